@@ -1,0 +1,48 @@
+# Everything a newcomer types. Nothing needs to be installed by hand but Python 3.11 or newer, and make.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+.PHONY: setup run test verify bench lint format lock browser
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up: the Python environment"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup
+	@$(BIN)/python -m sgapp.ui.build
+	@$(BIN)/sgapp serve --demo --port $(PORT)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/basedpyright --warnings
+	@$(BIN)/lint-imports --no-cache
+
+browser: setup
+	@$(BIN)/python -m tests.browser
+
+test: setup lint browser
+	@$(BIN)/python -m sgapp.ui.build
+	@$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
+
+verify: setup browser
+	@$(BIN)/python -m sgapp.ui.build
+	@$(BIN)/pytest -m long
+
+bench: setup
+	@$(BIN)/sgapp bench
+
+format: setup
+	@$(BIN)/ruff check --fix --quiet . || true
+
+lock:
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --no-header --no-annotate --universal --python-version 3.11 --quiet --output-file requirements.lock

@@ -1,0 +1,51 @@
+"""Who stands at the door: the session cookie, the same-origin header, the size of what is brought."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from sgapp.domain.errors import NotPermitted, SignedOut
+from sgapp.domain.permissions import Actor
+from sgapp.services.house import House, house, now
+from sgapp.services.sessions import actor_for
+
+COOKIE = "sgapp_session"
+SAME_ORIGIN_HEADER = "x-requested-with"
+
+
+def the_house() -> House:
+    return house()
+
+
+TheHouse = Annotated[House, Depends(the_house)]
+
+
+def maybe_actor(request: Request, house: TheHouse) -> Actor | None:
+    return actor_for(house, request.cookies.get(COOKIE), now=now())
+
+
+def signed_in(actor: Annotated[Actor | None, Depends(maybe_actor)]) -> Actor:
+    """The actor. Raises SignedOut without a live session."""
+    if actor is None:
+        raise SignedOut("no session")
+    return actor
+
+
+def same_origin(request: Request) -> None:
+    """Refuse a change that another site could have made the browser send."""
+    origin = request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    if site not in ("same-origin", "none") or (origin is not None and not _ours(request, origin)):
+        raise NotPermitted("another site sent this")
+
+
+def _ours(request: Request, origin: str) -> bool:
+    return origin.partition("://")[2] == request.headers.get("host") or origin == house().settings.public_url
+
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+SignedIn = Annotated[Actor, Depends(signed_in)]
+Changes = Depends(same_origin)

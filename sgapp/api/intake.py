@@ -1,0 +1,81 @@
+"""The one way in for notes, and what an author may know of her own."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, StringConstraints
+
+from sgapp.api.door import Changes, SignedIn, TheHouse
+from sgapp.api.problems import problem
+from sgapp.services import intake
+from sgapp.services.house import now
+
+router = APIRouter(prefix="/api")
+
+
+class IntakeKey(BaseModel):
+    key_id: str
+    public_key: str
+    suite: str
+    organisation: str
+
+
+class Sealed(BaseModel):
+    id: Annotated[str, StringConstraints(max_length=64)]
+    key_id: Annotated[str, StringConstraints(max_length=64)]
+    sealed: Annotated[str, StringConstraints(max_length=intake.MAX_SEALED_BYTES * 4 // 3 + 8)]
+
+
+class Receipt(BaseModel):
+    reference: str
+    received_at: datetime
+
+
+class OwnNote(BaseModel):
+    id: str
+    reference: str
+    state: str
+    delivered_at: datetime
+    seen_at: datetime | None
+    in_hand_at: datetime | None
+
+
+class MyPerson(BaseModel):
+    id: str
+    name: str
+    reference: str
+    allocated: bool
+
+
+@router.get("/intake/key")
+def key(house: TheHouse) -> IntakeKey:
+    """The public key that phones seal notes to."""
+    found = intake.intake_key(house, now=now())
+    return IntakeKey(key_id=found.key_id, public_key=found.public_key, suite=found.suite, organisation=found.organisation)
+
+
+@router.post("/observations", dependencies=[Changes], status_code=201, response_model=Receipt)
+def deliver(envelope: Sealed, response: Response, actor: SignedIn, house: TheHouse) -> Receipt | Response:
+    """Take a sealed note in: 201 the first time, 200 with the same answer for a repeat."""
+    if len(envelope.sealed) * 3 // 4 > intake.MAX_SEALED_BYTES:
+        return problem(413)
+    reference, received_at, fresh = intake.receive(
+        house, actor, intake.Envelope(envelope.id, envelope.key_id, envelope.sealed), now=now())
+    response.status_code = 201 if fresh else 200
+    return Receipt(reference=reference, received_at=datetime.fromisoformat(received_at))
+
+
+@router.get("/observations/mine")
+def mine(actor: SignedIn, house: TheHouse) -> dict[str, list[OwnNote]]:
+    """The author's own notes: reference and state, and no more."""
+    found = intake.own_notes(house, actor, now())
+    return {"notes": [OwnNote(id=n.id, reference=n.reference, state=n.state, delivered_at=n.delivered_at,
+                              seen_at=n.seen_at, in_hand_at=n.in_hand_at) for n in found]}
+
+
+@router.get("/people/mine")
+def people(actor: SignedIn, house: TheHouse) -> dict[str, list[MyPerson]]:
+    """The adults a worker may write about, those she visits first."""
+    found = intake.my_people(house, actor, now())
+    return {"people": [MyPerson(id=p.id, name=p.name, reference=p.reference, allocated=p.allocated) for p in found]}

@@ -1,0 +1,78 @@
+"""Every intention of the desk has one address, made from the register of services: POST /api/intents/{name}."""
+
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from datetime import datetime
+from typing import Annotated, Any, get_type_hints
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, create_model
+
+from sgapp.api.door import Changes, SignedIn, TheHouse
+from sgapp.domain.time import from_london
+from sgapp.services import cases, referrals, sessions, sharing, triage
+from sgapp.services.guard import REGISTER, Intention
+from sgapp.services.house import now
+
+router = APIRouter(prefix="/api/intents")
+
+#: Imported so that their intentions stand in the register before the routes are made.
+SERVICES = (cases, referrals, sessions, sharing, triage)
+#: Not sent by forms: notes come sealed through /api/observations.
+NOT_HERE = frozenset({"deliver-note"})
+
+
+class Answer(BaseModel):
+    ok: bool
+    id: str
+    message: str
+    next: str
+
+
+def _or_none(value: object) -> object:
+    return None if value == "" else value
+
+
+def _from_form(value: datetime | None) -> datetime | None:
+    """A form's date and time is England's; an aware one is taken as it is."""
+    return from_london(value) if value is not None and value.tzinfo is None else value
+
+
+_TEXT = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+def _field_type(hint: Any) -> Any:
+    if hint is str:
+        return _TEXT
+    if hint == datetime | None:
+        return Annotated[hint, BeforeValidator(_or_none), AfterValidator(_from_form)]
+    if hint == tuple[str, ...]:
+        return tuple[_TEXT, ...]
+    return Annotated[hint, BeforeValidator(_or_none)] if type(None) in getattr(hint, "__args__", ()) else hint
+
+
+def _model(intention: Intention[Any]) -> type[BaseModel]:
+    hints = get_type_hints(intention.form)
+    given: dict[str, Any] = {
+        f.name: (_field_type(hints[f.name]), ... if f.default is MISSING else f.default) for f in fields(intention.form)}
+    return create_model(intention.form.__name__, intent_id=(UUID, ...), **given)
+
+
+def _endpoint(intention: Intention[Any], model: type[BaseModel]) -> Callable[..., Answer]:
+    def carry_out(form: BaseModel, actor: SignedIn, house: TheHouse) -> Answer:
+        values = {f.name: getattr(form, f.name) for f in fields(intention.form)}
+        intent_id = str(getattr(form, "intent_id", ""))
+        done = intention(house, actor, intention.form(**values), now=now(), intent_id=intent_id)
+        return Answer(ok=True, id=done.id, message=done.message, next=done.next)
+
+    carry_out.__annotations__["form"] = model
+    carry_out.__doc__ = intention.work.__doc__
+    return carry_out
+
+
+for _guarded in list(REGISTER.values()):
+    if isinstance(_guarded.function, Intention) and _guarded.name not in NOT_HERE:
+        router.add_api_route(f"/{_guarded.name}", _endpoint(_guarded.function, _model(_guarded.function)),
+                             methods=["POST"], dependencies=[Changes], name=_guarded.name,
+                             operation_id=_guarded.name.replace("-", "_"))

@@ -1,0 +1,98 @@
+"""Errors in plain words, once: RFC 9457 problem details. What may not be known looks like what does not exist."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from sgapp.domain.errors import (
+    Conflict,
+    FieldError,
+    IllegalTransition,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    SgappError,
+    SignedOut,
+    TooManyTries,
+    Unreadable,
+)
+
+log = logging.getLogger("sgapp.api")
+MEDIA_TYPE = "application/problem+json"
+
+_TITLES = {
+    400: ("bad-request", "This could not be read", "Nothing was changed. Reload the page and try again."),
+    401: ("signed-out", "You are signed out", "Nothing was changed and nothing typed was lost. Sign in and try again."),
+    404: ("not-found", "There is no such thing here", "Nothing was changed. Go back and choose again."),
+    405: ("not-found", "There is no such thing here", "Nothing was changed. Go back and choose again."),
+    409: ("conflict", "Something else came first", "Both versions are kept. Reload the page and look before you go on."),
+    413: ("too-large", "This is too large", "Nothing was stored. Please ring the office."),
+    422: ("invalid", "Something needs mending", "Nothing was changed; what you typed is still here."),
+    429: ("too-many-tries", "Too many tries", "Wait a little, then try again."),
+    500: ("our-fault", "Something went wrong on our side", "Nothing was changed. Try again; if it stays, ring the office."),
+}
+
+
+def problem(status: int, *, detail: str = "", errors: tuple[FieldError, ...] = (), kind: str = "",
+            headers: dict[str, str] | None = None) -> JSONResponse:
+    """A problem detail. `errors` name fields of the form that was sent."""
+    name, title, usual = _TITLES.get(status, _TITLES[400])
+    body: dict[str, object] = {"type": f"urn:sgapp:problem:{kind or name}", "title": title, "status": status,
+                               "detail": detail or usual}
+    if errors:
+        body["errors"] = [{"field": e.field, "message": e.message} for e in errors]
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of ours, and every other, leave as a problem detail."""
+
+    @app.exception_handler(SgappError)
+    def ours(_request: Request, error: SgappError) -> JSONResponse:
+        match error:
+            case Invalid():
+                return problem(422, errors=error.errors)
+            case NotFound() | NotPermitted():
+                return problem(404)
+            case SignedOut():
+                return problem(401)
+            case TooManyTries():
+                return problem(429, headers={"Retry-After": str(error.retry_after_seconds)})
+            case Conflict():
+                return problem(409, detail=str(error))
+            case IllegalTransition():
+                return problem(409, detail="This was already moved on by someone, or by an earlier tap. Reload and look.")
+            case Unreadable():
+                log.error("unreadable record: %s", error)
+                return problem(500)
+        return problem(400)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+        found = [FieldError(str(e["loc"][-1]) if len(e["loc"]) > 1 else "form", _plain(e["type"])) for e in error.errors()]
+        return problem(422, errors=tuple(found))
+
+    @app.exception_handler(HTTPException)
+    def http(_request: Request, error: HTTPException) -> JSONResponse:
+        status = 404 if error.status_code in (403, 405) else error.status_code
+        return problem(status, headers=dict(error.headers) if error.headers and status == 429 else None)
+
+    @app.exception_handler(Exception)
+    def unexpected(_request: Request, error: Exception) -> JSONResponse:
+        log.error("unexpected %s", type(error).__name__)
+        return problem(500)
+
+
+def _plain(kind: str) -> str:
+    if kind == "missing":
+        return "This is missing."
+    if kind.startswith(("date", "datetime")):
+        return "Write it as a day and, where asked, a time."
+    if kind in ("enum", "literal_error"):
+        return "Choose one of the answers."
+    if kind == "string_too_long":
+        return "This is too long."
+    return "This could not be read."

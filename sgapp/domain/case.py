@@ -1,0 +1,201 @@
+"""A case: one adult, one or more notes, the lead's triage, and everything that follows until it closes.
+
+Source: DOMAIN annex §2 (triage codes, clocks, closing) and §3 (capacity, one record per decision and time).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.lifecycle import Transitions, moved
+from sgapp.domain.observation import Priority
+from sgapp.domain.vocabulary.triage import NEEDS_REVIEW_DATE, SHARES_NOTHING
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    TRIAGED = "triaged"
+    CLOSED = "closed"
+
+
+TRANSITIONS: Transitions[CaseState] = {
+    CaseState.OPEN: frozenset({CaseState.TRIAGED}),
+    CaseState.TRIAGED: frozenset({CaseState.TRIAGED, CaseState.CLOSED}),
+    CaseState.CLOSED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TriageDecision:
+    """What the lead decided to do about the concern, why, and when to look again (if the code needs it)."""
+
+    code: str
+    reason: str
+    at: datetime
+    by: str
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A look back at a monitored matter: what was found."""
+
+    found: str
+    at: datetime
+    by: str
+    next_review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskEntry:
+    level: str
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """Advice taken: who was asked, when, and what they said."""
+
+    who: str
+    role: str
+    advice: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityAssessment:
+    """One decision at one time. Each ability yes, no or not assessed, with what showed it."""
+
+    id: str
+    decision: str
+    reason_for_doubt: str
+    support_given: str
+    understand: str
+    retain: str
+    weigh: str
+    communicate: str
+    evidence: str
+    executive_capacity: str
+    impairment: str
+    causal_link: str
+    outcome: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionStep:
+    """What is already being done to keep the adult safe."""
+
+    id: str
+    what: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How it ended. `basis` says why it may close: agency outcome, nothing shared and reviewed, or signed off."""
+
+    basis: str
+    reason: str
+    risk: str
+    msp_asked: str
+    msp_achieved: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    id: str
+    reference: str
+    person_id: str
+    note_ids: tuple[str, ...]
+    opened_at: datetime
+    opened_by: str
+    first_noted_at: datetime
+    first_seen_at: datetime | None
+    priority: Priority
+    types: tuple[str, ...] = ()
+    state: CaseState = CaseState.OPEN
+    triage: tuple[TriageDecision, ...] = ()
+    risk: tuple[RiskEntry, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
+    capacity: tuple[CapacityAssessment, ...] = ()
+    protection: tuple[ProtectionStep, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    closing: Closing | None = None
+    emergency_record_from: datetime | None = None
+    restricted: bool = False
+    barred: tuple[str, ...] = ()
+    branch: str = "main"
+
+    @property
+    def decision(self) -> TriageDecision | None:
+        return self.triage[-1] if self.triage else None
+
+    @property
+    def risk_level(self) -> str:
+        return self.risk[-1].level if self.risk else ""
+
+    @property
+    def next_review_on(self) -> date | None:
+        """The day to look again, if one is set and has not been looked at since."""
+        if self.state is CaseState.CLOSED or self.decision is None:
+            return None
+        since = [r for r in self.reviews if r.at >= self.decision.at]
+        return since[-1].next_review_on if since else self.decision.review_on
+
+    @property
+    def shares_nothing(self) -> bool:
+        return self.decision is not None and self.decision.code in SHARES_NOTHING
+
+    def triaged(self, decision: TriageDecision) -> "Case":
+        """Record the triage decision. A code that shares nothing needs its reason; some need a day to look again."""
+        errors: list[FieldError] = []
+        if not decision.reason.strip():
+            errors.append(FieldError("reason", "Say why, in a sentence that still makes sense in a year."))
+        if decision.code in NEEDS_REVIEW_DATE and decision.review_on is None:
+            errors.append(FieldError("review_on", "Choose the day on which you will look again."))
+        if decision.review_on is not None and decision.review_on < decision.at.date():
+            errors.append(FieldError("review_on", "The day to look again lies in the past."))
+        if errors:
+            raise Invalid(*errors)
+        state = moved(TRANSITIONS, self.state, CaseState.TRIAGED)
+        return replace(self, state=state, triage=(*self.triage, decision))
+
+    def reviewed(self, review: Review) -> "Case":
+        self._must_be_live()
+        return replace(self, reviews=(*self.reviews, review))
+
+    def with_note(self, note_id: str) -> "Case":
+        self._must_be_live()
+        return replace(self, note_ids=(*self.note_ids, note_id))
+
+    def with_risk(self, entry: RiskEntry) -> "Case":
+        self._must_be_live()
+        return replace(self, risk=(*self.risk, entry))
+
+    def with_consultation(self, entry: Consultation) -> "Case":
+        self._must_be_live()
+        return replace(self, consultations=(*self.consultations, entry))
+
+    def with_capacity(self, entry: CapacityAssessment) -> "Case":
+        self._must_be_live()
+        return replace(self, capacity=(*self.capacity, entry))
+
+    def with_protection(self, entry: ProtectionStep) -> "Case":
+        self._must_be_live()
+        return replace(self, protection=(*self.protection, entry))
+
+    def closed(self, closing: Closing) -> "Case":
+        return replace(self, state=moved(TRANSITIONS, self.state, CaseState.CLOSED), closing=closing)
+
+    def _must_be_live(self) -> None:
+        if self.state is CaseState.CLOSED:
+            raise Invalid(FieldError("case_id", "This case is closed; nothing more can be added to it."))

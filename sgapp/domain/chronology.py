@@ -1,0 +1,108 @@
+"""One timeline per case: when, who, what, in order; read off the records, so it can never tell another story."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sgapp.domain.case import Case
+from sgapp.domain.decision import ReviewState, SharingDecision
+from sgapp.domain.observation import Observation
+from sgapp.domain.referral import Action, Referral
+from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, LA_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline. `quote` holds somebody's exact words, shown as such."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str = ""
+    quote: str = ""
+    kind: str = "case"
+
+
+def chronology(
+    case: Case,
+    notes: Iterable[Observation],
+    decisions: Iterable[SharingDecision],
+    referrals: Iterable[Referral],
+    actions: Iterable[Action],
+) -> tuple[Entry, ...]:
+    """Everything that happened on a case, oldest first."""
+    found: list[Entry] = []
+    for note in notes:
+        found += _note(note)
+    found += _case(case)
+    for decision in decisions:
+        found += _decision(decision)
+    for referral in referrals:
+        found += _referral(referral)
+    for action in actions:
+        found += _action(action)
+    return tuple(sorted(found, key=lambda e: e.at))
+
+
+def _note(note: Observation) -> list[Entry]:
+    words = note.content.said[0].words if note.content.said else ""
+    what = "Added to an earlier note" if note.corrects_id else "Wrote a note"
+    found = [Entry(note.content.captured_at, note.author_name, what, f"{note.reference}. {note.content.seen}".strip(),
+                   words, "note")]
+    if note.acknowledged_at:
+        found.append(Entry(note.acknowledged_at, note.acknowledged_by, "Saw the note", note.reference, kind="note"))
+    found += [Entry(c.at, c.by, f"Set the priority to {c.priority}", c.reason, kind="note")
+              for c in note.priority_history[1:]]
+    return found
+
+
+def _case(case: Case) -> list[Entry]:
+    found = [Entry(case.opened_at, case.opened_by, "Opened the case", case.reference)]
+    found += [Entry(t.at, t.by, f"Decided: {TRIAGE_DECISIONS.label(t.code)}", t.reason, kind="decision")
+              for t in case.triage]
+    found += [Entry(r.at, r.by, f"Set the risk to {RISK_LEVELS.label(r.level).lower()}", r.reason) for r in case.risk]
+    found += [Entry(c.at, c.by, f"Took advice from {c.who}", c.advice) for c in case.consultations]
+    found += [Entry(c.at, c.by, f"Assessed capacity for “{c.decision}”", CAPACITY_OUTCOMES.label(c.outcome))
+              for c in case.capacity]
+    found += [Entry(p.at, p.by, "Put protection in place", p.what) for p in case.protection]
+    found += [Entry(r.at, r.by, "Looked again", r.found, kind="decision") for r in case.reviews]
+    if case.closing:
+        found.append(Entry(case.closing.at, case.closing.by, "Closed the case", case.closing.reason, kind="decision"))
+    return found
+
+
+def _decision(decision: SharingDecision) -> list[Entry]:
+    answers = decision.answers
+    what = f"Decided to share with {AGENCIES.label(answers.agency)}" if decision.shares else "Decided not to share"
+    found = [Entry(decision.decided_at, decision.decided_by, what, answers.why, kind="decision")]
+    if decision.reviewed_at:
+        agreed = decision.review is ReviewState.AGREED
+        said = "Agreed the decision" if agreed else "Sent the decision back"
+        found.append(Entry(decision.reviewed_at, decision.reviewed_by, said, decision.review_comment, kind="decision"))
+    return found
+
+
+def _referral(referral: Referral) -> list[Entry]:
+    agency = AGENCIES.label(referral.agency)
+    found = [Entry(referral.prepared_at, referral.prepared_by, f"Prepared a referral to {agency}",
+                   f"{referral.reference}, {len(referral.facts)} facts", kind="referral")]
+    if referral.sending:
+        found.append(Entry(referral.sending.at, referral.sending.by, f"Sent to {agency}",
+                           f"{referral.reference} to {referral.sending.to}", kind="referral"))
+    found += [Entry(c.at, c.by, f"Chased {agency}", f"Spoke to {c.spoke_to}. {c.promised}", kind="referral")
+              for c in referral.chases]
+    if referral.receipt:
+        r = referral.receipt
+        told = ", ".join(x for x in (r.person, r.role, r.reference) if x)
+        found.append(Entry(r.at, r.recorded_by, f"{agency} confirmed receipt", told, kind="referral"))
+    found += [Entry(o.at, o.recorded_by, f"{agency} answered: {LA_OUTCOMES.label(o.code)}", o.detail, kind="referral")
+              for o in referral.outcomes]
+    return found
+
+
+def _action(action: Action) -> list[Entry]:
+    found = [Entry(action.recorded_at, action.recorded_by, "Agreed an action", f"{action.what} ({action.owner})",
+                   kind="action")]
+    found += [Entry(s.at, s.by, f"Action {s.state.replace('_', ' ')}", f"{action.what}. {s.note}".strip(), kind="action")
+              for s in action.steps]
+    return found

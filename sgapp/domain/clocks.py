@@ -1,0 +1,329 @@
+"""Clocks: when a thing is due, when it is chased, when it goes up a stage. Every time-scale can be replaced.
+
+An elapsed clock runs from its event and never pauses. A working-day clock starts at its event if that lies
+inside the agency's hours, else at the next opening; the start day is day 0, and n working days end at
+closing time of the n-th working day after it. Sources: DESIGN "Clocks, defined"; DOMAIN annex §2 (clocks)
+and §8.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+
+import holidays
+
+from sgapp.domain.errors import SgappError
+from sgapp.domain.time import end_of_day, from_london, require_utc, show_date, show_weekday, to_london
+from sgapp.domain.vocabulary.risk import PRIORITIES
+
+_LONGEST_CLOSURE_DAYS = 366
+
+
+class NoWorkingDay(SgappError):
+    """The calendar is closed for more than a year on end, so no due time can be worked out."""
+
+
+class NoRule(SgappError, LookupError):
+    """No rule says how long this kind of thing may take; or it is due by a date and no date was given."""
+
+
+@cache
+def bank_holidays(year: int) -> frozenset[date]:
+    """England's bank holidays of a year, substitute days included.
+
+    Worked out by the `holidays` library, so it reaches further than the list GOV.UK publishes; a one-off
+    holiday proclaimed later has to be entered as a closure. Made whole per year, because the library's own
+    lazy filling is not safe between threads.
+    """
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyHours:
+    """Opening and closing per weekday, Monday first, in England's wall-clock time. Raises ValueError."""
+
+    days: tuple[tuple[time, time], ...] = ((time(9), time(17)),) * 5
+
+    def __post_init__(self) -> None:
+        if len(self.days) != 5:
+            raise ValueError("hours are needed for each of Monday to Friday")
+        if any(opens >= closes for opens, closes in self.days):
+            raise ValueError("a day must open before it closes")
+
+    @classmethod
+    def weekdays(cls, opens: time, closes: time, friday_closes: time | None = None) -> "AgencyHours":
+        """The same hours from Monday to Friday, with another closing time on Friday if one is given."""
+        return cls((*((opens, closes),) * 4, (opens, friday_closes or closes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Whose working days: the agency's hours, England's bank holidays, and local closures."""
+
+    hours: AgencyHours = AgencyHours()
+    closures: frozenset[date] = frozenset()
+
+    def is_working_day(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self.closures and day not in bank_holidays(day.year)
+
+    def opens_at(self, day: date) -> datetime:
+        """Opening time of a working day, UTC."""
+        return from_london(day, self.hours.days[day.weekday()][0])
+
+    def closes_at(self, day: date) -> datetime:
+        """Closing time of a working day, UTC."""
+        return from_london(day, self.hours.days[day.weekday()][1])
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after this one. Raises NoWorkingDay."""
+        for ahead in range(1, _LONGEST_CLOSURE_DAYS + 1):
+            candidate = day + timedelta(days=ahead)
+            if self.is_working_day(candidate):
+                return candidate
+        raise NoWorkingDay(f"no working day within a year of {day.isoformat()}")
+
+    def open_from(self, moment: datetime) -> datetime:
+        """The moment itself if it lies inside the hours, else the next opening. Closing time lies outside."""
+        moment = require_utc(moment)
+        day = to_london(moment).date()
+        if self.is_working_day(day):
+            if moment < self.opens_at(day):
+                return self.opens_at(day)
+            if moment < self.closes_at(day):
+                return moment
+        return self.opens_at(self.next_working_day(day))
+
+    def working_days_after(self, start: datetime, n: int) -> datetime:
+        """Closing time of the n-th working day after the start day. With n = 0, of the start day itself."""
+        if n < 0:
+            raise ValueError("working days are counted forwards")
+        day = to_london(self.open_from(start)).date()
+        for _ in range(n):
+            day = self.next_working_day(day)
+        return self.closes_at(day)
+
+    def same_day_end(self, start: datetime, *, high: bool) -> datetime:
+        """When "the same day" is over: midnight for high priority, else closing time.
+
+        What begins after closing belongs to the next opening's day; high priority waits for no opening.
+        """
+        return end_of_day(to_london(start).date()) if high else self.working_days_after(start, 0)
+
+
+def elapsed_hours(start: datetime, hours: float) -> datetime:
+    """So many hours later by a stopwatch, whatever the wall clock does in between. Raises NotUtc."""
+    return require_utc(start) + timedelta(hours=hours)
+
+
+class ClockKind(StrEnum):
+    ACKNOWLEDGE = "acknowledge"
+    DECIDE = "decide"
+    SEND = "send"
+    SECOND_REVIEW = "second_review"
+    RECEIPT = "receipt"
+    AGENCY_DECISION = "agency_decision"
+    REVIEW = "review"
+    ACTION = "action"
+    EMERGENCY_RECORD = "emergency_record"
+    NOTIFY_CQC = "notify_cqc"
+
+
+class How(StrEnum):
+    """In what a span is measured. `DATE`: to the end of a day that somebody chose."""
+
+    ELAPSED = "elapsed"
+    WORKING = "working"
+    SAME_DAY = "same_day"
+    SAME_DAY_MIDNIGHT = "same_day_midnight"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time. `amount` is in minutes when elapsed, in working days when working, else not used.
+
+    `minutes_before_closing` brings a working-day span forward on its last day, never to before opening.
+    """
+
+    how: How
+    amount: int = 0
+    minutes_before_closing: int = 0
+
+    def end(self, start: datetime, calendar: Calendar) -> datetime:
+        """When the span that begins at `start` is over, UTC. Raises NoRule if it ends on a chosen date."""
+        match self.how:
+            case How.ELAPSED:
+                return require_utc(start) + timedelta(minutes=self.amount)
+            case How.WORKING:
+                closing = calendar.working_days_after(start, self.amount)
+                opening = calendar.opens_at(to_london(closing).date())
+                early = closing - timedelta(minutes=self.minutes_before_closing)
+                return max(early, opening, calendar.open_from(start))
+            case How.SAME_DAY:
+                return calendar.same_day_end(start, high=False)
+            case How.SAME_DAY_MIDNIGHT:
+                return calendar.same_day_end(start, high=True)
+            case How.DATE:
+                raise NoRule("this is due by a date, and none was given")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How long one kind of thing may take at one priority; an empty priority stands for every one."""
+
+    kind: ClockKind
+    priority: str
+    due: Span
+    source: str
+    chase: Span | None = None
+    escalate: Span | None = None
+
+
+def _minutes(amount: int) -> Span:
+    return Span(How.ELAPSED, amount)
+
+
+def _working(amount: int, minutes_before_closing: int = 0) -> Span:
+    return Span(How.WORKING, amount, minutes_before_closing)
+
+
+_MIDNIGHT, _CLOSING, _DATE = Span(How.SAME_DAY_MIDNIGHT), Span(How.SAME_DAY), Span(How.DATE)
+_ACK = "DOMAIN annex §2: high 30 min, other 2 h; §8: the deputy is assigned on a missed acknowledgement"
+_DECIDE = "DOMAIN annex §2: high the same day, other 1 working day"
+_SEND = "DOMAIN annex §2: urgent at once (30 min is ours), other 1 working day"
+_REVIEW = "The guide: same-day review for higher-risk decisions"
+K = ClockKind
+
+#: The defaults. A local authority's own rules replace them row by row.
+DEFAULT_RULES: tuple[Rule, ...] = (
+    Rule(K.ACKNOWLEDGE, "emergency", _minutes(30), _ACK, escalate=_minutes(30)),
+    Rule(K.ACKNOWLEDGE, "high", _minutes(30), _ACK, escalate=_minutes(30)),
+    Rule(K.ACKNOWLEDGE, "other", _minutes(120), _ACK, escalate=_minutes(120)),
+    Rule(K.DECIDE, "emergency", _MIDNIGHT, _DECIDE),
+    Rule(K.DECIDE, "high", _MIDNIGHT, _DECIDE),
+    Rule(K.DECIDE, "other", _working(1), _DECIDE),
+    Rule(K.SEND, "emergency", _minutes(30), _SEND),
+    Rule(K.SEND, "high", _minutes(30), _SEND),
+    Rule(K.SEND, "other", _working(1), _SEND),
+    Rule(K.SECOND_REVIEW, "emergency", _MIDNIGHT, _REVIEW),
+    Rule(K.SECOND_REVIEW, "high", _MIDNIGHT, _REVIEW),
+    Rule(K.SECOND_REVIEW, "other", _CLOSING, _REVIEW),
+    # Chased within the first working day while somebody still answers the telephone, not as the desk closes.
+    Rule(
+        K.RECEIPT,
+        "",
+        _working(1),
+        "DOMAIN annex §2: chase 1 working day, escalate 2 (the last hour is ours)",
+        chase=_working(1, minutes_before_closing=60),
+        escalate=_working(2),
+    ),
+    Rule(
+        K.AGENCY_DECISION,
+        "",
+        _working(1),
+        "DOMAIN annex §2: end of the next working day; 5 count as overdue",
+        chase=_working(1),
+        escalate=_working(5),
+    ),
+    Rule(K.REVIEW, "", _DATE, "DOMAIN annex §2: a day to look again"),
+    Rule(K.ACTION, "", _DATE, "DOMAIN annex §2: an action has a due date"),
+    Rule(
+        K.EMERGENCY_RECORD,
+        "",
+        _MIDNIGHT,
+        "DOMAIN annex §2: 999 first, record after; the record of an emergency is due the same day",
+    ),
+    Rule(K.NOTIFY_CQC, "", _MIDNIGHT, "DOMAIN annex §2: same day, alarm at 24 h", escalate=_minutes(24 * 60)),
+)
+DEFAULT_CALENDAR = Calendar()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A running clock. All times aware UTC; a time that does not apply is None. Raises NotUtc."""
+
+    kind: ClockKind
+    started_at: datetime
+    due_at: datetime
+    chase_at: datetime | None = None
+    escalate_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for moment in (self.started_at, self.due_at, self.chase_at, self.escalate_at):
+            if moment is not None:
+                require_utc(moment)
+
+
+def rule_for(kind: ClockKind, priority: str, rules: Iterable[Rule] = DEFAULT_RULES) -> Rule:
+    """The rule for a kind at a priority, else the one for every priority. Raises NoRule, UnknownCode."""
+    wanted = (PRIORITIES[priority].code, "")
+    found = [rule for rule in rules if rule.kind == kind and rule.priority in wanted]
+    if not found:
+        raise NoRule(f"no rule for {kind} at priority {priority}")
+    return max(found, key=lambda rule: rule.priority != "")
+
+
+def clock(
+    kind: ClockKind,
+    started_at: datetime,
+    *,
+    priority: str = "other",
+    on: date | None = None,
+    calendar: Calendar = DEFAULT_CALENDAR,
+    rules: Iterable[Rule] = DEFAULT_RULES,
+) -> Clock:
+    """Start a clock. `on` is the chosen day of a review or an action, and of nothing else.
+
+    `calendar` is the agency's for receipt and decision, the organisation's for the rest.
+    Raises NotUtc, NoRule, NoWorkingDay, UnknownCode.
+    """
+    started_at = require_utc(started_at)
+    rule = rule_for(kind, priority, rules)
+    due_at = (
+        end_of_day(on) if on is not None and rule.due.how is How.DATE else rule.due.end(started_at, calendar)
+    )
+    return Clock(
+        kind,
+        started_at,
+        due_at,
+        rule.chase.end(started_at, calendar) if rule.chase else None,
+        rule.escalate.end(started_at, calendar) if rule.escalate else None,
+    )
+
+
+class DueState(StrEnum):
+    OVERDUE = "overdue"
+    DUE_TODAY = "due_today"
+    LATER = "later"
+
+
+def due_state(due_at: datetime, now: datetime) -> DueState:
+    """Overdue once the due moment has passed; due today by England's calendar. Raises NotUtc."""
+    due_at, now = require_utc(due_at), require_utc(now)
+    if now > due_at:
+        return DueState.OVERDUE
+    return DueState.DUE_TODAY if to_london(due_at).date() == to_london(now).date() else DueState.LATER
+
+
+def in_words(due_at: datetime, now: datetime) -> str:
+    """`Overdue 34 min`, `Due 23:59`, `Mon 13:50` within the week, `27 Oct` beyond it. Raises NotUtc."""
+    state, wall, today = due_state(due_at, now), to_london(due_at), to_london(now).date()
+    if state is DueState.OVERDUE:
+        return f"Overdue {_length(now - due_at)}"
+    if state is DueState.DUE_TODAY:
+        return f"Due {wall:%H:%M}"
+    if (wall.date() - today).days < 7:
+        return f"{show_weekday(wall.date())} {wall:%H:%M}"
+    return show_date(wall.date(), today)
+
+
+def _length(late: timedelta) -> str:
+    minutes = max(1, int(late.total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h"
+    days = minutes // (24 * 60)
+    return "1 day" if days == 1 else f"{days} days"

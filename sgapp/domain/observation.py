@@ -1,0 +1,158 @@
+"""The worker's note: what was seen, heard and said, kept word for word; corrections are appended.
+
+Source: DOMAIN annex §4 (factual recording) and §2 (lifecycle, clocks).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.lifecycle import Transitions, moved
+
+
+class NoteState(StrEnum):
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
+    MORE_NEEDED = "more_needed"
+    IN_HAND = "in_hand"
+    FINISHED = "finished"
+
+
+TRANSITIONS: Transitions[NoteState] = {
+    NoteState.DELIVERED: frozenset({NoteState.ACKNOWLEDGED}),
+    NoteState.ACKNOWLEDGED: frozenset({NoteState.MORE_NEEDED, NoteState.IN_HAND}),
+    NoteState.MORE_NEEDED: frozenset({NoteState.ACKNOWLEDGED, NoteState.IN_HAND}),
+    NoteState.IN_HAND: frozenset({NoteState.FINISHED, NoteState.MORE_NEEDED}),
+    NoteState.FINISHED: frozenset(),
+}
+
+
+class Priority(StrEnum):
+    """How fast the clocks run. Emergency: danger now; high: hurt, or staff involved, or the worker is unsure."""
+
+    EMERGENCY = "emergency"
+    HIGH = "high"
+    OTHER = "other"
+
+
+class Answer(StrEnum):
+    NO = "no"
+    YES = "yes"
+    NOT_SURE = "not_sure"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Exact words, whose they were, and to whom."""
+
+    words: str
+    by: str = ""
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityChange:
+    """One step of a note's priority, with its reason. The first is made at intake and has no author."""
+
+    priority: Priority
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteContent:
+    """What the worker wrote, exactly. Never edited; a correction is a note of its own that names this one."""
+
+    captured_at: datetime
+    when_seen: datetime
+    capture_seq: int = 0
+    place: str = "own_home"
+    room: str = ""
+    person_text: str = ""
+    present: str = ""
+    seen: str = ""
+    heard: str = ""
+    said: tuple[Quote, ...] = ()
+    done: str = ""
+    told: str = ""
+    picker: tuple[str, ...] = ()
+    safety_codes: tuple[str, ...] = ()
+    wish: str = ""
+    consent: str = ""
+    staff_involved: Answer = Answer.NO
+    staff_names: str = ""
+    danger_now: Answer = Answer.NO
+    injury: Answer = Answer.NO
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A delivered note and where it stands. `reference` was made on the phone from `id`."""
+
+    id: str
+    reference: str
+    author_id: str
+    author_name: str
+    received_at: datetime
+    content: NoteContent
+    priority_history: tuple[PriorityChange, ...]
+    state: NoteState = NoteState.DELIVERED
+    person_id: str | None = None
+    case_id: str | None = None
+    corrects_id: str | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    in_hand_at: datetime | None = None
+    more_needed: str = ""
+    restricted: bool = False
+    barred: tuple[str, ...] = ()
+    branch: str = "main"
+
+    @property
+    def priority(self) -> Priority:
+        return self.priority_history[-1].priority
+
+    def acknowledged(self, *, at: datetime, by: str) -> "Observation":
+        state = moved(TRANSITIONS, self.state, NoteState.ACKNOWLEDGED)
+        return replace(self, state=state, acknowledged_at=self.acknowledged_at or at,
+                       acknowledged_by=self.acknowledged_by or by)
+
+    def needing_more(self, what: str) -> "Observation":
+        return replace(self, state=moved(TRANSITIONS, self.state, NoteState.MORE_NEEDED), more_needed=what)
+
+    def taken_into(self, case_id: str, person_id: str, *, at: datetime) -> "Observation":
+        """The note becomes part of a case of the same person. Raises Invalid for another person's case."""
+        if self.person_id != person_id:
+            raise Invalid(FieldError("note_id", "This note is not matched to the person whose case it is."))
+        state = moved(TRANSITIONS, self.state, NoteState.IN_HAND)
+        return replace(self, state=state, case_id=case_id, in_hand_at=at)
+
+    def finished(self) -> "Observation":
+        return replace(self, state=moved(TRANSITIONS, self.state, NoteState.FINISHED))
+
+    def matched(self, person_id: str) -> "Observation":
+        """Say who the note is about. Refused once it lies in a case: the case would change its person."""
+        if self.case_id is not None:
+            raise Invalid(FieldError("person_id", "This note is already part of a case; its person cannot change."))
+        return replace(self, person_id=person_id)
+
+    def with_priority(self, priority: Priority, reason: str, *, at: datetime, by: str) -> "Observation":
+        if not reason.strip():
+            raise Invalid(FieldError("reason", "Say why the priority changes."))
+        change = PriorityChange(priority, reason.strip(), at, by)
+        return replace(self, priority_history=(*self.priority_history, change))
+
+
+def priority_at_intake(content: NoteContent) -> tuple[Priority, str]:
+    """The first priority and the plain reason for it. In doubt, the faster clock."""
+    if content.danger_now is Answer.YES:
+        return Priority.EMERGENCY, "someone is in danger or hurt now"
+    if content.injury is Answer.YES:
+        return Priority.HIGH, "someone is hurt"
+    if content.staff_involved is not Answer.NO or content.staff_names.strip():
+        return Priority.HIGH, "a member of staff may be involved"
+    if Answer.NOT_SURE in (content.danger_now, content.injury):
+        return Priority.HIGH, "the writer is not sure whether someone is hurt or in danger"
+    return Priority.OTHER, "no danger, injury or staff named"

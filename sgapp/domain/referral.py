@@ -1,0 +1,185 @@
+"""A referral: chosen facts, sent to one agency, chased until a person confirms receipt and an outcome is known.
+
+A delivery report is no receipt: a named person or a reference number is. Source: DOMAIN annex §2.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.lifecycle import Transitions, moved
+
+
+class ReferralState(StrEnum):
+    PREPARED = "prepared"
+    SENT = "sent"
+    RECEIVED = "received"
+    OUTCOME_KNOWN = "outcome_known"
+    CONCLUDED = "concluded"
+    WITHDRAWN = "withdrawn"
+
+
+S = ReferralState
+TRANSITIONS: Transitions[ReferralState] = {
+    S.PREPARED: frozenset({S.SENT, S.WITHDRAWN}),
+    S.SENT: frozenset({S.RECEIVED, S.OUTCOME_KNOWN}),
+    S.RECEIVED: frozenset({S.OUTCOME_KNOWN}),
+    S.OUTCOME_KNOWN: frozenset({S.OUTCOME_KNOWN, S.CONCLUDED}),
+    S.CONCLUDED: frozenset(),
+    S.WITHDRAWN: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact as it leaves. `source` says what it was taken from, for example `note:ID:seen:0`."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    at: datetime
+    by: str
+    to: str
+    method: str
+    letter_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Who confirmed, and when. `person` or `reference` must be there."""
+
+    at: datetime
+    person: str
+    role: str
+    reference: str
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chase:
+    """An attempt to get an answer: whom one spoke to and what was promised. The clock goes on."""
+
+    at: datetime
+    by: str
+    spoke_to: str
+    promised: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyOutcome:
+    code: str
+    detail: str
+    at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    id: str
+    case_id: str
+    reference: str
+    agency: str
+    recipient: str
+    method: str
+    purpose: str
+    asked_for: str
+    facts: tuple[Fact, ...]
+    prepared_at: datetime
+    prepared_by: str
+    decision_id: str | None = None
+    emergency: bool = False
+    state: ReferralState = ReferralState.PREPARED
+    sending: Sending | None = None
+    receipt: Receipt | None = None
+    chases: tuple[Chase, ...] = ()
+    outcomes: tuple[AgencyOutcome, ...] = ()
+    concluded_at: datetime | None = None
+    withdrawn_reason: str = ""
+    restricted: bool = False
+    barred: tuple[str, ...] = ()
+    branch: str = "main"
+
+    def sent(self, sending: Sending) -> "Referral":
+        return replace(self, state=moved(TRANSITIONS, self.state, S.SENT), sending=sending)
+
+    def received(self, receipt: Receipt) -> "Referral":
+        if not (receipt.person.strip() or receipt.reference.strip()):
+            raise Invalid(FieldError("person", "Name who confirmed it, or give their reference number. "
+                                               "A delivery report is no receipt."))
+        return replace(self, state=moved(TRANSITIONS, self.state, S.RECEIVED), receipt=receipt)
+
+    def chased(self, chase: Chase) -> "Referral":
+        if self.state not in (S.SENT, S.RECEIVED):
+            raise Invalid(FieldError("spoke_to", "Nothing is awaited from this agency now."))
+        return replace(self, chases=(*self.chases, chase))
+
+    def answered(self, outcome: AgencyOutcome) -> "Referral":
+        return replace(self, state=moved(TRANSITIONS, self.state, S.OUTCOME_KNOWN),
+                       outcomes=(*self.outcomes, outcome))
+
+    def concluded(self, at: datetime) -> "Referral":
+        return replace(self, state=moved(TRANSITIONS, self.state, S.CONCLUDED), concluded_at=at)
+
+    def withdrawn(self, reason: str) -> "Referral":
+        return replace(self, state=moved(TRANSITIONS, self.state, S.WITHDRAWN), withdrawn_reason=reason)
+
+
+class ActionState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+A = ActionState
+ACTION_TRANSITIONS: Transitions[ActionState] = {
+    A.PROPOSED: frozenset({A.AGREED, A.DECLINED}),
+    A.AGREED: frozenset({A.IN_PROGRESS, A.DONE, A.DECLINED}),
+    A.IN_PROGRESS: frozenset({A.DONE, A.DECLINED}),
+    A.DONE: frozenset(),
+    A.DECLINED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionStep:
+    state: ActionState
+    note: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something agreed: what, who owns it, at which agency, by when. Done needs its evidence."""
+
+    id: str
+    case_id: str
+    what: str
+    owner: str
+    agency: str
+    due_on: date
+    adult_agrees: str
+    recorded_at: datetime
+    recorded_by: str
+    state: ActionState = ActionState.AGREED
+    steps: tuple[ActionStep, ...] = ()
+    restricted: bool = False
+    barred: tuple[str, ...] = ()
+    branch: str = "main"
+
+    @property
+    def open(self) -> bool:
+        return self.state not in (ActionState.DONE, ActionState.DECLINED)
+
+    def stepped(self, step: ActionStep) -> "Action":
+        if step.state in (ActionState.DONE, ActionState.DECLINED) and not step.note.strip():
+            what = "shows that it was done" if step.state is ActionState.DONE else "the reason was"
+            raise Invalid(FieldError("note", f"Say what {what}."))
+        state = moved(ACTION_TRANSITIONS, self.state, step.state)
+        return replace(self, state=state, steps=(*self.steps, step))

@@ -1,0 +1,305 @@
+// A form that loses nothing. What is typed is kept as a draft on the server (encrypted there) and in this page's memory,
+// never in the browser's storage. A submission carries an intent id, so that repeating it is harmless.
+import { createElement as h, useEffect, useRef, useState } from "react";
+
+const WAIT_FOR_ANSWER_MS = 10_000;
+const AUTOSAVE_AFTER_MS = 600;
+const INTENT = "_intent_id";
+
+// Outlives a form that is redrawn (a reconnect empties what its page shows), and ends with the page.
+const inMemory = new Map();
+
+const WORDS = {
+  unsure: "Not confirmed yet. What you typed is kept here. Try again.",
+  signedOut: "You have been signed out. What you typed is kept. Sign in and come back.",
+  gone: "This is no longer here, or no longer yours to change. What you typed is kept.",
+  conflict: "Someone else changed this, or it was recorded already. What you typed is kept. Reload the page and look.",
+  busy: "Too many tries at once. What you typed is kept. Wait a moment and try again.",
+  fault: "Something went wrong on our side. What you typed is kept. Try again in a moment.",
+};
+
+const controlsOf = (form) => [...form.elements].filter((e) => e.name && e.type !== "submit");
+const ticks = (control) => control.type === "radio" || control.type === "checkbox";
+const fieldOf = (form, name) => form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+const asArray = (value) => (Array.isArray(value) ? value : value === undefined || value === "" ? [] : [value]);
+
+// Everything typed, hidden questions included: an answer hidden by another answer comes back with it.
+function snapshot(form) {
+  const found = {};
+  for (const control of controlsOf(form)) {
+    if (!ticks(control)) found[control.name] = control.value;
+    else if (control.checked) (found[control.name] ??= []).push(control.value);
+    else if (control.type === "checkbox") found[control.name] ??= [];
+  }
+  return found;
+}
+
+// Only what is asked now. Repeated names are always lists.
+function contentOf(form) {
+  const data = new FormData(form);
+  const found = {};
+  for (const name of new Set(data.keys())) found[name] = data.get(name);
+  for (const box of form.querySelectorAll("[data-many]:not([hidden])")) {
+    if (!box.closest("[data-ask-when][hidden]")) found[box.dataset.field] = data.getAll(box.dataset.field);
+  }
+  return found;
+}
+
+function putBack(control, fields) {
+  const value = fields[control.name];
+  if (value === undefined) return;
+  if (ticks(control)) control.checked = asArray(value).includes(control.value);
+  else if (!Array.isArray(value)) control.value = value;
+}
+
+// Questions that depend on others. An answer that is itself hidden asks for nothing, so this runs until it rests.
+function ask(form) {
+  const boxes = [...form.querySelectorAll("[data-ask-when]")];
+  for (let round = 0; round < 5; round++) {
+    const data = new FormData(form);
+    let changed = false;
+    for (const box of boxes) {
+      const rule = JSON.parse(box.dataset.askWhen);
+      const asked = Object.entries(rule).every(([name, wanted]) => data.getAll(name).some((v) => wanted.includes(v)));
+      if (box.hidden === asked) {
+        box.hidden = !asked;
+        changed = true;
+      }
+    }
+    for (const box of boxes) {
+      const off = Boolean(box.closest("[data-ask-when][hidden]"));
+      for (const control of box.querySelectorAll("input, select, textarea")) control.disabled = off;
+    }
+    if (!changed) return;
+  }
+}
+
+function showErrors(form, errors) {
+  for (const p of form.querySelectorAll(".field-error")) {
+    p.textContent = "";
+    p.hidden = true;
+  }
+  for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
+  return errors.map(({ field, message }) => {
+    const box = fieldOf(form, field);
+    const control = box?.querySelector("input, select, textarea");
+    const place = box?.querySelector(".field-error");
+    if (place) {
+      place.textContent = message;
+      place.hidden = false;
+    }
+    control?.setAttribute("aria-invalid", "true");
+    const label = box?.querySelector(".field-label")?.firstChild?.textContent?.trim() ?? "";
+    return { id: control?.id ?? "", label, message };
+  });
+}
+
+async function call(method, url, body, { keepalive = false } = {}) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), WAIT_FOR_ANSWER_MS);
+  try {
+    const answer = await fetch(url, {
+      method,
+      keepalive,
+      cache: "no-store",
+      credentials: "same-origin",
+      signal: stop.signal,
+      headers: { "X-Requested-With": "sgapp", ...(body ? { "Content-Type": "application/json" } : {}) },
+      body: body ? JSON.stringify(body) : undefined,
+    });
+    const json = (answer.headers.get("content-type") ?? "").includes("json") ? await answer.json() : null;
+    return { status: answer.status, json };
+  } catch {
+    return { status: 0, json: null };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const draftUrl = (key) => (key && !key.endsWith(":") ? `/api/drafts/${encodeURIComponent(key)}` : "");
+
+export function DurableForm(props) {
+  const { intent, formKey = "", hiddenFields = {}, submit, stay, compact, tone, label, onSaved, children } = props;
+  const [ready, setReady] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problems, setProblems] = useState([]);
+  const [said, setSaid] = useState({ text: "" });
+  const formRef = useRef(null);
+  const summary = useRef(null);
+  const working = useRef({ key: formKey, fields: {}, intentId: "", saved: "", timer: 0, inFlight: false, fresh: false });
+  const url = draftUrl(formKey);
+
+  const keepDraft = async (options) => {
+    const now = working.current;
+    clearTimeout(now.timer);
+    now.timer = 0;
+    if (!url) return;
+    const fields = { ...now.fields, ...(now.intentId ? { [INTENT]: now.intentId } : {}) };
+    const text = JSON.stringify(fields);
+    if (text === now.saved) return;
+    now.saved = text;
+    const { status } = await call("PUT", url, { fields }, options);
+    if (status === 401) setSaid({ text: WORDS.signedOut, signIn: true, bad: true });
+    if (status < 200 || status >= 300) now.saved = "";
+  };
+
+  const remember = (form) => {
+    const now = working.current;
+    Object.assign(now.fields, snapshot(form));
+    if (formKey) inMemory.set(formKey, { fields: { ...now.fields }, intentId: now.intentId });
+  };
+
+  useEffect(() => {
+    const form = formRef.current;
+    const now = working.current;
+    Object.assign(now, { key: formKey, fields: {}, intentId: "", saved: "", fresh: false });
+    const seen = new WeakSet();
+    const settle = () => {
+      for (const control of controlsOf(form)) {
+        if (seen.has(control)) continue;
+        seen.add(control);
+        putBack(control, now.fields);
+      }
+      ask(form);
+    };
+    // Fields may arrive later, when the page's own data does: they get what was typed, too.
+    const watch = new MutationObserver(settle);
+    let gone = false;
+    const start = async () => {
+      let known = inMemory.get(formKey);
+      if (!known && url) {
+        const { status, json } = await call("GET", url);
+        if (status === 200 && json?.fields) {
+          const { [INTENT]: intentId = "", ...fields } = json.fields;
+          known = { fields, intentId };
+          now.saved = JSON.stringify(json.fields);
+        }
+      }
+      if (gone) return;
+      if (known) {
+        // What was typed while the draft was on its way is newer than the draft.
+        now.fields = { ...known.fields, ...now.fields };
+        now.intentId = known.intentId;
+        if (!compact) setSaid({ text: "Your draft is back." });
+      }
+      settle();
+      watch.observe(form, { childList: true, subtree: true });
+      setReady(true);
+    };
+    // A form that waits for its key does nothing yet; the effect runs again when the key has come.
+    if (compact || url) start();
+    const leave = () => keepDraft({ keepalive: true });
+    window.addEventListener("pagehide", leave);
+    return () => {
+      gone = true;
+      watch.disconnect();
+      window.removeEventListener("pagehide", leave);
+      if (now.timer) leave();
+    };
+  }, [formKey]);
+
+  const typed = (event) => {
+    const now = working.current;
+    const form = formRef.current;
+    if (now.fresh) {
+      // Mended after a refusal: other content, so another intent.
+      now.intentId = "";
+      now.fresh = false;
+    }
+    if (ready) remember(form);
+    else if (event.target?.name) now.fields[event.target.name] = snapshot(form)[event.target.name];
+    ask(form);
+    clearTimeout(now.timer);
+    now.timer = setTimeout(() => ready && keepDraft(), AUTOSAVE_AFTER_MS);
+    if (said.text && !said.bad) setSaid({ text: "" });
+  };
+
+  const finish = async (answer) => {
+    const now = working.current;
+    const form = formRef.current;
+    clearTimeout(now.timer);
+    Object.assign(now, { fields: {}, intentId: "", saved: "", timer: 0 });
+    inMemory.delete(formKey);
+    setProblems([]);
+    showErrors(form, []);
+    setSaid({ text: answer.message || "Saved." });
+    if (url) await call("DELETE", url);
+    if (answer.next && !stay) {
+      window.location.assign(answer.next);
+      return;
+    }
+    form.reset();
+    ask(form);
+    setBusy(false);
+    onSaved?.();
+  };
+
+  const send = async (event) => {
+    event.preventDefault();
+    const now = working.current;
+    if (now.inFlight || !ready) return; // three taps are one
+    now.inFlight = true;
+    setBusy(true);
+    const form = formRef.current;
+    const content = contentOf(form);
+    now.intentId ||= crypto.randomUUID();
+    remember(form);
+    // Kept before it is sent, so that a reload in between repeats this intent and makes no second one.
+    await keepDraft();
+    const { status, json } = await call("POST", `/api/intents/${intent}`, {
+      ...content,
+      ...hiddenFields,
+      intent_id: now.intentId,
+    });
+    now.inFlight = false;
+    if (status >= 200 && status < 300) return finish(json ?? {});
+    setBusy(false);
+    if (status === 422) {
+      now.fresh = true;
+      const errors = json?.errors?.length ? json.errors : [{ field: "", message: json?.detail ?? WORDS.fault }];
+      setProblems(showErrors(form, errors));
+      setSaid({ text: "" });
+      setTimeout(() => summary.current?.focus(), 0);
+      return;
+    }
+    setProblems([]);
+    showErrors(form, []);
+    if (status === 0) setSaid({ text: WORDS.unsure, bad: true });
+    else if (status === 401) setSaid({ text: WORDS.signedOut, signIn: true, bad: true });
+    else if (status === 404 || status === 403) setSaid({ text: WORDS.gone, bad: true });
+    else if (status === 409) setSaid({ text: json?.detail ? `${json.detail} What you typed is kept.` : WORDS.conflict, bad: true });
+    else if (status === 429) setSaid({ text: WORDS.busy, bad: true });
+    else setSaid({ text: WORDS.fault, bad: true });
+  };
+
+  const goTo = (id) => (event) => {
+    event.preventDefault();
+    const control = document.getElementById(id);
+    control?.scrollIntoView({ block: "center" });
+    control?.focus();
+  };
+
+  return h(
+    "form",
+    { ref: formRef, method: "post", noValidate: true, autoComplete: "off", "aria-label": label, onSubmit: send,
+      onInput: typed, className: compact ? "durable-form compact" : "durable-form" },
+    problems.length
+      ? h("div", { className: "error-summary", role: "alert", tabIndex: -1, ref: summary },
+          h("h2", null, "Something needs mending"),
+          h("ul", null, problems.map((p, i) => h("li", { key: i },
+            p.id ? h("a", { href: `#${p.id}`, onClick: goTo(p.id) }, p.label ? `${p.label}: ${p.message}` : p.message)
+                 : p.message))))
+      : null,
+    children,
+    h("div", { className: "form-end" },
+      h("button", { type: "submit", disabled: !ready || busy, "aria-busy": busy || undefined,
+        className: tone === "primary" ? "btn btn-primary" : "btn btn-quiet" }, busy ? "Sending …" : submit),
+      h("p", { role: "status", className: said.bad ? "form-says bad" : "form-says" }, said.text,
+        said.signIn ? [" ", h("a", { key: "in", href: signInAddress() }, "Sign in")] : null)),
+  );
+}
+
+function signInAddress() {
+  return typeof window === "undefined" ? "/sign-in"
+    : `/sign-in?back=${encodeURIComponent(window.location.pathname + window.location.search)}`;
+}

@@ -1,0 +1,158 @@
+// Signing in and out, and the first administrator. A full navigation follows each, because the socket's cookie is fixed
+// when it opens. Nothing typed here is kept anywhere.
+import { createElement as h, useEffect, useRef, useState } from "react";
+
+const PHONE_ROLES = ["worker", "senior"];
+const OFFLINE = "No connection. Nothing was sent; try again when there is one.";
+
+async function call(method, url, body) {
+  try {
+    const answer = await fetch(url, {
+      method,
+      cache: "no-store",
+      credentials: "same-origin",
+      headers: { "X-Requested-With": "sgapp", ...(body ? { "Content-Type": "application/json" } : {}) },
+      body: body ? JSON.stringify(body) : undefined,
+    });
+    const json = (answer.headers.get("content-type") ?? "").includes("json") ? await answer.json() : null;
+    return { status: answer.status, json, retryAfter: answer.headers.get("retry-after") };
+  } catch {
+    return { status: 0, json: null };
+  }
+}
+
+// Only a path of ours: never another site, whatever the address says.
+function wayBack() {
+  const back = new URLSearchParams(window.location.search).get("back") ?? "";
+  return /^\/(?![/\\])/.test(back) ? back : "";
+}
+
+const homeOf = (role) => (PHONE_ROLES.includes(role) ? "/" : "/desk");
+
+function Field({ id, label, hint, error, ...control }) {
+  return h("div", { className: "field" },
+    h("label", { htmlFor: id, className: "field-label" }, label),
+    hint ? h("p", { id: `${id}-hint`, className: "hint" }, hint) : null,
+    h("input", { id, className: "control", "aria-invalid": error ? "true" : undefined,
+      "aria-describedby": [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined, ...control }),
+    error ? h("p", { id: `${id}-error`, className: "field-error" }, error) : null);
+}
+
+function useForm(send) {
+  const [ready, setReady] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState("");
+  const alert = useRef(null);
+  useEffect(() => setReady(true), []);
+  const onSubmit = async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setSaid("");
+    const problem = await send(new FormData(event.currentTarget));
+    if (problem === null) return; // on the way to another page
+    setBusy(false);
+    setSaid(problem);
+    setTimeout(() => alert.current?.focus(), 0);
+  };
+  const says = said ? h("p", { role: "alert", tabIndex: -1, ref: alert, className: "error-summary" }, said) : null;
+  return { onSubmit, says, off: !ready || busy };
+}
+
+function sayWhy({ status, json, retryAfter }) {
+  if (status === 0) return OFFLINE;
+  if (status === 429) return `Too many tries. Wait ${retryAfter ?? 60} seconds, then try again.`;
+  return json?.detail ?? "Something went wrong on our side. Nothing was changed; try again.";
+}
+
+export function SignInForm() {
+  const [demo, setDemo] = useState([]);
+  const [needsCode, setNeedsCode] = useState(false);
+  const name = useRef(null);
+  const password = useRef(null);
+  useEffect(() => {
+    call("GET", "/api/demo/accounts").then(({ json }) => setDemo(json?.accounts ?? []));
+  }, []);
+  const form = useForm(async (data) => {
+    const answer = await call("POST", "/api/session", Object.fromEntries(data));
+    if (answer.status === 200) {
+      window.location.assign(wayBack() || homeOf(answer.json.role));
+      return null;
+    }
+    if (answer.json?.type?.includes("second-factor-needed")) {
+      setNeedsCode(true);
+      return "Write the six digits from your authenticator app, too.";
+    }
+    return sayWhy(answer);
+  });
+  const take = (account) => {
+    name.current.value = account.username;
+    password.current.value = account.password;
+    document.getElementById("sign-in-button").focus();
+  };
+  return h("div", { className: "grid gap-6" },
+    h("form", { method: "post", noValidate: true, onSubmit: form.onSubmit, className: "panel grid gap-4", "aria-label": "Sign in" },
+      form.says,
+      h("div", { className: "field" },
+        h("label", { htmlFor: "username", className: "field-label" }, "User name"),
+        h("input", { id: "username", name: "username", ref: name, className: "control", autoComplete: "username",
+          autoCapitalize: "none", spellCheck: false })),
+      h("div", { className: "field" },
+        h("label", { htmlFor: "password", className: "field-label" }, "Password"),
+        h("input", { id: "password", name: "password", type: "password", ref: password, className: "control",
+          autoComplete: "current-password" })),
+      needsCode ? h(Field, { id: "otp", name: "otp", label: "Six digits", inputMode: "numeric", autoComplete: "one-time-code" }) : null,
+      h("button", { id: "sign-in-button", type: "submit", className: "btn btn-primary btn-lg", disabled: form.off }, "Sign in")),
+    demo.length ? h(DemoAccounts, { accounts: demo, take }) : null);
+}
+
+function DemoAccounts({ accounts, take }) {
+  const group = (device, heading) => {
+    const members = accounts.filter((a) => (a.device === "phone") === (device === "phone"));
+    return members.length ? h("section", { className: "grid gap-2 content-start" },
+      h("h3", { className: "field-label" }, heading),
+      h("ul", { className: "demo-accounts" }, members.map((a) => h("li", { key: a.username },
+        h("button", { type: "button", className: "btn btn-quiet demo-account", onClick: () => take(a) },
+          h("span", { className: "grow text-left" }, a.name), h("span", { className: "hint" }, a.username)))))) : null;
+  };
+  return h("section", { className: "grid gap-3", "aria-label": "Demo accounts" },
+    h("div", null,
+      h("h2", { className: "text-lg font-semibold" }, "Demo organisation"),
+      h("p", { className: "hint" }, "Choose who to be; the name and password are filled in for you.")),
+    h("div", { className: "demo-groups" }, group("phone", "On a phone"), group("tablet", "On a tablet")));
+}
+
+export function SetUpForm() {
+  const [errors, setErrors] = useState({});
+  const form = useForm(async (data) => {
+    const token = new URLSearchParams(window.location.search).get("token") ?? "";
+    const answer = await call("POST", "/api/set-up", { ...Object.fromEntries(data), token });
+    if (answer.status === 201 || answer.status === 200) {
+      window.location.assign("/sign-in");
+      return null;
+    }
+    setErrors(Object.fromEntries((answer.json?.errors ?? []).map((e) => [e.field, e.message])));
+    if (answer.status === 404) return "This link was used already, or has run out. Start the server again for a new one.";
+    return answer.status === 422 ? "Some answers need mending; see below." : sayWhy(answer);
+  });
+  return h("form", { method: "post", noValidate: true, autoComplete: "off", onSubmit: form.onSubmit, className: "panel grid gap-4",
+      "aria-label": "First administrator" },
+    form.says,
+    h(Field, { id: "name", name: "name", label: "Your name", error: errors.name, autoComplete: "off" }),
+    h(Field, { id: "username", name: "username", label: "User name", hint: "Letters, digits, dots or dashes.",
+      error: errors.username, autoComplete: "username", autoCapitalize: "none", spellCheck: false }),
+    h(Field, { id: "password", name: "password", type: "password", label: "Password",
+      hint: "At least 12 characters. Three unrelated words in a row work well.", error: errors.password,
+      autoComplete: "new-password" }),
+    h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: form.off }, "Make the account"));
+}
+
+export function SignOut({ label }) {
+  const [busy, setBusy] = useState(false);
+  const leave = async () => {
+    setBusy(true);
+    await call("DELETE", "/api/session");
+    window.location.assign("/sign-in");
+  };
+  return h("button", { type: "button", className: "btn btn-quiet btn-sm", disabled: busy, onClick: leave }, label);
+}

@@ -1,0 +1,208 @@
+"""Work on a case: triage decision, risk, advice, capacity, protection, looking again, closing. Source: DOMAIN §2, §3."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sgapp.domain.audit import AuditEvent
+from sgapp.domain.case import (
+    CapacityAssessment,
+    Case,
+    Closing,
+    Consultation,
+    ProtectionStep,
+    Review,
+    RiskEntry,
+    TriageDecision,
+)
+from sgapp.domain.decision import ReviewState
+from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.observation import NoteState
+from sgapp.domain.permissions import Permission
+from sgapp.domain.referral import ReferralState
+from sgapp.domain.vocabulary import CAPACITY_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS, CodeList
+from sgapp.services.guard import Done, intention
+from sgapp.store.unit_of_work import UnitOfWork
+
+
+def known(codes: CodeList, value: str, field: str, message: str) -> str:
+    """The code if it is on the list. Raises Invalid beside the field otherwise."""
+    if value not in codes:
+        raise Invalid(FieldError(field, message))
+    return value
+
+
+def written(form: object, **messages: str) -> None:
+    """Raise Invalid for every named field that is empty, all at once."""
+    gaps = [FieldError(f, m) for f, m in messages.items() if not str(getattr(form, f) or "").strip()]
+    if gaps:
+        raise Invalid(*gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class TriageCase:
+    case_id: str
+    code: str = ""
+    reason: str = ""
+    review_on: date | None = None
+
+
+@intention("triage-case", Permission.WORK_CASE, TriageCase)
+def triage_case(uow: UnitOfWork, form: TriageCase) -> Done:
+    """Decide what happens with the concern, and say why. Codes that share nothing are decisions too."""
+    case = uow.cases.get(form.case_id)
+    code = known(TRIAGE_DECISIONS, form.code, "code", "Choose what happens now.")
+    case = case.triaged(TriageDecision(code, form.reason.strip(), uow.now, uow.actor.name, form.review_on))
+    uow.save(case, because=AuditEvent("case-triaged", "case", case.id, detail=code))
+    return Done(case.id, f"Recorded: {TRIAGE_DECISIONS.label(code).lower()}.", f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCase:
+    case_id: str
+    found: str = ""
+    next_review_on: date | None = None
+
+
+@intention("review-case", Permission.WORK_CASE, ReviewCase)
+def review_case(uow: UnitOfWork, form: ReviewCase) -> Done:
+    """Look again at a matter that is being watched; set the next day, or none if it can be closed."""
+    case = uow.cases.get(form.case_id)
+    written(form, found="Write what you found.")
+    if form.next_review_on is not None and form.next_review_on < uow.now.date():
+        raise Invalid(FieldError("next_review_on", "The next day to look again lies in the past."))
+    case = case.reviewed(Review(form.found.strip(), uow.now, uow.actor.name, form.next_review_on))
+    uow.save(case, because=AuditEvent("case-reviewed", "case", case.id))
+    return Done(case.id, "Recorded what you found.", f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class SetRisk:
+    case_id: str
+    level: str = ""
+    reason: str = ""
+
+
+@intention("set-risk", Permission.WORK_CASE, SetRisk)
+def set_risk(uow: UnitOfWork, form: SetRisk) -> Done:
+    """Set the level of risk, with its reason; earlier levels stay on the file."""
+    case = uow.cases.get(form.case_id)
+    level = known(RISK_LEVELS, form.level, "level", "Choose a level.")
+    written(form, reason="Say what the level rests on.")
+    case = case.with_risk(RiskEntry(level, form.reason.strip(), uow.now, uow.actor.name))
+    uow.save(case, because=AuditEvent("risk-set", "case", case.id, detail=level))
+    return Done(case.id, f"The risk is set to {RISK_LEVELS.label(level).lower()}.", f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsultation:
+    case_id: str
+    who: str = ""
+    role: str = ""
+    advice: str = ""
+    when: datetime | None = None
+
+
+@intention("record-consultation", Permission.WORK_CASE, RecordConsultation)
+def record_consultation(uow: UnitOfWork, form: RecordConsultation) -> Done:
+    """Record advice taken: from whom, when, and what they said."""
+    case = uow.cases.get(form.case_id)
+    written(form, who="Write whom you asked.", advice="Write what they advised.")
+    at = min(form.when or uow.now, uow.now)
+    case = case.with_consultation(Consultation(form.who.strip(), form.role.strip(), form.advice.strip(), at, uow.actor.name))
+    uow.save(case, because=AuditEvent("consultation-recorded", "case", case.id))
+    return Done(case.id, "The advice is on the file.", f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCapacity:
+    case_id: str
+    decision: str = ""
+    reason_for_doubt: str = ""
+    support_given: str = ""
+    understand: str = ""
+    retain: str = ""
+    weigh: str = ""
+    communicate: str = ""
+    evidence: str = ""
+    executive_capacity: str = ""
+    impairment: str = ""
+    causal_link: str = ""
+    outcome: str = ""
+
+
+@intention("record-capacity", Permission.WORK_CASE, RecordCapacity)
+def record_capacity(uow: UnitOfWork, form: RecordCapacity) -> Done:
+    """Record one assessment of capacity, for one decision at one time. Source: DOMAIN annex §3."""
+    case = uow.cases.get(form.case_id)
+    written(form, decision="Write the exact decision.", reason_for_doubt="Write what gave rise to doubt.",
+            understand="Answer this one.", retain="Answer this one.", weigh="Answer this one.",
+            communicate="Answer this one.")
+    known(CAPACITY_OUTCOMES, form.outcome, "outcome", "Choose the outcome.")
+    values = {f: getattr(form, f) for f in RecordCapacity.__dataclass_fields__ if f != "case_id"}
+    entry = CapacityAssessment(id=str(uuid.uuid4()), at=uow.now, by=uow.actor.name, **values)
+    uow.save(case.with_capacity(entry), because=AuditEvent("capacity-recorded", "case", case.id, detail=form.outcome))
+    return Done(case.id, "The assessment is on the file.", f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class AddProtection:
+    case_id: str
+    what: str = ""
+
+
+@intention("add-protection", Permission.WORK_CASE, AddProtection)
+def add_protection(uow: UnitOfWork, form: AddProtection) -> Done:
+    """Record a step that keeps the adult safe now."""
+    case = uow.cases.get(form.case_id)
+    written(form, what="Write what is being done.")
+    case = case.with_protection(ProtectionStep(str(uuid.uuid4()), form.what.strip(), uow.now, uow.actor.name))
+    uow.save(case, because=AuditEvent("protection-added", "case", case.id))
+    return Done(case.id, "The step is on the file.", f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase:
+    case_id: str
+    reason: str = ""
+    risk: str = ""
+    msp_asked: str = ""
+    msp_achieved: str = ""
+
+
+@intention("close-case", Permission.CLOSE_CASE, CloseCase)
+def close_case(uow: UnitOfWork, form: CloseCase) -> Done:
+    """Close on the agencies' outcomes, or, where nothing was shared, on a look back. Never by time."""
+    case = uow.cases.get(form.case_id)
+    written(form, reason="Say why it can be closed.", risk="Say where the risk stands now.",
+            msp_asked="Say whether the adult was asked what they wanted.")
+    basis = _may_close(uow, case)
+    closing = Closing(basis, form.reason.strip(), form.risk, form.msp_asked, form.msp_achieved, uow.now, uow.actor.name)
+    notes = [n.finished() for n in uow.notes.those(case.note_ids).values() if n.state is NoteState.IN_HAND]
+    ended = [r.concluded(uow.now) for r in uow.referrals(case) if r.state is ReferralState.OUTCOME_KNOWN]
+    uow.save(case.closed(closing), *notes, *ended, because=AuditEvent("case-closed", "case", case.id, detail=basis))
+    return Done(case.id, f"Case {case.reference} is closed.", f"/case?id={case.id}")
+
+
+def _may_close(uow: UnitOfWork, case: Case) -> str:
+    """Why the case may close: `agency_outcome` or `nothing_shared_reviewed`. Raises Invalid with what is missing."""
+    gaps: list[str] = []
+    referrals = [r for r in uow.referrals(case) if r.state is not ReferralState.WITHDRAWN]
+    decisions = uow.decisions(case)
+    if case.decision is None:
+        gaps.append("the triage decision is missing")
+    if any(r.state in (ReferralState.PREPARED, ReferralState.SENT, ReferralState.RECEIVED) for r in referrals):
+        gaps.append("an agency's outcome is still awaited")
+    if case.emergency_record_from is not None:
+        gaps.append("the record of the emergency decision is missing")
+    if any(d.review is ReviewState.ASKED for d in decisions):
+        gaps.append("a second review is still awaited")
+    if any(a.open for a in uow.actions(case)):
+        gaps.append("an agreed action is neither done nor declined")
+    if not referrals and not any(not d.shares for d in decisions):
+        gaps.append("there is neither a referral nor a recorded decision not to share")
+    if not referrals and case.decision is not None and case.decision.review_on is not None and not case.reviews:
+        gaps.append("nobody has looked again yet")
+    if gaps:
+        raise Invalid(FieldError("reason", "It cannot be closed yet: " + "; ".join(gaps) + "."))
+    return "agency_outcome" if referrals else "nothing_shared_reviewed"

@@ -1,0 +1,121 @@
+"""The demo organisation: invented people, an account for each role, and a history made through the real services."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sgapp.domain.audit import AuditEvent
+from sgapp.domain.errors import SgappError
+from sgapp.domain.permissions import Role
+from sgapp.domain.person import Person
+from sgapp.services.guard import public
+from sgapp.services.house import SYSTEM, House
+from sgapp.services.sessions import hashed
+from sgapp.store import accounts
+from sgapp.store.accounts import Account
+from sgapp.store.secrets import KeyRing
+from sgapp.store.unit_of_work import UnitOfWork
+
+
+class NotADemo(SgappError):
+    """The database holds a real organisation, and a demo is never loaded over one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    username: str
+    password: str
+    role: Role
+    name: str
+    device: str
+
+
+_ACCOUNTS: tuple[tuple[str, Role, str, str], ...] = (
+    ("worker.a", Role.WORKER, "Amina Yusuf", "phone"),
+    ("worker.b", Role.WORKER, "Beth Carrow", "phone"),
+    ("worker.c", Role.WORKER, "Carla Denny", "phone"),
+    ("worker.d", Role.WORKER, "Dilys Munn", "phone"),
+    ("senior", Role.SENIOR, "Sana Pryce", "phone"),
+    ("oncall", Role.ON_CALL, "Joy Okafor", "tablet"),
+    ("lead", Role.LEAD, "Lena Hart", "tablet"),
+    ("deputy", Role.DEPUTY, "Devan Rao", "tablet"),
+    ("manager", Role.MANAGER, "Maud Ellery", "tablet"),
+    ("nominated", Role.NOMINATED, "Noel Quist", "tablet"),
+    ("auditor", Role.AUDITOR, "Ada Wren", "tablet"),
+    ("hr", Role.HR, "Hugh Sable", "tablet"),
+    ("rota", Role.ROTA, "Rhona Tate", "tablet"),
+    ("admin", Role.ADMIN, "Alun Birch", "tablet"),
+)
+#: No account works across branches here, except those whose role is about the whole provider.
+_EVERY_BRANCH = frozenset({Role.NOMINATED, Role.AUDITOR, Role.ADMIN})
+
+PEOPLE: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
+    ("P-104", "Dennis Marlow", "Supported living flat", ("Mild cognitive impairment",), ("A fall in 2023, unrelated",),
+     ("worker.a", "worker.d")),
+    ("P-117", "Rosa Linden", "Own home, with her partner", ("Multiple sclerosis",), (), ("worker.b",)),
+    ("P-121", "Iris Holt", "Own home", ("Frailty",), ("Hip replacement, 2021",), ("worker.a", "worker.c")),
+    ("P-130", "Ola Brand", "Own home", ("After a stroke",), (), ("worker.d",)),
+    ("P-142", "Gwen Abbot", "Own home", ("Low vision",), (), ("worker.a", "worker.b")),
+    ("P-155", "Stan Ferris", "Own home, with his son", ("Diabetes", "Walks with a frame"), (), ("worker.b", "worker.d")),
+)
+
+
+@public("only says what the demo itself shows on its sign-in page; empty for a real organisation")
+def demo_accounts(house: House, *, now: datetime) -> tuple[DemoAccount, ...]:
+    """The demo's accounts, or none if this is not a demo."""
+    with house.begin(SYSTEM, now) as uow:
+        if not is_demo(uow):
+            return ()
+    password = demo_password(house)
+    return tuple(DemoAccount(u, password, role, name, device) for u, role, name, device in _ACCOUNTS)
+
+
+def is_demo(uow: UnitOfWork) -> bool:
+    """Whether every account of this database is a demo account, and there is one."""
+    return accounts.count(uow.session) > 0 and accounts.count_not_demo(uow.session) == 0
+
+
+def demo_password(house: House) -> str:
+    """One password for all demo accounts: from the setting, or made from this installation's own key."""
+    if house.settings.demo_password:
+        return house.settings.demo_password
+    return f"demo-{KeyRing.derived(house.ring.state_key, 'demo password').hex()[:16]}"
+
+
+@public("run from the command line by whoever holds the machine; refuses a real organisation")
+def load_demo(house: House, *, now: datetime) -> bool:
+    """Load the demo into an empty database. On a demo it only sets the passwords again. True if people were loaded.
+
+    Raises NotADemo for any other database.
+    """
+    with house.begin(SYSTEM, now) as uow:
+        loaded = accounts.count(uow.session) > 0
+        if loaded and not is_demo(uow):
+            raise NotADemo("This database holds a real organisation. The demo needs an empty one: set SGAPP_DATA to a "
+                           "new folder.")
+        password_hash = hashed(demo_password(house))
+        if loaded:
+            for account in accounts.everyone(uow):
+                accounts.set_password(uow, account.id, password_hash)
+            uow.note_event(AuditEvent("demo-passwords-set", "account", ""))
+            return False
+        ids = _load_accounts(uow, password_hash)
+        _load_people(uow, ids)
+    return True
+
+
+def _load_accounts(uow: UnitOfWork, password_hash: str) -> dict[str, str]:
+    ids = {}
+    for username, role, name, _device in _ACCOUNTS:
+        ids[username] = str(uuid.uuid4())
+        branch = None if role in _EVERY_BRANCH else "main"
+        accounts.add(uow, Account(ids[username], username, role, name, password_hash, branch, False, demo=True))
+    return ids
+
+
+def _load_people(uow: UnitOfWork, ids: dict[str, str]) -> None:
+    for reference, name, lives, needs, health, workers in PEOPLE:
+        person = Person(str(uuid.uuid4()), reference, name, lives, needs, health)
+        uow.save(person, because=AuditEvent("person-added", "person", person.id))
+        for username in workers:
+            accounts.allocate(uow, person.id, ids[username])

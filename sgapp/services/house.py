@@ -1,0 +1,74 @@
+"""The house: settings, database, keys and audit log of this process, and the way to begin a transaction."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from sgapp.domain.permissions import Actor, Role
+from sgapp.settings import Settings
+from sgapp.store.audit_log import AuditLog
+from sgapp.store.engine import make_engine
+from sgapp.store.migrations import upgrade
+from sgapp.store.secrets import KeyRing, load_master_key
+from sgapp.store.unit_of_work import UnitOfWork
+
+#: The product itself, for what it does unasked, and whoever has not signed in.
+SYSTEM = Actor("system", Role.ADMIN, "system")
+NOBODY = Actor("nobody", Role.ROTA, "not signed in")
+
+
+class House:
+    """Everything a service needs from this process. One per process; tests make their own."""
+
+    def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
+        self.settings = settings
+        self.engine = engine or make_engine(settings)
+        self.ring = KeyRing(load_master_key(settings))
+        self.audit = AuditLog(self.ring.audit_mac_key)
+        self._listeners: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Bring the database to this version and make the organisation's keys, in transactions of their own."""
+        upgrade(self.engine)
+        with self.begin(SYSTEM, now()) as uow:
+            self.ring.organisation_key(uow.session, uow.now)
+
+    @contextmanager
+    def begin(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield UnitOfWork(session, actor, at, self.ring, self.audit, self.settings.organisation, self.settings.ring)
+
+    def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Be told after each committed change. Returns the way to stop listening."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def stop() -> None:
+            with self._lock:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def changed(self) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener()
+
+
+def now() -> datetime:
+    """The present, aware, in UTC. Edges call it once and pass it on."""
+    return datetime.now(UTC)
+
+
+@lru_cache(maxsize=1)
+def house() -> House:
+    """This process's house, from the environment."""
+    return House(Settings())

@@ -1,0 +1,246 @@
+"""Intake: a sealed note comes in once, is opened, stored and never refused for what it says.
+
+A well-formed, authenticated envelope is always kept: what cannot be opened goes to quarantine and into the queue.
+Exactly once: the phone makes the id, the id is the primary key. Source: DESIGN, "Intake keeps everything".
+"""
+
+import base64
+import binascii
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import ValidationError
+from sqlmodel import col, select
+
+from sgapp.domain.audit import AuditEvent
+from sgapp.domain.errors import Conflict, FieldError, Invalid, Unreadable
+from sgapp.domain.observation import Observation, PriorityChange, priority_at_intake
+from sgapp.domain.permissions import Actor, Permission
+from sgapp.domain.reference import note_reference
+from sgapp.services.guard import Done, intention, public, query
+from sgapp.services.house import SYSTEM, House
+from sgapp.services.note_schema import NotePayload
+from sgapp.store import accounts
+from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, PersonRow, SealingKeyRow
+from sgapp.store.unit_of_work import UnitOfWork, allocated_to
+
+SUITE_NAME = "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM"
+SCHEMA = 1
+MAX_SEALED_BYTES = 256 * 1024
+_SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeKey:
+    """What a phone needs to seal a note. `public_key` is the uncompressed point, base64."""
+
+    key_id: str
+    public_key: str
+    suite: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A sealed note as it arrives. `sealed` is base64 of the encapsulated key followed by the ciphertext."""
+
+    id: str
+    key_id: str
+    sealed: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNote:
+    """What an author may know of her own note: that it arrived, and whose turn it is. No content."""
+
+    id: str
+    reference: str
+    state: str
+    delivered_at: datetime
+    seen_at: datetime | None
+    in_hand_at: datetime | None
+    corrects_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MyPerson:
+    id: str
+    name: str
+    reference: str
+    allocated: bool
+
+
+def seal_info(organisation: str, key_id: str, note_id: str) -> bytes:
+    """What binds a sealed note to its organisation, key, schema and id."""
+    return f"sgapp/note/{SCHEMA}|{organisation}|{key_id}|{note_id}".encode()
+
+
+def _private_place(key_id: str) -> str:
+    return f"sealing_key/{key_id}"
+
+
+@public("the public half of a key; without it no phone could seal")
+def intake_key(house: House, *, now: datetime) -> IntakeKey:
+    """The key that phones seal to now; made on first use."""
+    with house.begin(SYSTEM, now) as uow:
+        query_ = select(SealingKeyRow).where(col(SealingKeyRow.retired_at).is_(None)).order_by(col(SealingKeyRow.created_at))
+        row = uow.session.exec(query_).first()
+        if row is None:
+            row = _make_sealing_key(uow)
+        public = base64.b64encode(row.public_key).decode()
+        return IntakeKey(row.id, public, SUITE_NAME, house.settings.organisation)
+
+
+def _make_sealing_key(uow: UnitOfWork) -> SealingKeyRow:
+    private = ec.generate_private_key(ec.SECP256R1())
+    key_id = str(uuid.uuid4())
+    point = private.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    der = private.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8,
+                                serialization.NoEncryption())
+    row = SealingKeyRow(id=key_id, public_key=point, sealed_private_key=uow.sealed(der, place=_private_place(key_id)),
+                        created_at=uow.now)
+    uow.session.add(row)
+    uow.note_event(AuditEvent("sealing-key-made", "sealing_key", key_id, "system"))
+    return row
+
+
+@intention("deliver-note", Permission.RECORD_OBSERVATION, Envelope)
+def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
+    """Take a sealed note in. The answer's `next` is the time of receipt. Raises Invalid for a malformed envelope."""
+    note_id, sealed = _well_formed(form)
+    reference, digest = note_reference(note_id), hashlib.sha256(sealed).hexdigest()
+    earlier = uow.session.get(EnvelopeRow, note_id)
+    if earlier is not None:
+        return _again(uow, earlier, digest, sealed)
+    row = EnvelopeRow(id=note_id, sha256=digest, reference=reference, author_id=uow.actor.account_id,
+                      key_id=form.key_id, received_at=uow.now)
+    uow.session.add(row)
+    try:
+        payload = _open(uow, form.key_id, note_id, sealed)
+        note = _note(uow, note_id, reference, payload)
+    except (Unreadable, ValidationError, ValueError) as problem:
+        row.quarantined_because, row.kept = type(problem).__name__, sealed
+        uow.note_event(AuditEvent("note-quarantined", "observation", note_id, "system", detail=type(problem).__name__))
+    else:
+        uow.save(note, because=AuditEvent("note-delivered", "observation", note_id, detail=str(note.priority)))
+    return Done(reference, uow.now.isoformat(), "fresh")
+
+
+def _again(uow: UnitOfWork, earlier: EnvelopeRow, digest: str, sealed: bytes) -> Done:
+    """The same bytes get the same answer; other bytes under the same id are kept aside and told as a conflict."""
+    if earlier.sha256 == digest:
+        uow.note_event(AuditEvent("note-delivered-again", "observation", earlier.id))
+        return Done(earlier.reference, earlier.received_at.isoformat(), "")
+    if uow.session.get(EnvelopeConflictRow, (earlier.id, digest)) is None:
+        uow.session.add(EnvelopeConflictRow(id=earlier.id, sha256=digest, author_id=uow.actor.account_id,
+                                            received_at=uow.now, kept=sealed))
+    uow.note_event(AuditEvent("note-conflict-kept", "observation", earlier.id, "system"))
+    return Done(earlier.reference, "", "conflict")
+
+
+@public("asks the guarded deliver_note, and turns its answer into a receipt")
+def receive(house: House, actor: Actor, envelope: Envelope, *, now: datetime) -> tuple[str, str, bool]:
+    """Deliver an envelope: (reference, time of receipt, whether it was new). Raises Conflict after keeping it."""
+    done = deliver_note(house, actor, envelope, now=now)
+    if done.next == "conflict":
+        raise Conflict("Another note came under this id. Both are kept; please ring the office.")
+    return done.id, done.message, done.next == "fresh"
+
+
+def _well_formed(form: Envelope) -> tuple[str, bytes]:
+    errors = []
+    note_id, sealed = form.id.lower(), b""
+    try:
+        if str(uuid.UUID(note_id)) != note_id:
+            raise ValueError(note_id)
+    except ValueError:
+        errors.append(FieldError("id", "The id is not a UUID."))
+    try:
+        sealed = base64.b64decode(form.sealed, validate=True)
+    except (binascii.Error, ValueError):
+        errors.append(FieldError("sealed", "The sealed note is not base64."))
+    if not errors and len(sealed) < 65 + 16:
+        errors.append(FieldError("sealed", "The sealed note is too short to be one."))
+    if not (1 <= len(form.key_id) <= 64):
+        errors.append(FieldError("key_id", "The key id is missing or too long."))
+    if errors:
+        raise Invalid(*errors)
+    return note_id, sealed
+
+
+def _open(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> NotePayload:
+    row = uow.session.get(SealingKeyRow, key_id)
+    if row is None or row.sealed_private_key is None:
+        raise Unreadable(key_id)
+    der = uow.opened(row.sealed_private_key, place=_private_place(key_id))
+    private = serialization.load_der_private_key(der, None)
+    if not isinstance(private, ec.EllipticCurvePrivateKey):
+        raise Unreadable(key_id)
+    try:
+        plain = _SUITE.decrypt(sealed, private, seal_info(uow.organisation, key_id, note_id))
+    except InvalidTag as error:
+        raise Unreadable(note_id) from error
+    payload = NotePayload.model_validate_json(plain)
+    if payload.id.lower() != note_id:
+        raise Unreadable("the sealed note names another id")
+    return payload
+
+
+def _note(uow: UnitOfWork, note_id: str, reference: str, payload: NotePayload) -> Observation:
+    content = payload.content()
+    person_id = payload.person.id if payload.person.id and uow.session.get(PersonRow, payload.person.id) else None
+    corrects = _corrected(uow, payload.corrects)
+    priority, reason = priority_at_intake(content)
+    if corrects is not None:
+        person_id = person_id or corrects.person_id
+    restricted = content.staff_involved != "no" or bool(content.staff_names.strip())
+    return Observation(
+        id=note_id, reference=reference, author_id=uow.actor.account_id, author_name=uow.actor.name,
+        received_at=uow.now, content=content, priority_history=(PriorityChange(priority, reason, uow.now, ""),),
+        person_id=person_id, corrects_id=corrects.id if corrects else None,
+        restricted=restricted or bool(corrects and corrects.restricted),
+        barred=_named(uow, content.staff_names), branch=uow.actor.branch or "main")
+
+
+def _corrected(uow: UnitOfWork, note_id: str | None) -> ObservationRow | None:
+    """The author's own earlier note; anything else is treated as a note of its own, so that nothing is lost."""
+    row = uow.session.get(ObservationRow, note_id.lower()) if note_id else None
+    return row if row is not None and row.author_id == uow.actor.account_id else None
+
+
+def _named(uow: UnitOfWork, names: str) -> tuple[str, ...]:
+    """Accounts whose name stands in the text: they must not learn of the note. Restrict first, ask after."""
+    text = " ".join(names.lower().split())
+    if not text:
+        return ()
+    return tuple(a.id for a in accounts.everyone(uow) if a.name.lower() in text or a.username in text.split())
+
+
+@query(Permission.SEE_OWN_NOTES)
+def own_notes(uow: UnitOfWork) -> tuple[OwnNote, ...]:
+    """The author's own notes, newest first: reference and state only."""
+    table = ObservationRow
+    query_ = select(table).where(table.author_id == uow.actor.account_id).order_by(col(table.received_at).desc()).limit(100)
+    found = []
+    for row in uow.session.exec(query_):
+        note = uow.own_note(row)
+        found.append(OwnNote(note.id, note.reference, _state_for_author(note), note.received_at, note.acknowledged_at,
+                             note.in_hand_at, note.corrects_id))
+    return tuple(found)
+
+
+def _state_for_author(note: Observation) -> str:
+    return {"delivered": "delivered", "acknowledged": "seen", "more_needed": "please_ring"}.get(note.state, "in_hand")
+
+
+@query(Permission.SEE_ALLOCATED_PEOPLE)
+def my_people(uow: UnitOfWork) -> tuple[MyPerson, ...]:
+    """The adults of the actor's branch, those she visits first."""
+    mine = allocated_to(uow, uow.actor.account_id)
+    people = [MyPerson(p.id, p.name, p.reference, p.id in mine) for p in uow.people.where()]
+    return tuple(sorted(people, key=lambda p: (not p.allocated, p.name)))

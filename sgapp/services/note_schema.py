@@ -1,0 +1,74 @@
+"""The note as the phone seals it, schema 1. Lenient where a fact could be lost, strict where a code is expected."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from sgapp.domain.observation import Answer, NoteContent, Quote
+
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+Line = Annotated[str, StringConstraints(max_length=2_000)]
+Codes = Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=60)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _Person(_Part):
+    id: Line = ""
+    free_text: Line = ""
+
+
+class _Where(_Part):
+    place: Line = "own_home"
+    room: Line = ""
+
+
+class _Quote(_Part):
+    words: Text
+    by: Line = ""
+    to: Line = ""
+
+
+class NotePayload(_Part):
+    """What the phone sealed. `captured_at` and `when_seen` come from its clock and are kept beside ours."""
+
+    # The model's field names are the contract with the phone; docs/note-schema.md lists them.
+    version: Literal[1] = Field(alias="schema")
+    id: Line
+    captured_at: AwareDatetime
+    capture_seq: int = Field(0, ge=0)
+    person: _Person = _Person()
+    when_seen: AwareDatetime
+    where: _Where = _Where()
+    present: Text = ""
+    seen: Text = ""
+    heard: Text = ""
+    said: Annotated[list[_Quote], Field(max_length=40)] = []
+    done: Text = ""
+    told: Text = ""
+    picker: Codes = []
+    safety_codes: Codes = []
+    wish: Text = ""
+    consent: Line = ""
+    staff_involved: Answer = Answer.NO
+    staff_names: Line = ""
+    danger_now: Answer = Answer.NO
+    injury: Answer = Answer.NO
+    corrects: Line | None = None
+
+    def content(self) -> NoteContent:
+        """The domain's note content, times in UTC."""
+        return NoteContent(
+            captured_at=_utc(self.captured_at), when_seen=_utc(self.when_seen), capture_seq=self.capture_seq,
+            place=self.where.place, room=self.where.room, person_text=self.person.free_text, present=self.present,
+            seen=self.seen, heard=self.heard, said=tuple(Quote(q.words, q.by, q.to) for q in self.said if q.words.strip()),
+            done=self.done, told=self.told, picker=tuple(self.picker), safety_codes=tuple(self.safety_codes),
+            wish=self.wish, consent=self.consent, staff_involved=self.staff_involved, staff_names=self.staff_names,
+            danger_now=self.danger_now, injury=self.injury)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)

@@ -1,0 +1,98 @@
+"""The sharing decision and its second review. Source: DOMAIN annex §3."""
+
+import uuid
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+
+from sgapp.domain.audit import AuditEvent
+from sgapp.domain.case import Case
+from sgapp.domain.decision import ReviewState, SharingAnswers, SharingDecision, checked, second_review_because
+from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.permissions import Permission
+from sgapp.services.guard import Done, intention
+from sgapp.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSharingDecision:
+    """The form: the case, and the answers. `what` and `left_out` hold one fact a line."""
+
+    case_id: str
+    share: str = ""
+    why: str = ""
+    what: str = ""
+    left_out: str = ""
+    agency: str = ""
+    recipient: str = ""
+    method: str = ""
+    must_not_know: str = ""
+    when: str = ""
+    share_by: date | None = None
+    review_on: date | None = None
+    necessary: str = ""
+    proportionate: str = ""
+    article_6: str = ""
+    article_9: str = ""
+    paragraph_18_limb: str = ""
+    limb_reason: str = ""
+    confidentiality: str = ""
+    consent: str = ""
+    override_reasons: tuple[str, ...] = ()
+    override_because: str = ""
+    capacity: str = ""
+    told: str = ""
+    told_why: str = ""
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """The non-empty lines of a text."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+@intention("record-sharing-decision", Permission.DECIDE_SHARING, RecordSharingDecision)
+def record_sharing_decision(uow: UnitOfWork, form: RecordSharingDecision) -> Done:
+    """Record why, what, who and when; asks for a second reviewer where the answers call for one."""
+    case = uow.cases.get(form.case_id)
+    given = asdict(form) | {"what": lines(form.what), "left_out": lines(form.left_out)}
+    names = {f.name for f in fields(SharingAnswers)}
+    answers = SharingAnswers(**{k: v.strip() if isinstance(v, str) else v for k, v in given.items() if k in names})
+    if answers.review_on is not None and answers.review_on < uow.now.date():
+        raise Invalid(FieldError("review_on", "The day to look again lies in the past."))
+    answers, asked = checked(answers)
+    if case.capacity:
+        answers = replace(answers, capacity_id=case.capacity[-1].id)
+    because = second_review_because(answers, risk=case.risk_level, types=case.types, restricted=case.restricted)
+    decision = SharingDecision(
+        id=str(uuid.uuid4()), case_id=case.id, version=len(uow.decisions(case)) + 1, answers=answers, asked=asked,
+        decided_at=uow.now, decided_by=uow.actor.name, decided_by_id=uow.actor.account_id, review_because=because,
+        review=ReviewState.ASKED if because else ReviewState.NOT_NEEDED,
+        restricted=case.restricted, barred=case.barred, branch=case.branch)
+    event = AuditEvent("sharing-decided", "decision", decision.id, detail=answers.share)
+    uow.save(decision, *_emergency_recorded(case), because=event)
+    told = "The decision is on the file."
+    if because:
+        told += f" A second person is asked to look at it today, because {' and '.join(because)}."
+    return Done(decision.id, told, f"/case?id={case.id}")
+
+
+def _emergency_recorded(case: Case) -> tuple[Case, ...]:
+    return (replace(case, emergency_record_from=None),) if case.emergency_record_from is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSharingDecision:
+    decision_id: str
+    agrees: str = ""
+    comment: str = ""
+
+
+@intention("review-sharing-decision", Permission.REVIEW_SHARING, ReviewSharingDecision)
+def review_sharing_decision(uow: UnitOfWork, form: ReviewSharingDecision) -> Done:
+    """A second person agrees or sends it back; never the decider."""
+    decision, case = uow.child(SharingDecision, form.decision_id)
+    if form.agrees not in ("yes", "no"):
+        raise Invalid(FieldError("agrees", "Say whether you agree."))
+    decision = decision.reviewed(form.agrees == "yes", form.comment, at=uow.now, by=uow.actor.name,
+                                 by_id=uow.actor.account_id)
+    uow.save(decision, because=AuditEvent("sharing-reviewed", "decision", decision.id, detail=str(decision.review)))
+    return Done(decision.id, "Your review is on the file.", f"/case?id={case.id}")

@@ -1,0 +1,173 @@
+"""The lead's first steps: acknowledge, set the priority, say whose note it is, open a case. Source: DOMAIN annex §2."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlmodel import col
+
+from sgapp.domain.audit import AuditEvent
+from sgapp.domain.case import Case
+from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.observation import Observation, Priority
+from sgapp.domain.permissions import Permission
+from sgapp.domain.person import Person
+from sgapp.domain.time import to_london
+from sgapp.domain.vocabulary import ABUSE_TYPES
+from sgapp.services.guard import Done, intention
+from sgapp.store.tables import ObservationRow
+from sgapp.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeNote:
+    note_id: str
+
+
+@intention("acknowledge-note", Permission.ACKNOWLEDGE, AcknowledgeNote)
+def acknowledge_note(uow: UnitOfWork, form: AcknowledgeNote) -> Done:
+    """The lead has seen the note. Stops the acknowledgement clock and starts the decision clock."""
+    note = uow.notes.get(form.note_id)
+    if note.acknowledged_at is not None:
+        uow.note_event(AuditEvent("note-acknowledged-again", "observation", note.id))
+    else:
+        note = note.acknowledged(at=uow.now, by=uow.actor.name)
+        uow.save(note, because=AuditEvent("note-acknowledged", "observation", note.id, detail="delivered>acknowledged"))
+    return Done(note.id, "Acknowledged. The writer sees “seen by the lead”, nothing more.", f"/note?id={note.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePriority:
+    note_id: str
+    priority: Priority
+    reason: str = ""
+
+
+@intention("change-priority", Permission.TRIAGE, ChangePriority)
+def change_priority(uow: UnitOfWork, form: ChangePriority) -> Done:
+    """Set another priority, with its reason; the history stays."""
+    note = uow.notes.get(form.note_id).with_priority(form.priority, form.reason, at=uow.now, by=uow.actor.name)
+    uow.save(note, because=AuditEvent("priority-changed", "observation", note.id, detail=str(form.priority)))
+    return Done(note.id, f"The priority is {form.priority} now.")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPerson:
+    """Either an adult who is on the list, or a new one to put on it."""
+
+    note_id: str
+    person_id: str = ""
+    new_name: str = ""
+    new_reference: str = ""
+
+
+@intention("match-person", Permission.TRIAGE, MatchPerson)
+def match_person(uow: UnitOfWork, form: MatchPerson) -> Done:
+    """Say which adult the note is about. Its key moves under that adult's key."""
+    note = uow.notes.get(form.note_id)
+    if form.person_id:
+        person, changed = uow.people.get(form.person_id), ()
+    elif form.new_name.strip():
+        person = _new_person(uow, form)
+        changed = (person,)
+    else:
+        raise Invalid(FieldError("person_id", "Choose who the note is about, or write the name of someone new."))
+    event = AuditEvent("person-matched", "observation", note.id)
+    uow.save(*changed, note.matched(person.id), because=event)
+    return Done(note.id, f"This note is about {person.short}.")
+
+
+def _new_person(uow: UnitOfWork, form: MatchPerson) -> Person:
+    reference = form.new_reference.strip() or f"P-N{uow.next_number('person', 1001)}"
+    if any(p.reference == reference for p in uow.people.where()):
+        raise Invalid(FieldError("new_reference", "Another person has this reference already."))
+    return Person(str(uuid.uuid4()), reference, form.new_name.strip(), branch=uow.actor.branch or "main")
+
+
+@dataclass(frozen=True, slots=True)
+class AskForMore:
+    note_id: str
+    what: str = ""
+
+
+@intention("ask-for-more", Permission.TRIAGE, AskForMore)
+def ask_for_more(uow: UnitOfWork, form: AskForMore) -> Done:
+    """More facts are needed: the writer sees “please ring the office”, without a word on why."""
+    if not form.what.strip():
+        raise Invalid(FieldError("what", "Write what you want to know, for yourself and whoever takes the call."))
+    note = uow.notes.get(form.note_id).needing_more(form.what.strip())
+    uow.save(note, because=AuditEvent("more-asked", "observation", note.id))
+    return Done(note.id, "The writer now sees “please ring the office”.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """Open a case from notes of one adult. `note_ids` may name several."""
+
+    note_id: str
+    note_ids: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+
+@intention("open-case", Permission.TRIAGE, OpenCase)
+def open_case(uow: UnitOfWork, form: OpenCase) -> Done:
+    """Open a case from one or more notes about the same adult."""
+    notes = [uow.notes.get(note_id) for note_id in dict.fromkeys((form.note_id, *form.note_ids))]
+    _check_types(form.types)
+    first = notes[0]
+    if first.person_id is None:
+        raise Invalid(FieldError("note_id", "Say first who the note is about."))
+    if any(note.acknowledged_at is None for note in notes):
+        raise Invalid(FieldError("note_ids", "Acknowledge each note before it becomes part of a case."))
+    case_id = str(uuid.uuid4())
+    taken = [note.taken_into(case_id, first.person_id, at=uow.now) for note in notes]
+    case = Case(
+        id=case_id, reference=_case_reference(uow), person_id=first.person_id, note_ids=tuple(n.id for n in taken),
+        opened_at=uow.now, opened_by=uow.actor.name, types=form.types, priority=_highest(taken),
+        first_noted_at=min(n.content.captured_at for n in taken),
+        first_seen_at=min((n.acknowledged_at for n in taken if n.acknowledged_at), default=None),
+        restricted=any(n.restricted for n in taken), barred=tuple({a for n in taken for a in n.barred}),
+        branch=first.branch)
+    uow.save(case, *taken, because=AuditEvent("case-opened", "case", case.id))
+    return Done(case.id, f"Case {case.reference} is open.", f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class AddNoteToCase:
+    note_id: str
+    case_id: str = ""
+
+
+@intention("add-note-to-case", Permission.TRIAGE, AddNoteToCase)
+def add_note_to_case(uow: UnitOfWork, form: AddNoteToCase) -> Done:
+    """Put a further note of the same adult into an open case."""
+    note, case = uow.notes.get(form.note_id), uow.cases.get(form.case_id)
+    taken = note.taken_into(case.id, case.person_id, at=uow.now)
+    uow.save(case.with_note(note.id), taken, because=AuditEvent("note-added", "case", case.id))
+    return Done(case.id, f"The note is part of case {case.reference} now.", f"/case?id={case.id}")
+
+
+def _check_types(types: tuple[str, ...]) -> None:
+    if not types:
+        raise Invalid(FieldError("types", "Choose at least one type; it can be changed later."))
+    for code in types:
+        if code not in ABUSE_TYPES:
+            raise Invalid(FieldError("types", "One of the types is not on the list."))
+
+
+def _case_reference(uow: UnitOfWork) -> str:
+    year = to_london(uow.now).year
+    return f"{year}-{uow.next_number(f'case-{year}'):03d}"
+
+
+def _highest(notes: list[Observation]) -> Priority:
+    order = list(Priority)
+    return min((n.priority for n in notes), key=order.index)
+
+
+def earlier_notes(uow: UnitOfWork, note: Observation) -> tuple[Observation, ...]:
+    """Other notes about the same adult, newest first."""
+    if note.person_id is None:
+        return ()
+    found = uow.notes.where(ObservationRow.person_id == note.person_id, ObservationRow.id != note.id,
+                            order_by=[col(ObservationRow.received_at).desc()], limit=20)
+    return found

@@ -1,0 +1,295 @@
+"""One case as the lead sees it: the next step, the course, who knows what, and what happened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col
+
+from sgapp.domain.case import Case, CaseState
+from sgapp.domain.chronology import chronology
+from sgapp.domain.clocks import in_words
+from sgapp.domain.decision import ReviewState, SharingDecision
+from sgapp.domain.due import clocks_of
+from sgapp.domain.observation import Observation
+from sgapp.domain.permissions import Permission
+from sgapp.domain.referral import Action, Referral, ReferralState
+from sgapp.domain.time import show, show_short
+from sgapp.domain.vocabulary import (
+    ABUSE_TYPES,
+    AGENCIES,
+    ARTICLE_6,
+    ARTICLE_9,
+    CAPACITY_OUTCOMES,
+    CONSENT_STATES,
+    LA_OUTCOMES,
+    RISK_LEVELS,
+    TRIAGE_DECISIONS,
+)
+from sgapp.services.guard import query
+from sgapp.services.views.note import Line, Option, safety
+from sgapp.store.tables import CaseRow
+from sgapp.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One of the seven stations of a case. `state` is done, now or todo."""
+
+    label: str
+    note: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the timeline."""
+
+    when: str
+    who: str
+    what: str
+    detail: str
+    quote: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Knows:
+    """One fact and the agencies that were told it."""
+
+    fact: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    text: str
+    hint: str
+    button: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralLine:
+    id: str
+    reference: str
+    agency: str
+    state: str
+    due: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    id: str
+    what: str
+    owner: str
+    due: str
+    state: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    id: str
+    heading: str
+    lines: tuple[Line, ...]
+    review: str
+    asks_review: bool
+    may_review: bool
+    review_because: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    id: str
+    reference: str
+    person: str
+    types: str
+    state: str
+    risk: str
+    restricted: bool
+    codes: tuple[Option, ...]
+    next_step: NextStep
+    stations: tuple[Station, ...]
+    knows: tuple[Knows, ...]
+    must_not_know: str
+    moments: tuple[Moment, ...]
+    decisions: tuple[DecisionLine, ...]
+    referrals: tuple[ReferralLine, ...]
+    actions: tuple[ActionLine, ...]
+    notes: tuple[Option, ...]
+    capacity: tuple[Line, ...]
+    triage: str
+    may_work: bool
+    may_emergency: bool
+    is_open: bool
+    watching: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRowView:
+    id: str
+    reference: str
+    person: str
+    types: str
+    state: str
+    opened: str
+
+
+@query(Permission.READ_CASE)
+def cases(uow: UnitOfWork) -> tuple[CaseRowView, ...]:
+    """The cases this actor may see, newest first."""
+    found = uow.cases.where(order_by=[col(CaseRow.opened_at).desc()], limit=200)
+    people = uow.people.those({c.person_id for c in found})
+    return tuple(CaseRowView(c.id, c.reference, f"{people[c.person_id].short} · {people[c.person_id].reference}"
+                             if c.person_id in people else "", _types(c), str(c.state), show(c.opened_at)) for c in found)
+
+
+@query(Permission.READ_CASE)
+def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
+    """The whole case. Reading it is recorded."""
+    case = uow.cases.get(case_id)
+    uow.was_read(case, action="case-read")
+    person = uow.people.get(case.person_id)
+    notes = list(uow.notes.those(case.note_ids).values())
+    decisions, referrals, actions = uow.decisions(case), uow.referrals(case), uow.actions(case)
+    return CaseView(
+        id=case.id, reference=case.reference, person=f"{person.short} · {person.reference}", types=_types(case),
+        state=str(case.state), risk=RISK_LEVELS.label(case.risk_level) if case.risk_level else "",
+        restricted=case.restricted, codes=tuple(dict.fromkeys(o for n in notes for o in safety(n))),
+        next_step=_next_step(case, decisions, referrals, actions, uow.now), stations=_stations(case, referrals, uow.now),
+        knows=_knows(referrals), must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
+        moments=tuple(Moment(show(e.at), e.who, e.what, e.detail, e.quote, e.kind)
+                      for e in reversed(chronology(case, notes, decisions, referrals, actions))),
+        decisions=tuple(_decision(d, uow) for d in sorted(decisions, key=lambda d: -d.version)),
+        referrals=tuple(_referral(r, uow.now) for r in sorted(referrals, key=lambda r: r.prepared_at)),
+        actions=tuple(_action(a, uow.now) for a in sorted(actions, key=lambda a: a.due_on)),
+        notes=tuple(Option(f"/note?id={n.id}", n.reference) for n in notes),
+        capacity=tuple(Line(c.decision, f"{CAPACITY_OUTCOMES.label(c.outcome)}, {show(c.at)}") for c in case.capacity),
+        triage=_triage(case), may_work=uow.actor.may(Permission.WORK_CASE),
+        may_emergency=uow.actor.may(Permission.SEND_EMERGENCY), is_open=case.state is not CaseState.CLOSED,
+        watching=case.next_review_on is not None)
+
+
+def _types(case: Case) -> str:
+    return ", ".join(ABUSE_TYPES.label(t).lower() for t in case.types)
+
+
+def _triage(case: Case) -> str:
+    return f"{TRIAGE_DECISIONS.label(case.decision.code)}: {case.decision.reason}" if case.decision else ""
+
+
+def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tuple[Referral, ...],
+               actions: tuple[Action, ...], now: datetime) -> NextStep:
+    """The one thing to do now, the most urgent first."""
+    here = f"/case?id={case.id}"
+    if case.closing is not None:
+        return NextStep("This case is closed", case.closing.reason, "", "")
+    if case.emergency_record_from is not None:
+        return NextStep("Record the decision behind the emergency", "It was sent first; the record is due today.",
+                        "Record the decision", f"/decide?id={case.id}")
+    if case.decision is None:
+        due = clocks_of(case)[0].due_at
+        return NextStep("Decide what happens with this concern", in_words(due, now), "Decide", f"{here}#triage")
+    if any(d.review is ReviewState.ASKED for d in decisions):
+        return NextStep("A second person looks at the sharing decision today", "Never the one who decided.",
+                        "Go to the review", f"{here}#decisions")
+    if case.next_review_on is not None and not any(r.sending for r in referrals):
+        if not decisions:
+            return NextStep("Record why nothing is shared", "A decision not to share is recorded as fully as one to share.",
+                            "Record the decision", f"/decide?id={case.id}")
+        return NextStep(f"Look again on {case.next_review_on:%-d %B}", "Then set the next day, or close.",
+                        "Record what you found", f"{here}#review")
+    waiting = sorted((c.due_at, r) for r in referrals for c in clocks_of(r)[:1])
+    if waiting:
+        due, referral = min(waiting, key=lambda pair: pair[0])
+        return _with_agency(referral, due, now)
+    if not decisions:
+        return NextStep("Record the sharing decision", "Why, what, who and when; also if nothing is shared.",
+                        "Record the decision", f"/decide?id={case.id}")
+    if decisions[-1].shares and not referrals:
+        return NextStep("Prepare the referral", "Choose the facts one by one; nothing else leaves.",
+                        "Choose the facts", f"/refer?id={case.id}")
+    open_actions = [a for a in actions if a.open]
+    if open_actions:
+        first = min(open_actions, key=lambda a: a.due_on)
+        return NextStep(f"{first.what}: {first.owner}", f"Due {first.due_on:%-d %B}", "Go to the actions", f"{here}#actions")
+    return NextStep("Close the case", "Every agency has answered and every action is finished.", "Close", f"/close?id={case.id}")
+
+
+def _with_agency(referral: Referral, due: datetime, now: datetime) -> NextStep:
+    agency, href = AGENCIES.label(referral.agency), f"/referral?id={referral.id}"
+    if referral.state is ReferralState.PREPARED:
+        return NextStep(f"Send {referral.reference} to {agency}", in_words(due, now), "Look at it and send", href)
+    if referral.state is ReferralState.SENT:
+        return NextStep(f"Get the receipt from {agency}", f"{in_words(due, now)} · a name or a reference number",
+                        "Ring and record", href)
+    return NextStep(f"Get the decision of {agency}", in_words(due, now), "Ring and record", href)
+
+
+def _stations(case: Case, referrals: tuple[Referral, ...], now: datetime) -> tuple[Station, ...]:
+    sent = min((r.sending.at for r in referrals if r.sending), default=None)
+    received = min((r.receipt.at for r in referrals if r.receipt), default=None)
+    answered = min((r.outcomes[0].at for r in referrals if r.outcomes), default=None)
+    decided = case.decision.at if case.decision else None
+    closed = case.closing.at if case.closing else None
+    courses: list[tuple[str, datetime | None]] = [
+        ("Noted", case.first_noted_at), ("Seen", case.first_seen_at), ("Decided", decided)]
+    if case.shares_nothing and not referrals:
+        courses.append(("Looked again", case.reviews[-1].at if case.reviews else None))
+    else:
+        courses += [("Sent", sent), ("Received", received), ("Outcome", answered)]
+    courses.append(("Closed", closed))
+    pending = next((label for label, at in courses if at is None), "")
+    return tuple(Station(label, show_short(at, now) if at else ("waiting" if label == pending else ""),
+                         "done" if at else "now" if label == pending else "todo") for label, at in courses)
+
+
+def _knows(referrals: tuple[Referral, ...]) -> tuple[Knows, ...]:
+    told: dict[str, list[str]] = {}
+    for referral in referrals:
+        if referral.sending:
+            for fact in referral.facts:
+                told.setdefault(fact.text, []).append(f"{AGENCIES.label(referral.agency)}, {show(referral.sending.at)}")
+    return tuple(Knows(fact, "; ".join(agencies)) for fact, agencies in told.items())
+
+
+def _decision(decision: SharingDecision, uow: UnitOfWork) -> DecisionLine:
+    a = decision.answers
+    heading = f"Share with {AGENCIES.label_or_code(a.agency)}" if decision.shares else "Do not share"
+    pairs = [("Why", a.why), ("What", "; ".join(a.what)), ("Left out", "; ".join(a.left_out)),
+             ("Who", f"{a.recipient}" if a.recipient else ""), ("Must not know", a.must_not_know),
+             ("Necessary", a.necessary), ("Proportionate", a.proportionate),
+             ("Lawful basis", ", ".join(filter(None, (ARTICLE_6.label_or_code(a.article_6), ARTICLE_9.label_or_code(a.article_9))))),
+             ("Consent", CONSENT_STATES.label_or_code(a.consent)), ("Shared without consent because", a.override_because),
+             ("Not told because", a.told_why)]
+    review = {ReviewState.ASKED: "Second review awaited today", ReviewState.AGREED: f"Agreed by {decision.reviewed_by}",
+              ReviewState.RETURNED: f"Sent back by {decision.reviewed_by}: {decision.review_comment}"}.get(decision.review, "")
+    may = uow.actor.may(Permission.REVIEW_SHARING) and uow.actor.account_id != decision.decided_by_id
+    return DecisionLine(decision.id, f"{heading} · {show(decision.decided_at)} · {decision.decided_by}",
+                        tuple(Line(label, text) for label, text in pairs if text), review,
+                        decision.review is ReviewState.ASKED, decision.review is ReviewState.ASKED and may,
+                        " and ".join(decision.review_because))
+
+
+def _referral(referral: Referral, now: datetime) -> ReferralLine:
+    clocks = clocks_of(referral)
+    state = {ReferralState.PREPARED: "prepared, not sent", ReferralState.SENT: "sent, no receipt yet",
+             ReferralState.RECEIVED: "received, decision awaited", ReferralState.WITHDRAWN: "withdrawn",
+             ReferralState.CONCLUDED: "concluded"}.get(referral.state, "")
+    if referral.outcomes:
+        state = LA_OUTCOMES.label(referral.outcomes[-1].code)
+    return ReferralLine(referral.id, referral.reference, AGENCIES.label(referral.agency), state,
+                        in_words(clocks[0].due_at, now) if clocks else "", f"/referral?id={referral.id}")
+
+
+def _action(action: Action, now: datetime) -> ActionLine:
+    clocks = clocks_of(action)
+    return ActionLine(action.id, action.what, action.owner, in_words(clocks[0].due_at, now) if clocks else "",
+                      str(action.state).replace("_", " "), action.open)
+
+
+def note_of(uow: UnitOfWork, case: Case) -> list[Observation]:
+    """The visible notes of a case, in the order they joined it."""
+    notes = uow.notes.those(case.note_ids)
+    return [notes[i] for i in case.note_ids if i in notes]

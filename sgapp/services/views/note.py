@@ -1,0 +1,146 @@
+"""One note as the lead reads it."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col
+
+from sgapp.domain.case import CaseState
+from sgapp.domain.observation import NoteState, Observation
+from sgapp.domain.permissions import Permission
+from sgapp.domain.time import show
+from sgapp.domain.vocabulary import ABUSE_TYPES, CONSENT_STATES, PICKER, SAFETY_CODES, WHERE
+from sgapp.services.guard import query
+from sgapp.services.triage import earlier_notes
+from sgapp.store.tables import CaseRow, ObservationRow
+from sgapp.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice on a form. Also used wherever a page lists label and value."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A labelled line of a note. `quote` marks somebody's exact words."""
+
+    label: str
+    text: str
+    quote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    reference: str
+    when: str
+    href: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """`step` is what comes next: acknowledge, match, open, or nothing."""
+
+    id: str
+    reference: str
+    person: str
+    person_id: str
+    state: str
+    step: str
+    written: str
+    seen_at: str
+    author: str
+    priority: str
+    priority_reason: str
+    restricted: bool
+    acknowledged: str
+    lines: tuple[Line, ...]
+    picker: tuple[str, ...]
+    codes: tuple[Option, ...]
+    corrections: tuple[Line, ...]
+    earlier: tuple[Earlier, ...]
+    people: tuple[Option, ...]
+    types: tuple[Option, ...]
+    joinable: tuple[Option, ...]
+    open_cases: tuple[Option, ...]
+    case_href: str
+    more_needed: str
+
+
+@query(Permission.READ_NOTE)
+def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
+    """The whole note, with what may be done next. Reading it is recorded."""
+    note = uow.notes.get(note_id)
+    uow.was_read(note, action="note-read")
+    person = uow.people.get(note.person_id) if note.person_id else None
+    earlier = earlier_notes(uow, note)
+    may_triage = uow.actor.may(Permission.TRIAGE)
+    return NoteView(
+        id=note.id, reference=note.reference, person=f"{person.short} · {person.reference}" if person else
+        note.content.person_text or "Person not written down", person_id=note.person_id or "", state=str(note.state),
+        step=_step(note) if may_triage or note.state is NoteState.DELIVERED else "", written=show(note.content.captured_at),
+        seen_at=show(note.content.when_seen), author=note.author_name, priority=str(note.priority),
+        priority_reason=note.priority_history[-1].reason, restricted=note.restricted,
+        acknowledged=f"{note.acknowledged_by}, {show(note.acknowledged_at)}" if note.acknowledged_at else "",
+        lines=note_lines(note), picker=tuple(PICKER.label_or_code(c) for c in note.content.picker),
+        codes=safety(note), corrections=_corrections(uow, note),
+        earlier=tuple(Earlier(n.reference, show(n.received_at), f"/note?id={n.id}", _in_words(n)) for n in earlier),
+        people=tuple(Option(p.id, f"{p.name} · {p.reference}") for p in uow.people.where()) if may_triage else (),
+        types=tuple(Option(c, label) for c, label in ABUSE_TYPES.options()),
+        joinable=tuple(Option(n.id, f"{n.reference}, {show(n.received_at)}") for n in earlier
+                       if n.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED)),
+        open_cases=_open_cases(uow, note), case_href=f"/case?id={note.case_id}" if note.case_id else "",
+        more_needed=note.more_needed)
+
+
+def _step(note: Observation) -> str:
+    if note.state is NoteState.DELIVERED:
+        return "acknowledge"
+    if note.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED):
+        return "open" if note.person_id else "match"
+    return ""
+
+
+def _in_words(note: Observation) -> str:
+    return str(note.state).replace("_", " ")
+
+
+def note_lines(note: Observation) -> tuple[Line, ...]:
+    """What was written, line by line, in the writer's words; empty ones left out."""
+    content = note.content
+    where = WHERE.label_or_code(content.place) + (f", {content.room}" if content.room else "")
+    found = [Line("When and where", f"{show(content.when_seen)}, {where[:1].lower()}{where[1:]}"), Line("Saw", content.seen),
+             Line("Heard", content.heard)]
+    for quote in content.said:
+        who = quote.by or "Said"
+        found.append(Line(f"{who}{f' to {quote.to}' if quote.to else ''}", quote.words, quote=True))
+    found += [Line("Present", content.present), Line("Did", content.done), Line("Told", content.told),
+              Line("What the adult wants", content.wish),
+              Line("Consent", CONSENT_STATES.label_or_code(content.consent) if content.consent else ""),
+              Line("Staff involved", {"yes": "Yes", "not_sure": "Not sure"}.get(content.staff_involved, "")
+                   + (f": {content.staff_names}" if content.staff_names else "")),
+              Line("Danger now", {"yes": "Yes", "not_sure": "Not sure"}.get(content.danger_now, "")),
+              Line("Hurt", {"yes": "Yes", "not_sure": "Not sure"}.get(content.injury, ""))]
+    return tuple(line for line in found if line.text)
+
+
+def safety(note: Observation) -> tuple[Option, ...]:
+    """The coded safety options of a note: short code and meaning."""
+    return tuple(Option(f"{SAFETY_CODES[c].symbol} {SAFETY_CODES[c].short}", SAFETY_CODES.label(c))
+                 for c in note.content.safety_codes if c in SAFETY_CODES)
+
+
+def _corrections(uow: UnitOfWork, note: Observation) -> tuple[Line, ...]:
+    later = uow.notes.where(ObservationRow.corrects_id == note.id, order_by=[col(ObservationRow.received_at)])
+    return tuple(Line(f"{n.reference}, {show(n.content.captured_at)}", " ".join(
+        [n.content.seen, n.content.heard, *(f"“{q.words}”" for q in n.content.said), n.content.done]).strip()) for n in later)
+
+
+def _open_cases(uow: UnitOfWork, note: Observation) -> tuple[Option, ...]:
+    if note.person_id is None or note.case_id is not None:
+        return ()
+    found = uow.cases.where(CaseRow.person_id == note.person_id, CaseRow.state != str(CaseState.CLOSED))
+    return tuple(Option(c.id, f"Case {c.reference}") for c in found)

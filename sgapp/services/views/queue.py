@@ -1,0 +1,159 @@
+"""The queue: what is due, the soonest first, each with its one next step."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from sgapp.domain.case import Case
+from sgapp.domain.clocks import DueState, due_state, in_words
+from sgapp.domain.decision import SharingDecision
+from sgapp.domain.observation import Observation
+from sgapp.domain.permissions import Permission
+from sgapp.domain.referral import Action, Referral
+from sgapp.domain.time import show_short, to_london
+from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES
+from sgapp.services.guard import query
+from sgapp.store.tables import ClockRow, EnvelopeRow
+from sgapp.store.unit_of_work import Repository, UnitOfWork, running_clocks
+
+PAGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One thing that is due. `key` is stable; `tone` is overdue, soon or later; `primary` marks the urgent button."""
+
+    key: str
+    due: str
+    step: str
+    tone: str
+    title: str
+    detail: str
+    badge: str
+    button: str
+    href: str
+    intent: str = ""
+    subject_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    rows: tuple[QueueRow, ...]
+    overdue: int
+    due_today: int
+    with_agencies: int
+    reviews_this_week: int
+    quarantined: int
+    as_of: str
+
+
+_STEPS = {
+    "acknowledge": "acknowledge", "decide": "decide", "send": "send", "second_review": "second review",
+    "receipt": "receipt", "agency_decision": "their decision", "review": "look again", "action": "action",
+    "emergency_record": "record the decision", "notify_cqc": "notify CQC",
+}
+_TONES = {DueState.OVERDUE: "overdue", DueState.DUE_TODAY: "soon", DueState.LATER: "later"}
+
+
+@query(Permission.SEE_QUEUE)
+def queue(uow: UnitOfWork) -> Queue:
+    """What is due for this actor, soonest first."""
+    clocks = _one_per_record(running_clocks(uow, limit=500))
+    states = [due_state(c.due_at, uow.now) for c in clocks]
+    week = uow.now + timedelta(days=7)
+    return Queue(
+        rows=_rows(uow, clocks[:PAGE]),
+        overdue=sum(s is DueState.OVERDUE for s in states), due_today=sum(s is DueState.DUE_TODAY for s in states),
+        with_agencies=len({c.record_id for c in clocks if c.record_kind == "referral" and c.kind != "send"}),
+        reviews_this_week=sum(c.kind == "review" and c.due_at <= week for c in clocks),
+        quarantined=_quarantined(uow), as_of=to_london(uow.now).strftime("%A %-d %B, %H:%M"))
+
+
+@query(Permission.SEE_QUEUE)
+def queue_keys(uow: UnitOfWork) -> tuple[str, ...]:
+    """The keys of what stands in the queue now, for telling how much is new without moving anything."""
+    return tuple(_key(c) for c in _one_per_record(running_clocks(uow, limit=500)))
+
+
+def _key(clock: ClockRow) -> str:
+    return f"{clock.record_kind}:{clock.record_id}:{clock.kind}"
+
+
+def _one_per_record(clocks: tuple[ClockRow, ...]) -> list[ClockRow]:
+    """The soonest clock of each record; a case whose record is due shows that, not each clock it has."""
+    first: dict[tuple[str, str], ClockRow] = {}
+    for clock in clocks:
+        first.setdefault((clock.record_kind, clock.record_id), clock)
+    return list(first.values())
+
+
+def _quarantined(uow: UnitOfWork) -> int:
+    return len(uow.session.exec(select(EnvelopeRow.id).where(col(EnvelopeRow.quarantined_because).is_not(None))).all())
+
+
+def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
+    def ids(kind: str) -> list[str]:
+        return [c.record_id for c in clocks if c.record_kind == kind]
+
+    notes = uow.notes.those(ids("observation"))
+    decisions = Repository(uow, SharingDecision).those(ids("decision"))
+    referrals = Repository(uow, Referral).those(ids("referral"))
+    actions = Repository(uow, Action).those(ids("action"))
+    cases = uow.cases.those({*ids("case"), *(c.case_id for c in clocks if c.case_id)})
+    people = uow.people.those({c.person_id for c in cases.values()} | {n.person_id for n in notes.values() if n.person_id})
+    names = {key: f"{p.short} · {p.reference}" for key, p in people.items()}
+    records = {**notes, **decisions, **referrals, **actions, **cases}
+    found = []
+    for clock in clocks:
+        record = records.get(clock.record_id)
+        if record is not None:
+            case = cases.get(clock.case_id or "")
+            found.append(_row(uow, clock, record, case, names))
+    return tuple(found)
+
+
+def _row(uow: UnitOfWork, clock: ClockRow, record: object, case: Case | None, names: dict[str, str]) -> QueueRow:
+    base = {"key": _key(clock), "due": in_words(clock.due_at, uow.now), "step": _STEPS.get(clock.kind, clock.kind),
+            "tone": _TONES[due_state(clock.due_at, uow.now)]}
+    if isinstance(record, Observation):
+        title = names.get(record.person_id or "", record.content.person_text or "Person not matched yet")
+        waiting = clock.kind == "acknowledge"
+        return QueueRow(**base, title=title, detail=_note_detail(uow, record), badge="restricted" if record.restricted else "",
+                        button="Acknowledge" if waiting else "Open", href=f"/note?id={record.id}",
+                        intent="acknowledge-note" if waiting else "", subject_id=record.id)
+    where = case or record
+    person = names.get(where.person_id, "") if isinstance(where, Case) else ""
+    badge = "restricted" if isinstance(where, Case) and where.restricted else ""
+    title = f"Case {where.reference}" if badge else person or (f"Case {where.reference}" if isinstance(where, Case) else "")
+    href = f"/case?id={where.id}" if isinstance(where, Case) else "/desk"
+    if isinstance(record, Referral):
+        href = f"/referral?id={record.id}"
+    return QueueRow(**base, title=title, detail=_detail(record), badge=badge, button="Open", href=href)
+
+
+def _note_detail(uow: UnitOfWork, note: Observation) -> str:
+    has = [name for name in ("seen", "heard", "said") if getattr(note.content, name)]
+    codes = " ".join(SAFETY_CODES[c].short for c in note.content.safety_codes if c in SAFETY_CODES)
+    why = note.priority_history[-1].reason
+    parts = [note.reference, ", ".join(has), f"{note.priority}: {why}" if note.priority != "other" else "", codes,
+             f"from {note.author_name}, {show_short(note.received_at, uow.now)}"]
+    return " · ".join(p for p in parts if p)
+
+
+def _detail(record: object) -> str:
+    if isinstance(record, Referral):
+        sent = f"sent {show_short(record.sending.at, record.sending.at)}" if record.sending else "not sent yet"
+        got = "receipt confirmed" if record.receipt else "no receipt yet"
+        return f"{record.reference} to {AGENCIES.label(record.agency)}, {sent}" + (f" · {got}" if record.sending else "")
+    if isinstance(record, SharingDecision):
+        return f"Sharing decision by {record.decided_by} · {' and '.join(record.review_because)}"
+    if isinstance(record, Action):
+        return f"{record.what} · {record.owner}"
+    if isinstance(record, Case):
+        if record.emergency_record_from:
+            return f"Case {record.reference} · sent first as an emergency, record of the decision is due"
+        if record.next_review_on:
+            return f"Case {record.reference} · reasons recorded, look again on {record.next_review_on:%-d %B}"
+        return f"Case {record.reference} · opened, not decided yet"
+    return ""

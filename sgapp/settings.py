@@ -1,0 +1,35 @@
+"""The environment as one typed object. Every setting is read once, here, and documented in the README."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What can be set from outside. Folders are made on first use; keys never lie in the data folder."""
+
+    model_config = SettingsConfigDict(env_prefix="SGAPP_", frozen=True, extra="ignore")
+
+    data: Path = Field(Path("data"), description="Folder of the database and whatever else must be backed up.")
+    keys: Path = Field(Path("keys"), description="Folder of the master key; mode 0700; never in a backup.")
+    master_key: str = Field("", description="The master key itself, 32 bytes as hex; replaces the file in `keys`.")
+    database_url: str = Field("", description="PostgreSQL address; empty means SQLite in `data`.")
+    redis_url: str = Field("", description="Redis address for several processes; empty means memory.")
+    public_url: str = Field("http://localhost:8000", description="The address people type; also the allowed origin.")
+    demo_password: str = Field("", description="One password for every demo account; empty: a fresh one is made.")
+    organisation: str = Field("Meadow Lane Homecare", description="The provider's name as agencies see it.")
+    ring: str = Field("01632 960 001", description="The number agencies ring back on.")
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database."""
+        if self.database_url:
+            scheme, sep, rest = self.database_url.partition("://")
+            return f"postgresql+psycopg{sep}{rest}" if scheme in ("postgres", "postgresql") else self.database_url
+        return f"sqlite:///{self.data.resolve() / 'sgapp.db'}"
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")

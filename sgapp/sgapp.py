@@ -1,0 +1,47 @@
+"""The Reflex app: pages registered, API mounted. Nothing else."""
+
+import os
+from pathlib import Path
+
+import reflex as rx
+from starlette.types import ASGIApp
+
+from sgapp.settings import Settings
+from sgapp.ui.components.connection import connection_banner
+from sgapp.ui.gate import Gate
+from sgapp.ui.headers import SecurityHeaders
+from sgapp.ui.pages import register_pages
+from sgapp.ui.quiet import backend_error, frontend_error, silence_payloads
+from sgapp.ui.session import CookieKeeper
+
+
+def _api() -> list[object]:
+    if os.environ.get("__REFLEX_SKIP_COMPILE") != "true":
+        return []  # building the pages: no database, no keys
+    from sgapp.api.app import create_api
+
+    return [create_api(), CookieKeeper, _headers]
+
+
+def _headers(asgi: ASGIApp) -> ASGIApp:
+    web = Path(os.environ.get("REFLEX_WEB_WORKDIR", ".web")).resolve()
+    return SecurityHeaders(asgi, web / "build" / "client", https=Settings().https)
+
+
+app = rx.App(
+    html_lang="en-GB",
+    toaster=None,
+    app_wraps={(5, "Connection"): connection_banner},
+    head_components=[
+        rx.el.meta(name="color-scheme", content="light dark"),
+        rx.el.meta(name="format-detection", content="telephone=no"),
+        rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
+    ],
+    stylesheets=["/app.css"],
+    api_transformer=_api() or None,
+    backend_exception_handler=backend_error,
+    frontend_exception_handler=frontend_error,
+)
+app.add_middleware(Gate())
+app.register_lifespan_task(silence_payloads)
+register_pages(app)

@@ -1,0 +1,33 @@
+"""Connections: SQLite with its safe settings, or PostgreSQL. Source: DESIGN; SQLite's pragma documentation."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from sgapp.settings import Settings
+
+
+def make_engine(settings: Settings) -> Engine:
+    """An engine for the configured database. SQLite's folder is made if it is missing."""
+    if settings.database.startswith("sqlite"):
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        engine = create_engine(settings.database, connect_args={"timeout": 30, "check_same_thread": False})
+        _make_sqlite_safe(engine)
+        return engine
+    return create_engine(settings.database, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+
+def _make_sqlite_safe(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
+                       "recursive_triggers=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Taking the write lock at once means that two writers wait for each other instead of failing half-way.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

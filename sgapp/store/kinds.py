@@ -1,0 +1,66 @@
+"""How each kind of record lies in its table: which columns stand in clear, which key seals it, which stream tells of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from sgapp.domain.case import Case
+from sgapp.domain.decision import SharingDecision
+from sgapp.domain.observation import Observation
+from sgapp.domain.person import Person
+from sgapp.domain.referral import Action, Referral
+from sgapp.store.tables import ActionRow, CaseRow, DecisionRow, ObservationRow, PersonRow, ReferralRow
+from sgapp.store.tables.records import _Sealed
+
+Record = Person | Observation | Case | SharingDecision | Referral | Action
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the register below. `clear` gives the columns that are not sealed."""
+
+    name: str
+    entity: type[Any]
+    table: type[_Sealed]
+    clear: Callable[[Any], dict[str, Any]]
+    adapter: TypeAdapter[Any]
+
+    def place(self, record_id: str) -> str:
+        return f"{self.name}/{record_id}"
+
+
+def _kind(name: str, entity: type[Any], table: type[_Sealed], *columns: str, **computed: Callable[[Any], Any]) -> Kind:
+    def clear(record: Any) -> dict[str, Any]:
+        found = {column: getattr(record, column) for column in ("branch", *columns)}
+        return found | {column: value(record) for column, value in computed.items()}
+
+    return Kind(name, entity, table, clear, TypeAdapter(entity))
+
+
+KINDS: dict[type[Any], Kind] = {
+    kind.entity: kind
+    for kind in (
+        _kind("person", Person, PersonRow),
+        _kind("observation", Observation, ObservationRow, "reference", "author_id", "person_id", "case_id", "corrects_id",
+              "state", "priority", "received_at", "restricted"),
+        _kind("case", Case, CaseRow, "reference", "person_id", "state", "opened_at", "restricted"),
+        _kind("decision", SharingDecision, DecisionRow, "case_id", "restricted", number=lambda d: d.version),
+        _kind("referral", Referral, ReferralRow, "case_id", "reference", "agency", "state", "restricted"),
+        _kind("action", Action, ActionRow, "case_id", "state", "restricted"),
+    )
+}
+
+
+def case_of(record: Record) -> str | None:
+    """The case that a record belongs to, if any."""
+    return record.id if isinstance(record, Case) else getattr(record, "case_id", None)
+
+
+def stream_of(record: Record) -> str | None:
+    """The audit stream that tells a record's story: its case, else its person; None: the actor's own."""
+    if (case_id := case_of(record)) is not None:
+        return f"case:{case_id}"
+    person_id = record.id if isinstance(record, Person) else getattr(record, "person_id", None)
+    return f"person:{person_id}" if person_id else None

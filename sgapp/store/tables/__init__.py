@@ -1,0 +1,27 @@
+"""The tables. Each record keeps in clear only what sorting, scoping and clocks need; the rest is one sealed blob.
+
+The clear columns are listed, with reasons, in docs/threat-model.md; a test holds the two lists together.
+"""
+
+from sgapp.store.tables.chain import AuditEventRow, AuditHeadRow, RefusalRow
+from sgapp.store.tables.people import AccountRow, AllocationRow, DraftRow, IntentRow, SessionRow, SetUpRow
+from sgapp.store.tables.records import (
+    ActionRow,
+    BarRow,
+    CaseRow,
+    ClockRow,
+    DecisionRow,
+    EnvelopeConflictRow,
+    EnvelopeRow,
+    ObservationRow,
+    PersonRow,
+    ReferralRow,
+    SequenceRow,
+)
+from sgapp.store.tables.secrets import DataKeyRow, SealingKeyRow
+
+__all__ = [
+    "AccountRow", "ActionRow", "AllocationRow", "AuditEventRow", "AuditHeadRow", "BarRow", "CaseRow", "ClockRow",
+    "DataKeyRow", "DecisionRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "IntentRow", "ObservationRow", "PersonRow", "ReferralRow",
+    "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow",
+]

@@ -1,0 +1,47 @@
+"""Tables of the audit chain. Rows of `audit_event` can be added and nothing else: triggers refuse the rest."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from sgapp.store.tables._types import UtcDateTime
+
+
+class AuditEventRow(SQLModel, table=True):
+    __tablename__ = "audit_event"
+    stream: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    actor_id: str
+    actor_role: str
+    action: str
+    outcome: str
+    subject_kind: str
+    subject_id: str = Field(index=True)
+    detail: str
+    count: int
+    records: str
+    previous: str
+    mac: str
+
+
+class AuditHeadRow(SQLModel, table=True):
+    """The last event of each stream, under a keyed digest of its own: a tail cut off shows."""
+
+    __tablename__ = "audit_head"
+    stream: str = Field(primary_key=True)
+    seq: int
+    last: str
+    mac: str
+
+
+class RefusalRow(SQLModel, table=True):
+    """How often the same refusal was met: the chain records the 1st, 2nd, 4th, 8th… so that a hammer cannot flood it."""
+
+    __tablename__ = "refusal"
+    actor_id: str = Field(primary_key=True)
+    action: str = Field(primary_key=True)
+    subject_id: str = Field(primary_key=True)
+    count: int
+    first_at: datetime = Field(sa_type=UtcDateTime)
+    last_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,74 @@
+"""Tables of accounts, sessions, allocations, drafts and intents."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from sgapp.store.tables._types import UtcDateTime
+
+
+class AccountRow(SQLModel, table=True):
+    """A person who signs in. Their name is sealed; the user name is not, because signing in looks it up."""
+
+    __tablename__ = "account"
+    id: str = Field(primary_key=True)
+    username: str = Field(unique=True)
+    role: str
+    branch: str | None = None
+    password_hash: str
+    sealed_name: bytes
+    demo: bool = False
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SessionRow(SQLModel, table=True):
+    """A signed-in browser. Only the hash of its token is kept."""
+
+    __tablename__ = "session"
+    token_sha256: str = Field(primary_key=True)
+    id: str = Field(unique=True)
+    account_id: str = Field(index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SetUpRow(SQLModel, table=True):
+    """The one-time link that makes the first administrator."""
+
+    __tablename__ = "set_up"
+    token_sha256: str = Field(primary_key=True)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AllocationRow(SQLModel, table=True):
+    """This worker visits this adult."""
+
+    __tablename__ = "allocation"
+    person_id: str = Field(primary_key=True)
+    account_id: str = Field(primary_key=True, index=True)
+
+
+class DraftRow(SQLModel, table=True):
+    """What someone has typed into a form and not yet sent, sealed under the organisation's key."""
+
+    __tablename__ = "draft"
+    account_id: str = Field(primary_key=True)
+    form_key: str = Field(primary_key=True)
+    sealed: bytes
+    saved_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class IntentRow(SQLModel, table=True):
+    """An intention already carried out: a repeat finds its answer here and changes nothing."""
+
+    __tablename__ = "intent"
+    id: str = Field(primary_key=True)
+    account_id: str
+    name: str
+    done_at: datetime = Field(sa_type=UtcDateTime)
+    sealed_answer: bytes
+    form_sha256: str

@@ -1,0 +1,121 @@
+"""Tables of the records: people, notes, cases, decisions, referrals, actions; and what is looked up beside them."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from sgapp.store.tables._types import UtcDateTime
+
+
+class _Sealed(SQLModel):
+    """What every record shares: its key, its ciphertext, and the keyed digest that the audit chain repeats."""
+
+    id: str = Field(primary_key=True)
+    key_id: str = Field(foreign_key="data_key.id")
+    sealed: bytes
+    mac: str
+    version: int = 1
+    branch: str = Field(default="main", index=True)
+    restricted: bool = False
+
+
+class PersonRow(_Sealed, table=True):
+    __tablename__ = "person"
+
+
+class ObservationRow(_Sealed, table=True):
+    __tablename__ = "observation"
+    reference: str = Field(index=True)
+    author_id: str = Field(index=True)
+    person_id: str | None = Field(default=None, index=True)
+    case_id: str | None = Field(default=None, index=True)
+    corrects_id: str | None = Field(default=None, index=True)
+    state: str
+    priority: str
+    received_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class CaseRow(_Sealed, table=True):
+    __tablename__ = "case_file"
+    reference: str = Field(unique=True)
+    person_id: str = Field(index=True)
+    state: str
+    opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class DecisionRow(_Sealed, table=True):
+    __tablename__ = "sharing_decision"
+    case_id: str = Field(index=True)
+    number: int
+
+
+class ReferralRow(_Sealed, table=True):
+    __tablename__ = "referral"
+    case_id: str = Field(index=True)
+    reference: str = Field(unique=True)
+    agency: str
+    state: str
+
+
+class ActionRow(_Sealed, table=True):
+    __tablename__ = "plan_action"
+    case_id: str = Field(index=True)
+    state: str
+
+
+class ClockRow(SQLModel, table=True):
+    """One running clock. The queue and the sweep read this table and nothing else to know what is due."""
+
+    __tablename__ = "clock"
+    record_kind: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    case_id: str | None = Field(default=None, index=True)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    chase_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    escalate_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    priority: str = "other"
+    restricted: bool = False
+    branch: str = "main"
+
+
+class BarRow(SQLModel, table=True):
+    """This account may not learn that this record exists."""
+
+    __tablename__ = "bar"
+    record_id: str = Field(primary_key=True)
+    account_id: str = Field(primary_key=True)
+
+
+class EnvelopeRow(SQLModel, table=True):
+    """Every sealed upload by its id: once. The ciphertext stays only while it is in quarantine."""
+
+    __tablename__ = "envelope"
+    id: str = Field(primary_key=True)
+    sha256: str
+    reference: str
+    author_id: str = Field(index=True)
+    key_id: str
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    quarantined_because: str | None = None
+    kept: bytes | None = None
+
+
+class EnvelopeConflictRow(SQLModel, table=True):
+    """An upload that came under an id already taken, with other bytes: kept, never opened over the first."""
+
+    __tablename__ = "envelope_conflict"
+    id: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    author_id: str
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    kept: bytes
+
+
+class SequenceRow(SQLModel, table=True):
+    """Counters for the references people read aloud, such as the case number of a year."""
+
+    __tablename__ = "sequence"
+    name: str = Field(primary_key=True)
+    value: int

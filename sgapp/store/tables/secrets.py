@@ -1,0 +1,28 @@
+"""Tables of keys. Every key lies wrapped by another; the master key lies in no table."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from sgapp.store.tables._types import UtcDateTime
+
+
+class DataKeyRow(SQLModel, table=True):
+    __tablename__ = "data_key"
+    id: str = Field(primary_key=True)
+    purpose: str
+    parent_id: str | None = Field(default=None, index=True)
+    wrapped: bytes | None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    destroyed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SealingKeyRow(SQLModel, table=True):
+    """The organisation's key pair that phones seal to. The private half is sealed by the organisation's data key."""
+
+    __tablename__ = "sealing_key"
+    id: str = Field(primary_key=True)
+    public_key: bytes
+    sealed_private_key: bytes | None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

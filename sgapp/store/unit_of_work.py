@@ -1,0 +1,213 @@
+"""One transaction. Loading is checking: what the actor may not see does not exist here. Saving demands its event."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import ColumnElement, and_, delete, exists
+from sqlmodel import Session, col, or_, select
+
+from sgapp.domain.audit import AuditEvent, Outcome
+from sgapp.domain.case import Case
+from sgapp.domain.decision import SharingDecision
+from sgapp.domain.due import clocks_of
+from sgapp.domain.errors import NotFound
+from sgapp.domain.observation import Observation
+from sgapp.domain.permissions import SEES_RESTRICTED, Actor
+from sgapp.domain.person import Person
+from sgapp.domain.referral import Action, Referral
+from sgapp.store.audit_log import AuditLog
+from sgapp.store.kinds import KINDS, Kind, Record, case_of, stream_of
+from sgapp.store.secrets import KeyRing, decrypt, encrypt
+from sgapp.store.tables import AllocationRow, BarRow, CaseRow, ClockRow, ObservationRow, PersonRow, SequenceRow
+from sgapp.store.tables.records import _Sealed
+
+T = TypeVar("T", bound=Record)
+
+
+class UnitOfWork:
+    """What one intention may read and must save. Made by the house; committed or rolled back as a whole."""
+
+    def __init__(self, session: Session, actor: Actor, now: datetime, ring: KeyRing, audit: AuditLog,
+                 organisation: str = "", ring_back: str = "") -> None:
+        self.session, self.actor, self.now, self.ring, self._audit = session, actor, now, ring, audit
+        self.organisation, self.ring_back = organisation, ring_back
+        self.events = 0
+        self.people = Repository(self, Person)
+        self.notes = Repository(self, Observation)
+        self.cases = Repository(self, Case)
+
+    def decisions(self, case: Case) -> "tuple[SharingDecision, ...]":
+        return Repository(self, SharingDecision).of(case)
+
+    def referrals(self, case: Case) -> "tuple[Referral, ...]":
+        return Repository(self, Referral).of(case)
+
+    def actions(self, case: Case) -> "tuple[Action, ...]":
+        return Repository(self, Action).of(case)
+
+    def child(self, entity: type[T], record_id: str) -> tuple[T, Case]:
+        """A decision, referral or action with its case; both must exist for the actor."""
+        found = Repository(self, entity).get(record_id)
+        case_id = case_of(cast(Record, found))
+        if case_id is None:
+            raise NotFound(record_id)
+        return found, self.cases.get(case_id)
+
+    def own_note(self, row: ObservationRow) -> Observation:
+        """A note opened for its own author, whatever restriction others meet."""
+        if row.author_id != self.actor.account_id:
+            raise NotFound(row.id)
+        return Repository(self, Observation).opened(row)
+
+    def save(self, *records: Record, because: AuditEvent) -> None:
+        """Write the records with their clocks and bars, and the one event that says why."""
+        digests = [self._write(record) for record in records]
+        stream = because.stream or next((s for r in records if (s := stream_of(r))), None)
+        self._audit.append(self.session, self.actor, replace(because, stream=stream), digests, self.now)
+        self.events += 1
+
+    def note_event(self, event: AuditEvent) -> None:
+        """Record something that changed no record: a file that was read, a session that began."""
+        self._audit.append(self.session, self.actor, event, (), self.now)
+        self.events += 1
+
+    def was_read(self, record: Record, *, action: str) -> None:
+        kind = KINDS[type(record)]
+        self.note_event(AuditEvent(action, kind.name, record.id, stream_of(record), Outcome.READ))
+
+    def next_number(self, name: str, start: int = 1) -> int:
+        """The next number of a counter; taken for good even if it is later not used."""
+        row = self.session.get(SequenceRow, name, with_for_update=True)
+        if row is None:
+            row = SequenceRow(name=name, value=start - 1)
+            self.session.add(row)
+        row.value += 1
+        self.session.flush()
+        return row.value
+
+    def sealed(self, plaintext: bytes, *, place: str) -> bytes:
+        """Seal something that belongs to no record, such as a draft, under the organisation's key."""
+        return encrypt(self._organisation_key(), plaintext, place=place)
+
+    def opened(self, sealed: bytes, *, place: str) -> bytes:
+        return decrypt(self._organisation_key(), sealed, place=place)
+
+    def _organisation_key(self) -> bytes:
+        return self.ring.open(self.session, self.ring.organisation_key(self.session, self.now))
+
+    def _write(self, record: Record) -> tuple[str, str, str]:
+        kind = KINDS[type(record)]
+        row = self.session.get(kind.table, record.id)
+        clear = kind.clear(record)
+        if row is None:
+            row = kind.table(id=record.id, key_id=self._key_for(record), sealed=b"", mac="", version=0, **clear)
+        elif isinstance(row, ObservationRow) and row.person_id != clear["person_id"]:
+            self.ring.rewrap(self.session, row.key_id, parent_id=self._parent_of(clear["person_id"]))
+        canonical = kind.adapter.dump_json(record)
+        row.sealed = encrypt(self.ring.open(self.session, row.key_id), canonical, place=kind.place(record.id))
+        row.mac = self.ring.record_mac(kind.name, record.id, canonical)
+        row.version += 1
+        for name, value in clear.items():
+            setattr(row, name, value)
+        self.session.add(row)
+        self.session.flush()
+        self._set_clocks(kind, record)
+        self._set_bars(record)
+        return kind.name, record.id, row.mac
+
+    def _key_for(self, record: Record) -> str:
+        if isinstance(record, Person):
+            return self.ring.create(self.session, "person", parent_id=None, now=self.now)
+        if isinstance(record, Observation | Case):
+            purpose = "case" if isinstance(record, Case) else "note"
+            return self.ring.create(self.session, purpose, parent_id=self._parent_of(record.person_id), now=self.now)
+        return self.session.get_one(CaseRow, record.case_id).key_id
+
+    def _parent_of(self, person_id: str | None) -> str:
+        if person_id is None:
+            return self.ring.organisation_key(self.session, self.now)
+        return self.session.get_one(PersonRow, person_id).key_id
+
+    def _set_clocks(self, kind: Kind, record: Record) -> None:
+        mine = and_(col(ClockRow.record_kind) == kind.name, col(ClockRow.record_id) == record.id)
+        self.session.exec(delete(ClockRow).where(mine))
+        for clock in clocks_of(record):
+            self.session.add(ClockRow(
+                record_kind=kind.name, record_id=record.id, kind=str(clock.kind), case_id=case_of(record),
+                started_at=clock.started_at, due_at=clock.due_at, chase_at=clock.chase_at,
+                escalate_at=clock.escalate_at, priority=str(getattr(record, "priority", "other")),
+                restricted=getattr(record, "restricted", False), branch=record.branch))
+
+    def _set_bars(self, record: Record) -> None:
+        self.session.exec(delete(BarRow).where(col(BarRow.record_id) == record.id))
+        for account_id in getattr(record, "barred", ()):
+            self.session.add(BarRow(record_id=record.id, account_id=account_id))
+
+    def may_see(self, table: type[_Sealed]) -> ColumnElement[bool]:
+        """The condition that keeps a query to what this actor may know of."""
+        return scope(self.actor, id_column=col(table.id), branch=col(table.branch), restricted=col(table.restricted))
+
+
+def scope(actor: Actor, *, id_column: Any, branch: Any, restricted: Any) -> ColumnElement[bool]:
+    """Branch, restriction and bars of one actor as one SQL condition. Every scoped query uses it."""
+    conditions = [~exists().where(col(BarRow.record_id) == id_column, col(BarRow.account_id) == actor.account_id)]
+    if actor.branch is not None:
+        conditions.append(branch == actor.branch)
+    if actor.role not in SEES_RESTRICTED:
+        conditions.append(restricted.is_(False))
+    return and_(*conditions)
+
+
+class Repository(Generic[T]):
+    """Records of one kind as this actor may see them."""
+
+    def __init__(self, uow: UnitOfWork, entity: type[T]) -> None:
+        self._uow, self._kind = uow, KINDS[entity]
+
+    def get(self, record_id: str) -> T:
+        """The record. Raises NotFound alike for a wrong id and for one that this actor may not see."""
+        table = self._kind.table
+        query = select(table).where(col(table.id) == record_id, self._uow.may_see(table)).with_for_update()
+        row = self._uow.session.exec(query).one_or_none()
+        if row is None:
+            raise NotFound(f"{self._kind.name} {record_id}")
+        return self.opened(row)
+
+    def where(self, *conditions: Any, order_by: Sequence[Any] = (), limit: int | None = None) -> tuple[T, ...]:
+        query = select(self._kind.table).where(self._uow.may_see(self._kind.table), *conditions)
+        query = query.order_by(*order_by) if order_by else query
+        query = query.limit(limit) if limit is not None else query
+        return tuple(self.opened(row) for row in self._uow.session.exec(query))
+
+    def of(self, case: Case) -> tuple[T, ...]:
+        table: Any = self._kind.table
+        return self.where(table.case_id == case.id)
+
+    def those(self, record_ids: Iterable[str]) -> dict[str, T]:
+        """The visible ones among these ids, by id."""
+        wanted = list(record_ids)
+        if not wanted:
+            return {}
+        return {r.id: r for r in self.where(col(self._kind.table.id).in_(wanted))}
+
+    def opened(self, row: _Sealed) -> T:
+        key = self._uow.ring.open(self._uow.session, row.key_id)
+        return self._kind.adapter.validate_json(decrypt(key, row.sealed, place=self._kind.place(row.id)))
+
+
+def running_clocks(uow: UnitOfWork, *, limit: int = 200) -> tuple[ClockRow, ...]:
+    """The clocks this actor may see, the soonest due first. A record's bars and its case's bars both hide it."""
+    own = scope(uow.actor, id_column=col(ClockRow.record_id), branch=col(ClockRow.branch),
+                restricted=col(ClockRow.restricted))
+    barred_case = exists().where(col(BarRow.record_id) == ClockRow.case_id,
+                                 col(BarRow.account_id) == uow.actor.account_id)
+    query = select(ClockRow).where(own, or_(col(ClockRow.case_id).is_(None), ~barred_case))
+    return tuple(uow.session.exec(query.order_by(col(ClockRow.due_at), col(ClockRow.record_id)).limit(limit)))
+
+
+def allocated_to(uow: UnitOfWork, account_id: str) -> frozenset[str]:
+    """Ids of the adults that this worker visits."""
+    query = select(AllocationRow.person_id).where(AllocationRow.account_id == account_id)
+    return frozenset(uow.session.exec(query))

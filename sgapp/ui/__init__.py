@@ -1,0 +1,1 @@
+"""What people see. Pages draw, states stay thin, services decide."""

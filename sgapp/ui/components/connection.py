@@ -1,0 +1,19 @@
+"""Says in plain words that the page has lost its server; the framework's own banner would show an address."""
+
+import reflex as rx
+from reflex.components.core.banner import has_connection_errors
+
+
+@rx.memo
+def connection_line() -> rx.Component:
+    """One quiet line on top of the page while there is no connection."""
+    return rx.cond(
+        has_connection_errors,
+        rx.el.div("No connection. What you typed is kept.", role="status", class_name="connection-line"),
+        rx.fragment(),
+    )
+
+
+def connection_banner(stateful: bool) -> rx.Component | None:
+    """The wrap around every page with State. It must be a fragment, or the page would change its place in the tree."""
+    return rx.fragment(connection_line()) if stateful else None

@@ -1,0 +1,179 @@
+"""Who is looking, and the States that forget what they showed.
+
+Two promises, kept here and proved in tests/ui/test_confidential_state.py: no state store ever holds confidential
+text, and none ever holds a session token. Why and at what cost: docs/decisions/0003.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, ClassVar
+
+import reflex as rx
+from reflex.state import _override_base_method
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sgapp.domain.permissions import Actor
+
+COOKIE = "sgapp_session"
+#: A State class whose `_allowed` holds this word answers people who have not signed in too.
+ANYONE = "anyone"
+
+#: Role codes as people say them.
+ROLE_LABELS = {
+    "worker": "Care worker",
+    "senior": "Senior care worker",
+    "on_call": "On call",
+    "lead": "Lead",
+    "deputy": "Deputy lead",
+    "manager": "Registered manager",
+    "nominated": "Nominated individual",
+    "auditor": "Auditor",
+    "hr": "Human resources",
+    "rota": "Rota",
+    "admin": "Administrator",
+}
+
+_SECRET_HEADERS = frozenset({b"cookie", b"authorization", b"proxy-authorization"})
+
+
+def _token_in(header: str) -> str:
+    try:
+        found = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+@dataclass(slots=True)
+class _Held:
+    token: str
+    sockets: int
+
+
+class CookieKeeper:
+    """Keeps session tokens out of State: the websocket's cookie is replaced by a fingerprint before Reflex sees it.
+
+    Reflex copies the headers of the handshake into State, and from there into Redis. The fingerprint (SHA-256 of a
+    random token) opens nothing; the token itself stays in this process for as long as the socket is open.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope.get("path", "").startswith("/_event") or scope["type"] not in ("websocket", "http"):
+            await self.app(scope, receive, send)
+            return
+        cookie = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+        token = _token_in(cookie.decode("latin-1"))
+        headers = [(name, value) for name, value in scope["headers"] if name not in _SECRET_HEADERS]
+        # Salted by its use, so that it is not the session table's key either.
+        fingerprint = hashlib.sha256(b"socket|" + token.encode()).hexdigest() if token else ""
+        if fingerprint:
+            headers.append((b"cookie", f"{COOKIE}={fingerprint}".encode()))
+        with _holding(fingerprint, token):
+            await self.app({**scope, "headers": headers}, receive, send)
+
+
+_held: dict[str, _Held] = {}
+
+
+class _holding:  # noqa: N801 - reads as a verb where it is used
+    def __init__(self, fingerprint: str, token: str) -> None:
+        self.fingerprint, self.token = fingerprint, token
+
+    def __enter__(self) -> None:
+        if self.fingerprint:
+            _held.setdefault(self.fingerprint, _Held(self.token, 0)).sockets += 1
+
+    def __exit__(self, *_: object) -> None:
+        if self.fingerprint:
+            held = _held[self.fingerprint]
+            held.sockets -= 1
+            if not held.sockets:
+                del _held[self.fingerprint]
+
+
+def fingerprint_of(state: rx.State) -> str:
+    """What stands for the session in State; empty when signed out."""
+    return _token_in(state.router.headers.cookie)
+
+
+def session_token(state: rx.State) -> str | None:
+    """The session token behind this socket; None when signed out or when the socket is gone."""
+    held = _held.get(fingerprint_of(state))
+    return held.token if held else None
+
+
+async def current_actor(state: rx.State) -> Actor | None:
+    """Who sits behind this State now, asked afresh from the session table."""
+    # Here and nowhere else: pages and their build must not need a database.
+    from sgapp.services.house import house, now
+    from sgapp.services.sessions import actor_for
+    from sgapp.ui import offload
+
+    return await offload.run(actor_for, house(), session_token(state), now=now())
+
+
+class SessionState(rx.State):
+    """Role and name of whoever is signed in, for greeting and for menus. Protects nothing: the gate and services do."""
+
+    _allowed: ClassVar[frozenset[str]] = frozenset({ANYONE})
+
+    role: str = ""
+    role_label: str = ""
+    name: str = ""
+    #: The fingerprint this State tree belongs to; "-" for nobody; empty before the first event.
+    _bound: str = ""
+
+    @rx.event
+    async def load_session(self) -> None:
+        """Learn who is signed in."""
+        actor = await current_actor(self)
+        self.role, self.name = (str(actor.role), actor.name) if actor else ("", "")
+        self.role_label = ROLE_LABELS.get(self.role, self.role)
+
+    @rx.event
+    async def load_or_sign_in(self) -> Any:
+        """Learn who is signed in, and lead to the sign-in page when nobody is."""
+        await self.load_session()
+        return None if self.role else rx.redirect("/sign-in")
+
+
+class ConfidentialState(rx.State, mixin=True):
+    """A State that shows confidential text without keeping it.
+
+    The vars named in `_confidential` go back to their defaults as soon as their delta was sent. A handler therefore
+    sets them whole, from the service, each time; it must never read them back or change them in place.
+    """
+
+    _allowed: ClassVar[frozenset[str]] = frozenset()
+    _confidential: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __init_subclass__(cls, mixin: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(mixin=mixin, **kwargs)
+        if mixin:
+            return
+        if unknown := cls._confidential - set(cls.base_vars):
+            raise TypeError(f"{cls.__name__} has no vars called {', '.join(sorted(unknown))}")
+        if cls.computed_vars:
+            # A computed var would be cached beside what it was made of, and sent to everybody on hydration.
+            raise TypeError(f"{cls.__name__} is confidential and may have no computed vars")
+
+    def _forget(self) -> None:
+        values = vars(self)
+        for name in self._confidential:
+            values.pop(name, None)  # absent means default; nothing is marked dirty, so nothing is sent
+
+    @_override_base_method
+    def _clean(self) -> None:
+        super()._clean()
+        self._forget()
+
+    @_override_base_method
+    def __getstate__(self) -> dict[str, Any]:
+        # Reached with text still in it only when a handler failed before its delta was sent.
+        self._forget()
+        return super().__getstate__()

@@ -1,0 +1,35 @@
+"""What every frame has: a way past the menu, and one main landmark."""
+
+from typing import Any
+
+import reflex as rx
+
+from sgapp.phone import script
+
+
+def skip_link() -> rx.Component:
+    """The first stop of the keyboard: straight to what the page is about."""
+    return rx.el.a("Skip to the content", href="#main", class_name="skip-link")
+
+
+def main_landmark(*children: rx.Component, class_name: str = "") -> rx.Component:
+    """The page's one main landmark, target of the skip link."""
+    return rx.el.main(*children, id="main", tab_index=-1, class_name=class_name)
+
+
+class SignOut(rx.Component):
+    """A button that ends the session and leads to the sign-in page with a full navigation."""
+
+    library = script("sign_in.js")
+    tag = "SignOut"
+    label: rx.Var[str]
+
+
+def sign_out_button(label: str = "Sign out", **props: Any) -> rx.Component:
+    """Sign out here; what was typed and not sent stays in its draft."""
+    return SignOut.create(label=label, **props)
+
+
+def as_components(drawn: rx.Component | tuple[rx.Component, ...] | list[rx.Component]) -> list[rx.Component]:
+    """What a page function returned, as a list."""
+    return [drawn] if isinstance(drawn, rx.Component) else list(drawn)

