@@ -37,7 +37,7 @@ app = rx.App(
         rx.el.meta(name="format-detection", content="telephone=no"),
         rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
     ],
-    stylesheets=["/app.css"],
+    stylesheets=["/app.css", "/pages.css"],
     api_transformer=_api() or None,
     backend_exception_handler=backend_error,
     frontend_exception_handler=frontend_error,

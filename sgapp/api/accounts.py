@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, StringConstraints
 
-from sgapp.api.door import COOKIE, Changes, SignedIn, TheHouse, address_of
+from sgapp.api.door import COOKIE, Changes, Plain, SignedIn, TheHouse, address_of
 from sgapp.api.problems import problem
 from sgapp.domain.errors import NotFound
 from sgapp.services import sessions
@@ -14,7 +14,7 @@ from sgapp.services.demo import demo_accounts
 from sgapp.services.house import now
 
 router = APIRouter(prefix="/api")
-Short = Annotated[str, StringConstraints(max_length=300)]
+Short = Annotated[str, StringConstraints(max_length=300), Plain]
 
 
 class Credentials(BaseModel):

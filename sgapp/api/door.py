@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import AfterValidator
 
 from sgapp.domain.errors import NotPermitted, SignedOut
 from sgapp.domain.permissions import Actor
@@ -10,7 +11,17 @@ from sgapp.services.house import House, house, now
 from sgapp.services.sessions import actor_for
 
 COOKIE = "sgapp_session"
-SAME_ORIGIN_HEADER = "x-requested-with"
+
+
+def without_nul(text: str) -> str:
+    """The text. Raises ValueError for one with a NUL in it, which nobody types and PostgreSQL cannot keep."""
+    if "\0" in text:
+        raise ValueError("This holds a character that cannot be kept.")
+    return text
+
+
+#: What every text from outside passes.
+Plain = AfterValidator(without_nul)
 
 
 def the_house() -> House:
@@ -31,16 +42,16 @@ def signed_in(actor: Annotated[Actor | None, Depends(maybe_actor)]) -> Actor:
     return actor
 
 
-def same_origin(request: Request) -> None:
+def same_origin(request: Request, house: TheHouse) -> None:
     """Refuse a change that another site could have made the browser send."""
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    if site not in ("same-origin", "none") or (origin is not None and not _ours(request, origin)):
+    if site not in ("same-origin", "none") or (origin is not None and not _ours(request, origin, house)):
         raise NotPermitted("another site sent this")
 
 
-def _ours(request: Request, origin: str) -> bool:
-    return origin.partition("://")[2] == request.headers.get("host") or origin == house().settings.public_url
+def _ours(request: Request, origin: str, house: House) -> bool:
+    return origin.partition("://")[2] == request.headers.get("host") or origin == house.settings.public_url.rstrip("/")
 
 
 def address_of(request: Request) -> str:

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, JsonValue
 
-from sgapp.api.door import Changes, SignedIn, TheHouse
+from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
 from sgapp.services import drafts
 from sgapp.services.house import now
 
 router = APIRouter(prefix="/api/drafts")
-FormKey = Annotated[str, Path(max_length=120)]
+FormKey = Annotated[str, Path(max_length=120), Plain]
 
 
 class Draft(BaseModel):

@@ -24,7 +24,7 @@ class IntakeKey(BaseModel):
 class Sealed(BaseModel):
     id: Annotated[str, StringConstraints(max_length=64)]
     key_id: Annotated[str, StringConstraints(max_length=64)]
-    sealed: Annotated[str, StringConstraints(max_length=intake.MAX_SEALED_BYTES * 4 // 3 + 8)]
+    sealed: str
 
 
 class Receipt(BaseModel):

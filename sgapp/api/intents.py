@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, create_model
 
-from sgapp.api.door import Changes, SignedIn, TheHouse
+from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
 from sgapp.domain.time import from_london
 from sgapp.services import cases, referrals, sessions, sharing, triage
 from sgapp.services.guard import REGISTER, Intention
@@ -39,7 +39,7 @@ def _from_form(value: datetime | None) -> datetime | None:
     return from_london(value) if value is not None and value.tzinfo is None else value
 
 
-_TEXT = Annotated[str, StringConstraints(max_length=20_000)]
+_TEXT = Annotated[str, StringConstraints(max_length=20_000), Plain]
 
 
 def _field_type(hint: Any) -> Any:

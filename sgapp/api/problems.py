@@ -1,6 +1,8 @@
 """Errors in plain words, once: RFC 9457 problem details. What may not be known looks like what does not exist."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -72,8 +74,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-        found = [FieldError(str(e["loc"][-1]) if len(e["loc"]) > 1 else "form", _plain(e["type"])) for e in error.errors()]
-        return problem(422, errors=tuple(found))
+        return problem(422, errors=tuple(FieldError(_field(e["loc"]), _plain(e)) for e in error.errors()))
 
     @app.exception_handler(HTTPException)
     def http(_request: Request, error: HTTPException) -> JSONResponse:
@@ -86,7 +87,15 @@ def install(app: FastAPI) -> None:
         return problem(500)
 
 
-def _plain(kind: str) -> str:
+def _field(place: tuple[int | str, ...]) -> str:
+    """The form's field that an error is about; `form` if it is about the whole."""
+    return place[1] if len(place) > 1 and isinstance(place[1], str) else "form"
+
+
+def _plain(error: Mapping[str, Any]) -> str:
+    kind, reason = error["type"], error.get("ctx", {}).get("error")
+    if isinstance(reason, ValueError):
+        return str(reason)  # one of ours, in plain words already
     if kind == "missing":
         return "This is missing."
     if kind.startswith(("date", "datetime")):

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.lifecycle import Transitions, moved
-from sgapp.domain.observation import Priority
+from sgapp.domain.observation import Observation, Priority, fastest
+from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary.triage import NEEDS_REVIEW_DATE, SHARES_NOTHING
 
 
@@ -131,6 +132,8 @@ class Case:
     reviews: tuple[Review, ...] = ()
     closing: Closing | None = None
     emergency_record_from: datetime | None = None
+    watch_from: datetime | None = None
+    watch_on: date | None = None
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
@@ -144,12 +147,30 @@ class Case:
         return self.risk[-1].level if self.risk else ""
 
     @property
+    def unreviewed(self) -> tuple[datetime, date] | None:
+        """When a day to look again was promised, and which, if nobody has looked since: the earliest such day.
+
+        Both the triage decision and a decision not to share promise one.
+        """
+        promised = [(self.watch_from, self.watch_on)]
+        if self.decision is not None:
+            promised.append((self.decision.at, self.decision.review_on))
+        last = self.reviews[-1].at if self.reviews else None
+        waiting = [(at, on) for at, on in promised if at and on and (last is None or at > last)]
+        return min(waiting, key=lambda promise: promise[1], default=None)
+
+    @property
+    def look_again(self) -> tuple[datetime, date] | None:
+        """Since when, and on which day, somebody is to look again; None if nobody is."""
+        if self.state is CaseState.CLOSED:
+            return None
+        last = self.reviews[-1] if self.reviews else None
+        return self.unreviewed or ((last.at, last.next_review_on) if last and last.next_review_on else None)
+
+    @property
     def next_review_on(self) -> date | None:
         """The day to look again, if one is set and has not been looked at since."""
-        if self.state is CaseState.CLOSED or self.decision is None:
-            return None
-        since = [r for r in self.reviews if r.at >= self.decision.at]
-        return since[-1].next_review_on if since else self.decision.review_on
+        return self.look_again[1] if self.look_again else None
 
     @property
     def shares_nothing(self) -> bool:
@@ -162,7 +183,7 @@ class Case:
             errors.append(FieldError("reason", "Say why, in a sentence that still makes sense in a year."))
         if decision.code in NEEDS_REVIEW_DATE and decision.review_on is None:
             errors.append(FieldError("review_on", "Choose the day on which you will look again."))
-        if decision.review_on is not None and decision.review_on < decision.at.date():
+        if decision.review_on is not None and decision.review_on < to_london(decision.at).date():
             errors.append(FieldError("review_on", "The day to look again lies in the past."))
         if errors:
             raise Invalid(*errors)
@@ -170,32 +191,42 @@ class Case:
         return replace(self, state=state, triage=(*self.triage, decision))
 
     def reviewed(self, review: Review) -> "Case":
-        self._must_be_live()
+        self.must_be_live()
         return replace(self, reviews=(*self.reviews, review))
 
-    def with_note(self, note_id: str) -> "Case":
-        self._must_be_live()
-        return replace(self, note_ids=(*self.note_ids, note_id))
+    def with_note(self, note: Observation) -> "Case":
+        """A further note: the faster priority and the stricter restriction hold for the whole case from now on."""
+        self.must_be_live()
+        return replace(
+            self, note_ids=(*self.note_ids, note.id), priority=fastest((self.priority, note.priority)),
+            first_noted_at=min(self.first_noted_at, note.content.captured_at),
+            restricted=self.restricted or note.restricted, barred=tuple(sorted({*self.barred, *note.barred})))
+
+    def watched(self, on: date | None, *, at: datetime) -> "Case":
+        """Nothing is shared for now, and somebody looks again on this day; None: that is over."""
+        self.must_be_live()
+        return replace(self, watch_from=at if on else None, watch_on=on)
 
     def with_risk(self, entry: RiskEntry) -> "Case":
-        self._must_be_live()
+        self.must_be_live()
         return replace(self, risk=(*self.risk, entry))
 
     def with_consultation(self, entry: Consultation) -> "Case":
-        self._must_be_live()
+        self.must_be_live()
         return replace(self, consultations=(*self.consultations, entry))
 
     def with_capacity(self, entry: CapacityAssessment) -> "Case":
-        self._must_be_live()
+        self.must_be_live()
         return replace(self, capacity=(*self.capacity, entry))
 
     def with_protection(self, entry: ProtectionStep) -> "Case":
-        self._must_be_live()
+        self.must_be_live()
         return replace(self, protection=(*self.protection, entry))
 
     def closed(self, closing: Closing) -> "Case":
         return replace(self, state=moved(TRANSITIONS, self.state, CaseState.CLOSED), closing=closing)
 
-    def _must_be_live(self) -> None:
+    def must_be_live(self) -> None:
+        """Raise Invalid once the case is closed."""
         if self.state is CaseState.CLOSED:
             raise Invalid(FieldError("case_id", "This case is closed; nothing more can be added to it."))

@@ -11,6 +11,21 @@ from enum import StrEnum
 
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.lifecycle import Transitions, moved
+from sgapp.domain.vocabulary import (
+    AGENCIES,
+    ARTICLE_6,
+    ARTICLE_9,
+    CAPACITY_KNOWN,
+    CONFIDENTIALITY_BASES,
+    CONSENT_STATES,
+    OVERRIDE_REASONS,
+    PARAGRAPH_18_LIMBS,
+    SEND_METHODS,
+    SHARE_WHEN,
+    SHARING,
+    TOLD_ADULT,
+    CodeList,
+)
 
 
 class ReviewState(StrEnum):
@@ -141,6 +156,14 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 
+#: The questions answered from a list.
+CHOICES: Mapping[str, CodeList] = {
+    "share": SHARING, "agency": AGENCIES, "method": SEND_METHODS, "when": SHARE_WHEN, "article_6": ARTICLE_6,
+    "article_9": ARTICLE_9, "paragraph_18_limb": PARAGRAPH_18_LIMBS, "confidentiality": CONFIDENTIALITY_BASES,
+    "consent": CONSENT_STATES, "override_reasons": OVERRIDE_REASONS, "capacity": CAPACITY_KNOWN, "told": TOLD_ADULT,
+}
+
+
 def asked_of(answers: SharingAnswers) -> tuple[Question, ...]:
     """The questions that these answers make relevant, in order."""
     def holds(question: Question) -> bool:
@@ -153,7 +176,7 @@ def checked(answers: SharingAnswers) -> tuple[SharingAnswers, tuple[str, ...]]:
     """The answers with what was not asked dropped, and the names of what was. Raises Invalid for each gap."""
     asked = asked_of(answers)
     names = tuple(q.name for q in asked)
-    gaps = [FieldError(q.name, q.message) for q in asked if _empty(getattr(answers, q.name))]
+    gaps = [FieldError(q.name, q.message) for q in asked if not _answered(q.name, getattr(answers, q.name))]
     if gaps:
         raise Invalid(*gaps)
     blank = SharingAnswers()
@@ -162,8 +185,14 @@ def checked(answers: SharingAnswers) -> tuple[SharingAnswers, tuple[str, ...]]:
     return replace(answers, **dropped), names
 
 
-def _empty(value: object) -> bool:
-    return value is None or (isinstance(value, str | tuple) and not (value.strip() if isinstance(value, str) else value))
+def _answered(name: str, value: object) -> bool:
+    """Whether something was answered and, where there is a list to choose from, every choice is on it."""
+    if isinstance(value, str):
+        value = value.strip()
+    if not value:
+        return False
+    chosen = value if isinstance(value, tuple) else (value,)
+    return name not in CHOICES or all(code in CHOICES[name] for code in chosen)
 
 
 def second_review_because(answers: SharingAnswers, *, risk: str, types: tuple[str, ...], restricted: bool) -> tuple[str, ...]:

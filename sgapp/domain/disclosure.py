@@ -50,8 +50,9 @@ def offers(person: Person, notes: Iterable[Observation], case: Case) -> tuple[Of
     for note in notes:
         found += _of_note(note)
     for assessment in case.capacity:
+        outcome = CAPACITY_OUTCOMES.label(assessment.outcome)
         found.append(Offer(f"capacity:{assessment.id}", "Capacity",
-                           f"Capacity for “{assessment.decision}”, {show(assessment.at)}: {CAPACITY_OUTCOMES.label(assessment.outcome)}"))
+                           f"Capacity for “{assessment.decision}”, {show(assessment.at)}: {outcome}"))
     found += [Offer(f"protection:{step.id}", "Protection in place", step.what) for step in case.protection]
     return tuple(found)
 

@@ -32,11 +32,12 @@ def _(note: Observation) -> tuple[Clock, ...]:
 def _(case: Case) -> tuple[Clock, ...]:
     found = []
     if case.decision is None:
-        found.append(clock(ClockKind.DECIDE, case.opened_at, priority=case.priority))
+        found.append(clock(ClockKind.DECIDE, case.first_seen_at or case.opened_at, priority=case.priority))
     if case.emergency_record_from is not None:
         found.append(clock(ClockKind.EMERGENCY_RECORD, case.emergency_record_from, priority=case.priority))
-    if case.next_review_on is not None and case.decision is not None:
-        found.append(Clock(ClockKind.REVIEW, case.decision.at, end_of_day(case.next_review_on)))
+    if case.look_again is not None:
+        since, on = case.look_again
+        found.append(Clock(ClockKind.REVIEW, since, end_of_day(on)))
     return tuple(found)
 
 
@@ -58,6 +59,8 @@ def _(referral: Referral) -> tuple[Clock, ...]:
                 clock(ClockKind.AGENCY_DECISION, referral.sending.at))
     if referral.state is ReferralState.RECEIVED and referral.receipt is not None:
         return (clock(ClockKind.AGENCY_DECISION, referral.receipt.at),)
+    if referral.wants_more:
+        return (clock(ClockKind.AGENCY_DECISION, referral.outcomes[-1].at),)
     return ()
 
 

@@ -3,11 +3,12 @@
 Source: DOMAIN annex §4 (factual recording) and §2 (lifecycle, clocks).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.errors import FieldError, IllegalTransition, Invalid
 from sgapp.domain.lifecycle import Transitions, moved
 
 
@@ -34,6 +35,11 @@ class Priority(StrEnum):
     EMERGENCY = "emergency"
     HIGH = "high"
     OTHER = "other"
+
+
+def fastest(priorities: Iterable[Priority]) -> Priority:
+    """The most urgent of several."""
+    return min(priorities, key=list(Priority).index)
 
 
 class Answer(StrEnum):
@@ -119,14 +125,23 @@ class Observation:
         return replace(self, state=state, acknowledged_at=self.acknowledged_at or at,
                        acknowledged_by=self.acknowledged_by or by)
 
+    def answered(self) -> "Observation":
+        """The writer has rung: the note goes back to where it was when more was asked for."""
+        if self.state is not NoteState.MORE_NEEDED:
+            raise IllegalTransition("NoteState", self.state, NoteState.ACKNOWLEDGED)
+        target = NoteState.IN_HAND if self.case_id else NoteState.ACKNOWLEDGED
+        return replace(self, state=moved(TRANSITIONS, self.state, target))
+
     def needing_more(self, what: str) -> "Observation":
         return replace(self, state=moved(TRANSITIONS, self.state, NoteState.MORE_NEEDED), more_needed=what)
 
     def taken_into(self, case_id: str, person_id: str, *, at: datetime) -> "Observation":
-        """The note becomes part of a case of the same person. Raises Invalid for another person's case."""
+        """The note becomes part of a case of the same person. Raises Invalid for another person's, or a second case."""
         if self.person_id != person_id:
             raise Invalid(FieldError("note_id", "This note is not matched to the person whose case it is."))
         state = moved(TRANSITIONS, self.state, NoteState.IN_HAND)
+        if self.case_id is not None:
+            raise Invalid(FieldError("note_id", "This note is already part of a case."))
         return replace(self, state=state, case_id=case_id, in_hand_at=at)
 
     def finished(self) -> "Observation":

@@ -85,3 +85,8 @@ def require(actor: Actor, permission: Permission) -> None:
     """Raise NotPermitted unless the actor's role holds the permission."""
     if not actor.may(permission):
         raise NotPermitted(f"{actor.role} may not {permission}")
+
+
+def roles_with(*permissions: Permission) -> frozenset[str]:
+    """Names of the roles that hold every one of these permissions."""
+    return frozenset(str(role) for role, granted in GRANTS.items() if granted.issuperset(permissions))

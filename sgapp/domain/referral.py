@@ -41,10 +41,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
+    """To whom it went and how; `letter` is the text exactly as it left, and its SHA-256."""
+
     at: datetime
     by: str
     to: str
     method: str
+    letter: str
     letter_sha256: str
 
 
@@ -77,6 +80,11 @@ class AgencyOutcome:
     recorded_by: str
 
 
+#: Answers that settle nothing: the one is answered, the other sent to the right authority. Source: DOMAIN annex §2.
+WANTS_MORE = "more_information_wanted"
+UNSETTLED = frozenset({WANTS_MORE, "wrong_authority"})
+
+
 @dataclass(frozen=True, slots=True)
 class Referral:
     id: str
@@ -103,6 +111,16 @@ class Referral:
     barred: tuple[str, ...] = ()
     branch: str = "main"
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether the agency asked for more and has not decided since."""
+        return self.state is S.OUTCOME_KNOWN and self.outcomes[-1].code == WANTS_MORE
+
+    @property
+    def settled(self) -> bool:
+        """Whether the agency has given an outcome on which a case may be closed."""
+        return bool(self.outcomes) and self.outcomes[-1].code not in UNSETTLED
+
     def sent(self, sending: Sending) -> "Referral":
         return replace(self, state=moved(TRANSITIONS, self.state, S.SENT), sending=sending)
 
@@ -113,7 +131,7 @@ class Referral:
         return replace(self, state=moved(TRANSITIONS, self.state, S.RECEIVED), receipt=receipt)
 
     def chased(self, chase: Chase) -> "Referral":
-        if self.state not in (S.SENT, S.RECEIVED):
+        if self.state not in (S.SENT, S.RECEIVED) and not self.wants_more:
             raise Invalid(FieldError("spoke_to", "Nothing is awaited from this agency now."))
         return replace(self, chases=(*self.chases, chase))
 

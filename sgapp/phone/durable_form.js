@@ -134,6 +134,7 @@ export function DurableForm(props) {
     clearTimeout(now.timer);
     now.timer = 0;
     if (!url) return;
+    if (!Object.keys(now.fields).length) return; // nothing typed, nothing to keep
     const fields = { ...now.fields, ...(now.intentId ? { [INTENT]: now.intentId } : {}) };
     const text = JSON.stringify(fields);
     if (text === now.saved) return;
@@ -180,7 +181,7 @@ export function DurableForm(props) {
         // What was typed while the draft was on its way is newer than the draft.
         now.fields = { ...known.fields, ...now.fields };
         now.intentId = known.intentId;
-        if (!compact) setSaid({ text: "Your draft is back." });
+        if (Object.keys(known.fields).length) setSaid({ text: "Your draft is back." });
       }
       settle();
       watch.observe(form, { childList: true, subtree: true });
@@ -197,6 +198,10 @@ export function DurableForm(props) {
       if (now.timer) leave();
     };
   }, [formKey]);
+
+  useEffect(() => {
+    if (problems.length) summary.current?.focus();
+  }, [problems]);
 
   const typed = (event) => {
     const now = working.current;
@@ -259,7 +264,6 @@ export function DurableForm(props) {
       const errors = json?.errors?.length ? json.errors : [{ field: "", message: json?.detail ?? WORDS.fault }];
       setProblems(showErrors(form, errors));
       setSaid({ text: "" });
-      setTimeout(() => summary.current?.focus(), 0);
       return;
     }
     setProblems([]);
@@ -287,7 +291,7 @@ export function DurableForm(props) {
       ? h("div", { className: "error-summary", role: "alert", tabIndex: -1, ref: summary },
           h("h2", null, "Something needs mending"),
           h("ul", null, problems.map((p, i) => h("li", { key: i },
-            p.id ? h("a", { href: `#${p.id}`, onClick: goTo(p.id) }, p.label ? `${p.label}: ${p.message}` : p.message)
+            p.id ? h("a", { href: `#${p.id}`, onClick: goTo(p.id) }, p.label ? h("b", null, p.label, " ") : null, p.message)
                  : p.message))))
       : null,
     children,

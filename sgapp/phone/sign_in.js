@@ -113,7 +113,7 @@ function DemoAccounts({ accounts, take }) {
       h("h3", { className: "field-label" }, heading),
       h("ul", { className: "demo-accounts" }, members.map((a) => h("li", { key: a.username },
         h("button", { type: "button", className: "btn btn-quiet demo-account", onClick: () => take(a) },
-          h("span", { className: "grow text-left" }, a.name), h("span", { className: "hint" }, a.username)))))) : null;
+          h("span", null, a.name), h("span", { className: "hint" }, a.username)))))) : null;
   };
   return h("section", { className: "grid gap-3", "aria-label": "Demo accounts" },
     h("div", null,

@@ -11,7 +11,7 @@ from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store.kinds import KINDS
 from sgapp.store.secrets import decrypt
-from sgapp.store.unit_of_work import UnitOfWork
+from sgapp.store.unit_of_work import UnitOfWork, bars_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def verify_audit(house: House, *, now: datetime) -> AuditResult:
         for kind in KINDS.values():
             for row in uow.session.exec(select(kind.table)):
                 seen += 1
-                if known.pop((kind.name, row.id), None) != _digest(uow, kind, row):
+                if known.pop((kind.name, row.id), None) != (row.version, _digest(uow, kind, row)):
                     return AuditResult(False, chain.events, chain.streams, seen,
                                        f"{kind.name} {row.id}: changed, or put there, without an event")
         if known:
@@ -47,12 +47,15 @@ def verify_audit(house: House, *, now: datetime) -> AuditResult:
 
 
 def _digest(uow: UnitOfWork, kind: Any, row: Any) -> str:
-    """The digest of what the row really holds, with its clear columns checked against the sealed content."""
+    """The digest of what the row really holds, with its clear columns and bars checked against the sealed content."""
     try:
         plain = decrypt(uow.ring.open(uow.session, row.key_id), row.sealed, place=kind.place(row.id))
     except Unreadable:
         return "unreadable"
-    clear = kind.clear(kind.adapter.validate_json(plain))
-    if any(getattr(row, name) != value for name, value in clear.items()):
+    record = kind.adapter.validate_json(plain)
+    digest = uow.ring.record_mac(kind.name, row.id, plain)
+    if any(getattr(row, name) != value for name, value in kind.clear(record).items()):
         return "clear columns disagree"
-    return uow.ring.record_mac(kind.name, row.id, plain)
+    if bars_on(uow, row.id) != frozenset(getattr(record, "barred", ())):
+        return "bars disagree"
+    return digest if row.mac == digest else "digests disagree"

@@ -20,7 +20,19 @@ from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.observation import NoteState
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import ReferralState
-from sgapp.domain.vocabulary import CAPACITY_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS, CodeList
+from sgapp.domain.time import to_london
+from sgapp.domain.vocabulary import (
+    ABILITIES,
+    ANSWERS,
+    CAPACITY_OUTCOMES,
+    MSP_ACHIEVED,
+    MSP_ASKED,
+    MSP_EXPRESSED,
+    RISK_LEVELS,
+    RISK_OUTCOMES,
+    TRIAGE_DECISIONS,
+    CodeList,
+)
 from sgapp.services.guard import Done, intention
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -69,7 +81,7 @@ def review_case(uow: UnitOfWork, form: ReviewCase) -> Done:
     """Look again at a matter that is being watched; set the next day, or none if it can be closed."""
     case = uow.cases.get(form.case_id)
     written(form, found="Write what you found.")
-    if form.next_review_on is not None and form.next_review_on < uow.now.date():
+    if form.next_review_on is not None and form.next_review_on < to_london(uow.now).date():
         raise Invalid(FieldError("next_review_on", "The next day to look again lies in the past."))
     case = case.reviewed(Review(form.found.strip(), uow.now, uow.actor.name, form.next_review_on))
     uow.save(case, because=AuditEvent("case-reviewed", "case", case.id))
@@ -136,8 +148,9 @@ def record_capacity(uow: UnitOfWork, form: RecordCapacity) -> Done:
     """Record one assessment of capacity, for one decision at one time. Source: DOMAIN annex §3."""
     case = uow.cases.get(form.case_id)
     written(form, decision="Write the exact decision.", reason_for_doubt="Write what gave rise to doubt.",
-            understand="Answer this one.", retain="Answer this one.", weigh="Answer this one.",
-            communicate="Answer this one.")
+            **dict.fromkeys(ABILITIES.codes(), "Answer this one."))
+    for ability in ABILITIES.codes():
+        known(ANSWERS, getattr(form, ability), ability, "Answer this one.")
     known(CAPACITY_OUTCOMES, form.outcome, "outcome", "Choose the outcome.")
     values = {f: getattr(form, f) for f in RecordCapacity.__dataclass_fields__ if f != "case_id"}
     entry = CapacityAssessment(id=str(uuid.uuid4()), at=uow.now, by=uow.actor.name, **values)
@@ -176,11 +189,17 @@ def close_case(uow: UnitOfWork, form: CloseCase) -> Done:
     case = uow.cases.get(form.case_id)
     written(form, reason="Say why it can be closed.", risk="Say where the risk stands now.",
             msp_asked="Say whether the adult was asked what they wanted.")
+    known(RISK_OUTCOMES, form.risk, "risk", "Say where the risk stands now.")
+    known(MSP_ASKED, form.msp_asked, "msp_asked", "Say whether the adult was asked what they wanted.")
+    achieved = form.msp_achieved if form.msp_asked in MSP_EXPRESSED else ""
+    if form.msp_asked in MSP_EXPRESSED:
+        known(MSP_ACHIEVED, achieved, "msp_achieved", "Say whether what they wanted was achieved.")
     basis = _may_close(uow, case)
-    closing = Closing(basis, form.reason.strip(), form.risk, form.msp_asked, form.msp_achieved, uow.now, uow.actor.name)
-    notes = [n.finished() for n in uow.notes.those(case.note_ids).values() if n.state is NoteState.IN_HAND]
+    closing = Closing(basis, form.reason.strip(), form.risk, form.msp_asked, achieved, uow.now, uow.actor.name)
+    notes = [n.answered() if n.state is NoteState.MORE_NEEDED else n for n in uow.notes.those(case.note_ids).values()]
     ended = [r.concluded(uow.now) for r in uow.referrals(case) if r.state is ReferralState.OUTCOME_KNOWN]
-    uow.save(case.closed(closing), *notes, *ended, because=AuditEvent("case-closed", "case", case.id, detail=basis))
+    event = AuditEvent("case-closed", "case", case.id, detail=basis)
+    uow.save(case.closed(closing), *(n.finished() for n in notes), *ended, because=event)
     return Done(case.id, f"Case {case.reference} is closed.", f"/case?id={case.id}")
 
 
@@ -191,17 +210,22 @@ def _may_close(uow: UnitOfWork, case: Case) -> str:
     decisions = uow.decisions(case)
     if case.decision is None:
         gaps.append("the triage decision is missing")
-    if any(r.state in (ReferralState.PREPARED, ReferralState.SENT, ReferralState.RECEIVED) for r in referrals):
+    if any(r.state in (ReferralState.PREPARED, ReferralState.SENT, ReferralState.RECEIVED) for r in referrals) or any(
+            r.wants_more for r in referrals):
         gaps.append("an agency's outcome is still awaited")
+    elif referrals and not any(r.settled for r in referrals):
+        gaps.append("the right authority has not been asked yet")
     if case.emergency_record_from is not None:
         gaps.append("the record of the emergency decision is missing")
     if any(d.review is ReviewState.ASKED for d in decisions):
         gaps.append("a second review is still awaited")
+    if decisions and decisions[-1].review is ReviewState.RETURNED:
+        gaps.append("the second reviewer sent the decision back and it has not been made again")
     if any(a.open for a in uow.actions(case)):
         gaps.append("an agreed action is neither done nor declined")
     if not referrals and not any(not d.shares for d in decisions):
         gaps.append("there is neither a referral nor a recorded decision not to share")
-    if not referrals and case.decision is not None and case.decision.review_on is not None and not case.reviews:
+    if not referrals and case.unreviewed is not None:
         gaps.append("nobody has looked again yet")
     if gaps:
         raise Invalid(FieldError("reason", "It cannot be closed yet: " + "; ".join(gaps) + "."))

@@ -66,7 +66,7 @@ def demo_accounts(house: House, *, now: datetime) -> tuple[DemoAccount, ...]:
     with house.begin(SYSTEM, now) as uow:
         if not is_demo(uow):
             return ()
-    password = demo_password(house)
+    password = _demo_password(house)
     return tuple(DemoAccount(u, password, role, name, device) for u, role, name, device in _ACCOUNTS)
 
 
@@ -75,7 +75,7 @@ def is_demo(uow: UnitOfWork) -> bool:
     return accounts.count(uow.session) > 0 and accounts.count_not_demo(uow.session) == 0
 
 
-def demo_password(house: House) -> str:
+def _demo_password(house: House) -> str:
     """One password for all demo accounts: from the setting, or made from this installation's own key."""
     if house.settings.demo_password:
         return house.settings.demo_password
@@ -93,7 +93,7 @@ def load_demo(house: House, *, now: datetime) -> bool:
         if loaded and not is_demo(uow):
             raise NotADemo("This database holds a real organisation. The demo needs an empty one: set SGAPP_DATA to a "
                            "new folder.")
-        password_hash = hashed(demo_password(house))
+        password_hash = hashed(_demo_password(house))
         if loaded:
             for account in accounts.everyone(uow):
                 accounts.set_password(uow, account.id, password_hash)

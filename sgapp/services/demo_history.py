@@ -8,13 +8,14 @@ import base64
 import json
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sgapp.domain.permissions import Actor
 from sgapp.services import cases, intake, referrals, sharing, triage
-from sgapp.services.guard import Done, public
+from sgapp.services.guard import Done, Intention, public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import accounts
 
@@ -53,10 +54,8 @@ class _Teller:
         intake.receive(self.house, self.cast[who], intake.Envelope(note_id, key.key_id, sealed), now=at)
         return note_id
 
-    def does(self, who: str, service: object, form: object, at: datetime) -> Done:
-        done = service(self.house, self.cast[who], form, now=at)  # type: ignore[operator]
-        assert isinstance(done, Done)
-        return done
+    def does(self, who: str, service: Intention[Any], form: object, at: datetime) -> Done:
+        return service(self.house, self.cast[who], form, now=at)
 
 
 MARLOW = {
@@ -120,15 +119,15 @@ def _finished(t: _Teller, start: datetime) -> None:
     day = timedelta(days=1)
     t.does("lead", referrals.record_receipt, referrals.RecordReceipt(referral, "T. Osei", "duty social worker", "SA-88213"),
            start + 2 * day)
-    t.does("lead", referrals.record_agency_outcome, referrals.RecordAgencyOutcome(referral, "s42_2_enquiry", ""), start + 7 * day)
+    t.does("lead", referrals.record_agency_outcome, referrals.RecordAgencyOutcome(referral, "s42_2_enquiry"), start + 7 * day)
     due = (start + 12 * day).date()
     action = t.does("lead", referrals.add_action, referrals.AddAction(
         case, "Review of visitor access with Dennis", "Maud Ellery", "", due, "agrees"), start + 8 * day)
     t.does("manager", referrals.step_action, referrals.StepAction(
         action.id, referrals.ActionState.DONE, "Agreed with Dennis on 16 October"), start + 11 * day)
     t.does("lead", cases.close_case, cases.CloseCase(
-        case, "The card is with Dennis; the enquiry goes on with the local authority.", "reduced", "asked_expressed", "partially"),
-        start + 30 * day)
+        case, "The card is with Dennis; the enquiry goes on with the local authority.", "reduced", "asked_expressed",
+        "partially"), start + 30 * day)
 
 
 def _waiting(t: _Teller, start: datetime) -> None:
@@ -156,8 +155,8 @@ def _waiting(t: _Teller, start: datetime) -> None:
 
 def _watched(t: _Teller, start: datetime) -> None:
     note = t.note("worker.d", "P-130", start, present="Ola Brand", seen="Two unopened bills lay on the mat.",
-                  said=[{"words": "My sister does those on Sundays.", "by": "Ola", "to": "me"}], done="Left the bills on the table.",
-                  picker=["bills_unopened_unpaid"], consent="given")
+                  said=[{"words": "My sister does those on Sundays.", "by": "Ola", "to": "me"}],
+                  done="Left the bills on the table.", picker=["bills_unopened_unpaid"], consent="given")
     case = _opened(t, note, start + timedelta(minutes=30), "financial_material")
     at = start + timedelta(hours=2)
     t.does("lead", cases.triage_case, cases.TriageCase(
@@ -166,7 +165,8 @@ def _watched(t: _Teller, start: datetime) -> None:
     t.does("lead", sharing.record_sharing_decision, sharing.RecordSharingDecision(
         case, "not_share", why="Two bills on one day, and a plain account of who opens them.", must_not_know="Nobody",
         review_on=(start + timedelta(days=7)).date(), necessary="Nothing here needs another agency yet.",
-        proportionate="Sharing would tell more than the risk calls for.", consent="given", capacity="presumed", told="told"), at)
+        proportionate="Sharing would tell more than the risk calls for.", consent="given", capacity="presumed",
+        told="told"), at)
 
 
 def _fresh(t: _Teller, now: datetime) -> None:

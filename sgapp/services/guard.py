@@ -4,14 +4,14 @@
 records refusals although the transaction is gone. `@query` does the same for reading. Source: STYLE rules 7–10.
 """
 
-import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from sgapp.domain.errors import Conflict, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor, Permission, require
@@ -48,6 +48,8 @@ class Guarded:
 
 
 REGISTER: dict[str, Guarded] = {}
+#: An id, alone or after the name of a form, as it may stand on the chain.
+_ID = re.compile(r"(?:[a-z-]{1,40}:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def _enter(guarded: Guarded) -> None:
@@ -74,34 +76,49 @@ class Intention(Generic[F]):
             raise
 
     def _attempt(self, house: House, actor: Actor, form: F, now: datetime, intent_id: str | None) -> Done:
-        digest = hashlib.sha256(repr(form).encode()).hexdigest()
         try:
-            answer, fresh = self._once(house, actor, form, now, intent_id, digest)
-        except IntegrityError:
-            # Another process carried out the same intent, or took the same number, in the same instant: its
-            # transaction is committed now, so the second look finds it. A third collision is a defect and raises.
-            answer, fresh = self._once(house, actor, form, now, intent_id, digest)
+            answer, fresh = self._once(house, actor, form, now, intent_id)
+        except DBAPIError as error:
+            if not _collided(error):
+                raise
+            # Somebody else was first with the same intent or note, in the same instant, or waited for us as we for
+            # them: their transaction is over now, so a second look finds what they did. A second collision raises.
+            answer, fresh = self._once(house, actor, form, now, intent_id)
         if fresh:
             house.changed()
         return answer
 
-    def _once(self, house: House, actor: Actor, form: F, now: datetime, intent_id: str | None,
-              digest: str) -> tuple[Done, bool]:
+    def _once(self, house: House, actor: Actor, form: F, now: datetime, intent_id: str | None) -> tuple[Done, bool]:
         with house.begin(actor, now) as uow:
-            if intent_id is not None and (row := uow.session.get(IntentRow, intent_id)) is not None:
-                if (row.account_id, row.name) != (actor.account_id, self.name):
-                    raise NotFound(intent_id)
-                if row.form_sha256 != digest:
-                    raise Conflict("This form was already sent with other content.")
-                return _DONE.validate_json(uow.opened(row.sealed_answer, place=f"intent/{row.id}")), False
+            mac = uow.ring.record_mac("intent", intent_id or "", repr(form).encode())
+            claim = uow.session.get(IntentRow, intent_id) if intent_id is not None else None
+            if claim is not None:
+                return self._answered(uow, claim, mac), False
+            if intent_id is not None:
+                # The claim goes in before the work: the same intent sent twice at once waits here, not half-way.
+                claim = IntentRow(id=intent_id, account_id=actor.account_id, name=self.name, done_at=now,
+                                  sealed_answer=b"", form_mac=mac)
+                uow.session.add(claim)
+                uow.session.flush()
             answer = self.work(uow, form)
             if uow.events != 1:
                 raise AssertionError(f"{self.name} wrote {uow.events} audit events; an intention writes one")
-            if intent_id is not None:
-                sealed = uow.sealed(_DONE.dump_json(answer), place=f"intent/{intent_id}")
-                uow.session.add(IntentRow(id=intent_id, account_id=actor.account_id, name=self.name, done_at=now,
-                                          sealed_answer=sealed, form_sha256=digest))
+            if claim is not None:
+                claim.sealed_answer = uow.sealed(_DONE.dump_json(answer), place=f"intent/{claim.id}")
             return answer, True
+
+    def _answered(self, uow: UnitOfWork, claim: IntentRow, mac: str) -> Done:
+        """The first answer again. Raises NotFound for somebody else's intent, Conflict for other content."""
+        if (claim.account_id, claim.name) != (uow.actor.account_id, self.name):
+            raise NotFound(claim.id)
+        if claim.form_mac != mac:
+            raise Conflict("This form was already sent with other content.")
+        return _DONE.validate_json(uow.opened(claim.sealed_answer, place=f"intent/{claim.id}"))
+
+
+def _collided(error: DBAPIError) -> bool:
+    """Whether another transaction was in the way: a key it took, or (PostgreSQL) a deadlock or failed serialisation."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", "") in ("40001", "40P01")
 
 
 def intention(name: str, permission: Permission, form: type[F]) -> Callable[[Callable[[UnitOfWork, F], Done]], Intention[F]]:
@@ -152,11 +169,15 @@ def public(reason: str) -> Callable[[Callable[P, V]], Callable[P, V]]:
 def subject_of(form: object) -> str:
     """The id that a form is about, for the record of a refusal: its first field that ends in `_id`."""
     fields = getattr(form, "__dataclass_fields__", {})
-    return next((str(getattr(form, name))[:64] for name in fields if name.endswith("_id")), "")
+    return next((str(getattr(form, name)) for name in fields if name.endswith("_id")), "")
 
 
 @public("called by the guards themselves, after an action was refused")
 def record_refusal(house: House, actor: Actor, action: str, subject_id: str, now: datetime) -> None:
-    """Put a refusal on the chain, in a transaction of its own; repeats are counted, not repeated."""
+    """Put a refusal on the chain, in a transaction of its own; repeats are counted, not repeated.
+
+    Only ids are kept. What else was sent in the place of one could be anybody's words, and differ each time.
+    """
+    subject = subject_id if _ID.fullmatch(subject_id) else "no id" if subject_id else ""
     with house.begin(actor, now) as uow:
-        house.audit.refused(uow.session, actor, f"refused:{action}"[:80], subject_id[:64], now)
+        house.audit.refused(uow.session, actor, f"refused:{action}"[:80], subject, now)

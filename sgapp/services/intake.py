@@ -7,8 +7,9 @@ Exactly once: the phone makes the id, the id is the primary key. Source: DESIGN,
 import base64
 import binascii
 import hashlib
+import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
@@ -26,12 +27,13 @@ from sgapp.services.guard import Done, intention, public, query
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.note_schema import NotePayload
 from sgapp.store import accounts
-from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, PersonRow, SealingKeyRow
+from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, SealingKeyRow
 from sgapp.store.unit_of_work import UnitOfWork, allocated_to
 
 SUITE_NAME = "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM"
 SCHEMA = 1
 MAX_SEALED_BYTES = 256 * 1024
+_KEY_ID = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 _SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -166,8 +168,8 @@ def _well_formed(form: Envelope) -> tuple[str, bytes]:
         errors.append(FieldError("sealed", "The sealed note is not base64."))
     if not errors and len(sealed) < 65 + 16:
         errors.append(FieldError("sealed", "The sealed note is too short to be one."))
-    if not (1 <= len(form.key_id) <= 64):
-        errors.append(FieldError("key_id", "The key id is missing or too long."))
+    if not _KEY_ID.fullmatch(form.key_id):
+        errors.append(FieldError("key_id", "The key id is missing or is not one of ours."))
     if errors:
         raise Invalid(*errors)
     return note_id, sealed
@@ -193,24 +195,44 @@ def _open(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> NotePayl
 
 def _note(uow: UnitOfWork, note_id: str, reference: str, payload: NotePayload) -> Observation:
     content = payload.content()
-    person_id = payload.person.id if payload.person.id and uow.session.get(PersonRow, payload.person.id) else None
+    person_id = _person(uow, payload.person.id)
+    if payload.person.id and person_id is None:
+        # Not on the writer's list (any more): kept as it came, for somebody to match.
+        content = replace(content, person_text=content.person_text or payload.person.id)
     corrects = _corrected(uow, payload.corrects)
     priority, reason = priority_at_intake(content)
+    barred = set(_named(uow, content.staff_names))
     if corrects is not None:
         person_id = person_id or corrects.person_id
+        barred |= set(corrects.barred)
     restricted = content.staff_involved != "no" or bool(content.staff_names.strip())
     return Observation(
         id=note_id, reference=reference, author_id=uow.actor.account_id, author_name=uow.actor.name,
         received_at=uow.now, content=content, priority_history=(PriorityChange(priority, reason, uow.now, ""),),
         person_id=person_id, corrects_id=corrects.id if corrects else None,
         restricted=restricted or bool(corrects and corrects.restricted),
-        barred=_named(uow, content.staff_names), branch=uow.actor.branch or "main")
+        barred=tuple(sorted(barred)), branch=uow.actor.branch or "main")
 
 
-def _corrected(uow: UnitOfWork, note_id: str | None) -> ObservationRow | None:
+def _id(text: str | None) -> str | None:
+    """An id as the store writes it; None for anything that cannot be one."""
+    try:
+        return str(uuid.UUID(text)) if text else None
+    except ValueError:
+        return None
+
+
+def _person(uow: UnitOfWork, text: str) -> str | None:
+    """The adult that the writer chose, if she may know of them."""
+    person_id = _id(text)
+    return person_id if person_id and uow.people.those([person_id]) else None
+
+
+def _corrected(uow: UnitOfWork, text: str | None) -> Observation | None:
     """The author's own earlier note; anything else is treated as a note of its own, so that nothing is lost."""
-    row = uow.session.get(ObservationRow, note_id.lower()) if note_id else None
-    return row if row is not None and row.author_id == uow.actor.account_id else None
+    note_id = _id(text)
+    row = uow.session.get(ObservationRow, note_id) if note_id else None
+    return uow.own_note(row) if row is not None and row.author_id == uow.actor.account_id else None
 
 
 def _named(uow: UnitOfWork, names: str) -> tuple[str, ...]:
@@ -231,7 +253,11 @@ def own_notes(uow: UnitOfWork) -> tuple[OwnNote, ...]:
         note = uow.own_note(row)
         found.append(OwnNote(note.id, note.reference, _state_for_author(note), note.received_at, note.acknowledged_at,
                              note.in_hand_at, note.corrects_id))
-    return tuple(found)
+    # What could not be opened arrived all the same; that somebody has to look at it is not the writer's worry.
+    kept = select(EnvelopeRow).where(EnvelopeRow.author_id == uow.actor.account_id,
+                                     col(EnvelopeRow.quarantined_because).is_not(None))
+    found += [OwnNote(e.id, e.reference, "delivered", e.received_at, None, None, None) for e in uow.session.exec(kept)]
+    return tuple(sorted(found, key=lambda n: n.delivered_at, reverse=True))
 
 
 def _state_for_author(note: Observation) -> str:

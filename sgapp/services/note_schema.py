@@ -3,13 +3,23 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from sgapp.domain.observation import Answer, NoteContent, Quote
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Line = Annotated[str, StringConstraints(max_length=2_000)]
 Codes = Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=60)]
+
+
+def _plausible(moment: datetime) -> datetime:
+    """A phone's clock may be wrong by years; a time that no calendar of ours can show is sent to quarantine."""
+    if not 1900 <= moment.year <= 2200:
+        raise ValueError("this time lies outside 1900 to 2200")
+    return moment
+
+
+When = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
 class _Part(BaseModel):
@@ -38,10 +48,10 @@ class NotePayload(_Part):
     # The model's field names are the contract with the phone; docs/note-schema.md lists them.
     version: Literal[1] = Field(alias="schema")
     id: Line
-    captured_at: AwareDatetime
+    captured_at: When
     capture_seq: int = Field(0, ge=0)
     person: _Person = _Person()
-    when_seen: AwareDatetime
+    when_seen: When
     where: _Where = _Where()
     present: Text = ""
     seen: Text = ""

@@ -6,6 +6,7 @@ from datetime import date
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.case import Case
+from sgapp.domain.decision import ReviewState
 from sgapp.domain.disclosure import chosen, letter, letter_sha256, offers
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.permissions import Permission
@@ -20,7 +21,7 @@ from sgapp.domain.referral import (
     Referral,
     Sending,
 )
-from sgapp.domain.vocabulary import AGENCIES, LA_OUTCOMES, SEND_METHODS
+from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, LA_OUTCOMES, SEND_METHODS
 from sgapp.services.cases import known, written
 from sgapp.services.guard import Done, intention
 from sgapp.services.sharing import lines
@@ -44,17 +45,19 @@ class PrepareReferral:
 def prepare_referral(uow: UnitOfWork, form: PrepareReferral) -> Done:
     """Put the picked facts, and nothing else, into a referral to one agency."""
     case = uow.cases.get(form.case_id)
+    case.must_be_live()
     _check_address(form)
     written(form, purpose="Write what this enables the agency to do.", asked_for="Write what you ask of them.")
     sharing = [d for d in uow.decisions(case) if d.shares and d.answers.agency == form.agency]
     if not sharing:
         raise Invalid(FieldError("agency", "There is no decision to share with this agency yet. Record it first, or "
                                            "use “send as an emergency”."))
+    if sharing[-1].review is ReviewState.RETURNED:
+        raise Invalid(FieldError("agency", "The second reviewer sent this decision back. Record it again first."))
     notes = uow.notes.those(case.note_ids)
     offered = offers(uow.people.get(case.person_id), (notes[i] for i in case.note_ids if i in notes), case)
-    newest = max(sharing, key=lambda d: d.version)
     referral = replace(_new(uow, case, form.agency, form.recipient, form.method, form.purpose, form.asked_for,
-                            chosen(offered, form.facts)), decision_id=newest.id)
+                            chosen(offered, form.facts)), decision_id=sharing[-1].id)
     uow.save(referral, because=AuditEvent("referral-prepared", "referral", referral.id, detail=form.agency))
     return Done(referral.id, "Look at it once more as it will leave, then send it.", f"/referral?id={referral.id}")
 
@@ -74,6 +77,7 @@ class SendEmergency:
 def send_emergency(uow: UnitOfWork, form: SendEmergency) -> Done:
     """Record what was told to an agency at once, before any decision record. Starts that record's clock."""
     case = uow.cases.get(form.case_id)
+    case.must_be_live()
     _check_address(form)
     facts = lines(form.facts)
     if not 1 <= len(facts) <= 3:
@@ -183,10 +187,14 @@ class AddAction:
 def add_action(uow: UnitOfWork, form: AddAction) -> Done:
     """Something agreed, with its owner, agency and date."""
     case = uow.cases.get(form.case_id)
+    case.must_be_live()
     written(form, what="Write what is to be done.", owner="Name who does it.", due_on="Choose the day.",
             adult_agrees="Say whether the adult agrees.")
-    if form.due_on is None or case.closing is not None:
-        raise Invalid(FieldError("due_on", "This case is closed; no action can be added."))
+    known(ADULT_AGREEMENT, form.adult_agrees, "adult_agrees", "Say whether the adult agrees.")
+    if form.agency:
+        known(AGENCIES, form.agency, "agency", "Choose one of the agencies, or none for ourselves.")
+    if form.due_on is None:
+        raise Invalid(FieldError("due_on", "Choose the day."))
     action = Action(str(uuid.uuid4()), case.id, form.what.strip(), form.owner.strip(), form.agency, form.due_on,
                     form.adult_agrees, uow.now, uow.actor.name,
                     restricted=case.restricted, barred=case.barred, branch=case.branch)
@@ -234,4 +242,4 @@ def _new(uow: UnitOfWork, case: Case, agency: str, recipient: str, method: str, 
 
 def _sending(uow: UnitOfWork, referral: Referral, to: str) -> Sending:
     text = letter(referral, provider=uow.organisation, ring=uow.ring_back)
-    return Sending(uow.now, uow.actor.name, to, referral.method, letter_sha256(text))
+    return Sending(uow.now, uow.actor.name, to, referral.method, text, letter_sha256(text))

@@ -5,6 +5,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from limits import RateLimitItemPerMinute
 from limits.storage import storage_from_string
@@ -30,7 +31,7 @@ TOUCH_EVERY = timedelta(seconds=30)
 
 _hasher = CryptContext(schemes=["argon2"], argon2__type="ID")
 _tries = RateLimitItemPerMinute(10)
-_limiters: dict[int, MovingWindowRateLimiter] = {}
+_limiters: WeakKeyDictionary[House, MovingWindowRateLimiter] = WeakKeyDictionary()
 
 
 def sha256(token: str) -> str:
@@ -56,9 +57,9 @@ _NO_ACCOUNT = hashed(secrets.token_urlsafe(24))
 
 
 def _limiter(house: House) -> MovingWindowRateLimiter:
-    if id(house) not in _limiters:
-        _limiters[id(house)] = MovingWindowRateLimiter(storage_from_string(house.settings.redis_url or "memory://"))
-    return _limiters[id(house)]
+    if house not in _limiters:
+        _limiters[house] = MovingWindowRateLimiter(storage_from_string(house.settings.redis_url or "memory://"))
+    return _limiters[house]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +145,11 @@ def make_set_up_token(house: House, *, now: datetime) -> str | None:
 def set_up_administrator(house: House, token: str, *, username: str, name: str, password: str, now: datetime) -> None:
     """Make the first administrator. Raises NotFound for a used or wrong token, Invalid for a weak password."""
     username = _checked_username(username)
+    if not name.strip():
+        raise Invalid(FieldError("name", "Write your name."))
     check_password(password, username, name)
     with house.begin(SYSTEM, now) as uow:
-        row = uow.session.get(SetUpRow, sha256(token))
+        row = uow.session.get(SetUpRow, sha256(token), with_for_update=True)
         if row is None or row.used_at is not None or now >= row.ends_at or accounts.count(uow.session):
             raise NotFound("set-up")
         row.used_at = now

@@ -3,12 +3,13 @@
 import uuid
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.case import Case
 from sgapp.domain.decision import ReviewState, SharingAnswers, SharingDecision, checked, second_review_because
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.permissions import Permission
+from sgapp.domain.time import to_london
 from sgapp.services.guard import Done, intention
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -53,10 +54,12 @@ def lines(text: str) -> tuple[str, ...]:
 def record_sharing_decision(uow: UnitOfWork, form: RecordSharingDecision) -> Done:
     """Record why, what, who and when; asks for a second reviewer where the answers call for one."""
     case = uow.cases.get(form.case_id)
+    case.must_be_live()
     given = asdict(form) | {"what": lines(form.what), "left_out": lines(form.left_out)}
     names = {f.name for f in fields(SharingAnswers)}
-    answers = SharingAnswers(**{k: v.strip() if isinstance(v, str) else v for k, v in given.items() if k in names})
-    if answers.review_on is not None and answers.review_on < uow.now.date():
+    values: dict[str, Any] = {k: v.strip() if isinstance(v, str) else v for k, v in given.items() if k in names}
+    answers = SharingAnswers(**values)
+    if answers.review_on is not None and answers.review_on < to_london(uow.now).date():
         raise Invalid(FieldError("review_on", "The day to look again lies in the past."))
     answers, asked = checked(answers)
     if case.capacity:
@@ -68,15 +71,12 @@ def record_sharing_decision(uow: UnitOfWork, form: RecordSharingDecision) -> Don
         review=ReviewState.ASKED if because else ReviewState.NOT_NEEDED,
         restricted=case.restricted, barred=case.barred, branch=case.branch)
     event = AuditEvent("sharing-decided", "decision", decision.id, detail=answers.share)
-    uow.save(decision, *_emergency_recorded(case), because=event)
+    after = replace(case, emergency_record_from=None).watched(answers.review_on, at=uow.now)
+    uow.save(decision, *((after,) if after != case else ()), because=event)
     told = "The decision is on the file."
     if because:
         told += f" A second person is asked to look at it today, because {' and '.join(because)}."
     return Done(decision.id, told, f"/case?id={case.id}")
-
-
-def _emergency_recorded(case: Case) -> tuple[Case, ...]:
-    return (replace(case, emergency_record_from=None),) if case.emergency_record_from is not None else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
 """The lead's first steps: acknowledge, set the priority, say whose note it is, open a case. Source: DOMAIN annex §2."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import col
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.case import Case
+from sgapp.domain.decision import SharingDecision
 from sgapp.domain.errors import FieldError, Invalid
-from sgapp.domain.observation import Observation, Priority
+from sgapp.domain.observation import Observation, Priority, fastest
 from sgapp.domain.permissions import Permission
 from sgapp.domain.person import Person
+from sgapp.domain.referral import Action, Referral
 from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary import ABUSE_TYPES
 from sgapp.services.guard import Done, intention
@@ -100,6 +102,19 @@ def ask_for_more(uow: UnitOfWork, form: AskForMore) -> Done:
 
 
 @dataclass(frozen=True, slots=True)
+class MoreReceived:
+    note_id: str
+
+
+@intention("more-received", Permission.TRIAGE, MoreReceived)
+def more_received(uow: UnitOfWork, form: MoreReceived) -> Done:
+    """The writer has rung, or written a further note: “please ring the office” goes away."""
+    note = uow.notes.get(form.note_id).answered()
+    uow.save(note, because=AuditEvent("more-received", "observation", note.id))
+    return Done(note.id, "The writer no longer sees “please ring the office”.", f"/note?id={note.id}")
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCase:
     """Open a case from notes of one adult. `note_ids` may name several."""
 
@@ -122,10 +137,10 @@ def open_case(uow: UnitOfWork, form: OpenCase) -> Done:
     taken = [note.taken_into(case_id, first.person_id, at=uow.now) for note in notes]
     case = Case(
         id=case_id, reference=_case_reference(uow), person_id=first.person_id, note_ids=tuple(n.id for n in taken),
-        opened_at=uow.now, opened_by=uow.actor.name, types=form.types, priority=_highest(taken),
+        opened_at=uow.now, opened_by=uow.actor.name, types=form.types, priority=fastest(n.priority for n in taken),
         first_noted_at=min(n.content.captured_at for n in taken),
         first_seen_at=min((n.acknowledged_at for n in taken if n.acknowledged_at), default=None),
-        restricted=any(n.restricted for n in taken), barred=tuple({a for n in taken for a in n.barred}),
+        restricted=any(n.restricted for n in taken), barred=tuple(sorted({a for n in taken for a in n.barred})),
         branch=first.branch)
     uow.save(case, *taken, because=AuditEvent("case-opened", "case", case.id))
     return Done(case.id, f"Case {case.reference} is open.", f"/case?id={case.id}")
@@ -142,8 +157,16 @@ def add_note_to_case(uow: UnitOfWork, form: AddNoteToCase) -> Done:
     """Put a further note of the same adult into an open case."""
     note, case = uow.notes.get(form.note_id), uow.cases.get(form.case_id)
     taken = note.taken_into(case.id, case.person_id, at=uow.now)
-    uow.save(case.with_note(note.id), taken, because=AuditEvent("note-added", "case", case.id))
+    joined = case.with_note(taken)
+    uow.save(joined, taken, *_as_strict(uow, joined), because=AuditEvent("note-added", "case", case.id))
     return Done(case.id, f"The note is part of case {case.reference} now.", f"/case?id={case.id}")
+
+
+def _as_strict(uow: UnitOfWork, case: Case) -> tuple[SharingDecision | Referral | Action, ...]:
+    """What hangs on a case, under the case's restriction and bars, where it was not yet."""
+    found = (*uow.decisions(case), *uow.referrals(case), *uow.actions(case))
+    return tuple(replace(r, restricted=case.restricted, barred=case.barred) for r in found
+                 if (r.restricted, r.barred) != (case.restricted, case.barred))
 
 
 def _check_types(types: tuple[str, ...]) -> None:
@@ -157,11 +180,6 @@ def _check_types(types: tuple[str, ...]) -> None:
 def _case_reference(uow: UnitOfWork) -> str:
     year = to_london(uow.now).year
     return f"{year}-{uow.next_number(f'case-{year}'):03d}"
-
-
-def _highest(notes: list[Observation]) -> Priority:
-    order = list(Priority)
-    return min((n.priority for n in notes), key=order.index)
 
 
 def earlier_notes(uow: UnitOfWork, note: Observation) -> tuple[Observation, ...]:

@@ -15,10 +15,12 @@ from sqlmodel import Session, col, select
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.permissions import Actor
+from sgapp.store.engine import insert_if_missing
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, RefusalRow
 
 GENESIS = "0" * 64
-RecordDigest = tuple[str, str, str]
+#: Kind, id, version and keyed digest of a record as an event left it.
+RecordDigest = tuple[str, str, int, str]
 
 
 class AuditLog:
@@ -31,28 +33,26 @@ class AuditLog:
                at: datetime) -> None:
         """Add one event at the end of its stream. The head row is locked, so writers of a stream take turns."""
         stream = event.stream or f"account:{actor.account_id}"
-        head = session.exec(select(AuditHeadRow).where(AuditHeadRow.stream == stream).with_for_update()).one_or_none()
+        head = session.get(AuditHeadRow, stream, with_for_update=True)
+        if head is None:
+            insert_if_missing(session, AuditHeadRow, stream=stream, seq=0, last=GENESIS, mac="")
+            head = session.get_one(AuditHeadRow, stream, with_for_update=True)
         row = AuditEventRow(
-            stream=stream, seq=head.seq + 1 if head else 1, at=at, actor_id=actor.account_id,
+            stream=stream, seq=head.seq + 1, at=at, actor_id=actor.account_id,
             actor_role=str(actor.role), action=event.action, outcome=str(event.outcome),
             subject_kind=event.subject_kind, subject_id=event.subject_id, detail=event.detail, count=event.count,
-            records=json.dumps(records), previous=head.last if head else GENESIS, mac="")
+            records=json.dumps(records), previous=head.last, mac="")
         row.mac = self._event_mac(row)
         session.add(row)
-        if head is None:
-            head = AuditHeadRow(stream=stream, seq=0, last="", mac="")
-            session.add(head)
         head.seq, head.last = row.seq, row.mac
         head.mac = self._head_mac(head)
         session.flush()
 
     def refused(self, session: Session, actor: Actor, action: str, subject_id: str, at: datetime) -> None:
         """Record a refusal. The 1st, 2nd, 4th, 8th… of the same kind enter the chain, each with its count."""
-        tally = session.get(RefusalRow, (actor.account_id, action, subject_id), with_for_update=True)
-        if tally is None:
-            tally = RefusalRow(actor_id=actor.account_id, action=action, subject_id=subject_id, count=0,
-                               first_at=at, last_at=at)
-            session.add(tally)
+        insert_if_missing(session, RefusalRow, actor_id=actor.account_id, action=action, subject_id=subject_id, count=0,
+                          first_at=at, last_at=at)
+        tally = session.get_one(RefusalRow, (actor.account_id, action, subject_id), with_for_update=True)
         tally.count, tally.last_at = tally.count + 1, at
         if tally.count & (tally.count - 1) == 0:
             event = AuditEvent(action, "refusal", subject_id, outcome=Outcome.REFUSED, count=tally.count)
@@ -90,13 +90,17 @@ class AuditLog:
             heads += 1
         return Verification(True, events, heads, "")
 
-    def last_digests(self, session: Session) -> dict[tuple[str, str], str]:
-        """The latest digest that the chain holds for each record."""
-        latest: dict[tuple[str, str], tuple[datetime, str]] = {}
-        for row in session.exec(select(AuditEventRow).order_by(col(AuditEventRow.at), col(AuditEventRow.seq))):
-            for kind, record_id, mac in json.loads(row.records):
-                latest[kind, record_id] = (row.at, mac)
-        return {key: mac for key, (_, mac) in latest.items()}
+    def last_digests(self, session: Session) -> dict[tuple[str, str], tuple[int, str]]:
+        """The highest version that the chain holds for each record, with its digest.
+
+        Versions and not times decide which is the latest: a record's events may lie in several streams, and two
+        writers may finish in another order than they began.
+        """
+        latest: dict[tuple[str, str], tuple[int, str]] = {}
+        for records in session.exec(select(AuditEventRow.records)):
+            for kind, record_id, version, mac in json.loads(records):
+                latest[kind, record_id] = max(latest.get((kind, record_id), (0, "")), (version, mac))
+        return latest
 
 
 @dataclass(frozen=True, slots=True)

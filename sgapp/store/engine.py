@@ -3,6 +3,8 @@
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
 
 from sgapp.settings import Settings
 
@@ -15,6 +17,12 @@ def make_engine(settings: Settings) -> Engine:
         _make_sqlite_safe(engine)
         return engine
     return create_engine(settings.database, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+
+def insert_if_missing(session: Session, table: type[SQLModel], **values: Any) -> None:
+    """Add a row unless one with its key is there. Two writers who both found none wait for each other; neither fails."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.connection().execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
 
 
 def _make_sqlite_safe(engine: Engine) -> None:

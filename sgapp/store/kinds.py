@@ -42,7 +42,7 @@ def _kind(name: str, entity: type[Any], table: type[_Sealed], *columns: str, **c
 KINDS: dict[type[Any], Kind] = {
     kind.entity: kind
     for kind in (
-        _kind("person", Person, PersonRow),
+        _kind("person", Person, PersonRow, restricted=lambda _: False),
         _kind("observation", Observation, ObservationRow, "reference", "author_id", "person_id", "case_id", "corrects_id",
               "state", "priority", "received_at", "restricted"),
         _kind("case", Case, CaseRow, "reference", "person_id", "state", "opened_at", "restricted"),

@@ -12,12 +12,13 @@ from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.case import Case
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
-from sgapp.domain.errors import NotFound
+from sgapp.domain.errors import Conflict, NotFound
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import SEES_RESTRICTED, Actor
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
-from sgapp.store.audit_log import AuditLog
+from sgapp.store.audit_log import AuditLog, RecordDigest
+from sgapp.store.engine import insert_if_missing
 from sgapp.store.kinds import KINDS, Kind, Record, case_of, stream_of
 from sgapp.store.secrets import KeyRing, decrypt, encrypt
 from sgapp.store.tables import AllocationRow, BarRow, CaseRow, ClockRow, ObservationRow, PersonRow, SequenceRow
@@ -34,18 +35,22 @@ class UnitOfWork:
         self.session, self.actor, self.now, self.ring, self._audit = session, actor, now, ring, audit
         self.organisation, self.ring_back = organisation, ring_back
         self.events = 0
+        self.loaded: dict[tuple[str, str], int] = {}
         self.people = Repository(self, Person)
         self.notes = Repository(self, Observation)
         self.cases = Repository(self, Case)
 
     def decisions(self, case: Case) -> "tuple[SharingDecision, ...]":
-        return Repository(self, SharingDecision).of(case)
+        """The sharing decisions of a case, the newest last."""
+        return tuple(sorted(Repository(self, SharingDecision).of(case), key=lambda d: d.version))
 
     def referrals(self, case: Case) -> "tuple[Referral, ...]":
-        return Repository(self, Referral).of(case)
+        """The referrals of a case, the newest last."""
+        return tuple(sorted(Repository(self, Referral).of(case), key=lambda r: (r.prepared_at, r.reference)))
 
     def actions(self, case: Case) -> "tuple[Action, ...]":
-        return Repository(self, Action).of(case)
+        """The actions of a case, the newest last."""
+        return tuple(sorted(Repository(self, Action).of(case), key=lambda a: (a.recorded_at, a.id)))
 
     def child(self, entity: type[T], record_id: str) -> tuple[T, Case]:
         """A decision, referral or action with its case; both must exist for the actor."""
@@ -79,10 +84,8 @@ class UnitOfWork:
 
     def next_number(self, name: str, start: int = 1) -> int:
         """The next number of a counter; taken for good even if it is later not used."""
-        row = self.session.get(SequenceRow, name, with_for_update=True)
-        if row is None:
-            row = SequenceRow(name=name, value=start - 1)
-            self.session.add(row)
+        insert_if_missing(self.session, SequenceRow, name=name, value=start - 1)
+        row = self.session.get_one(SequenceRow, name, with_for_update=True)
         row.value += 1
         self.session.flush()
         return row.value
@@ -97,9 +100,11 @@ class UnitOfWork:
     def _organisation_key(self) -> bytes:
         return self.ring.open(self.session, self.ring.organisation_key(self.session, self.now))
 
-    def _write(self, record: Record) -> tuple[str, str, str]:
+    def _write(self, record: Record) -> RecordDigest:
         kind = KINDS[type(record)]
-        row = self.session.get(kind.table, record.id)
+        row = self.session.get(kind.table, record.id, with_for_update=True)
+        if row is not None and row.version != self.loaded.get((kind.name, record.id), row.version):
+            raise Conflict("Somebody else changed this a moment ago. Nothing of yours was saved; reload and look.")
         clear = kind.clear(record)
         if row is None:
             row = kind.table(id=record.id, key_id=self._key_for(record), sealed=b"", mac="", version=0, **clear)
@@ -109,13 +114,14 @@ class UnitOfWork:
         row.sealed = encrypt(self.ring.open(self.session, row.key_id), canonical, place=kind.place(record.id))
         row.mac = self.ring.record_mac(kind.name, record.id, canonical)
         row.version += 1
+        self.loaded[kind.name, record.id] = row.version
         for name, value in clear.items():
             setattr(row, name, value)
         self.session.add(row)
         self.session.flush()
         self._set_clocks(kind, record)
         self._set_bars(record)
-        return kind.name, record.id, row.mac
+        return kind.name, record.id, row.version, row.mac
 
     def _key_for(self, record: Record) -> str:
         if isinstance(record, Person):
@@ -169,6 +175,8 @@ class Repository(Generic[T]):
     def get(self, record_id: str) -> T:
         """The record. Raises NotFound alike for a wrong id and for one that this actor may not see."""
         table = self._kind.table
+        if "\0" in record_id:  # PostgreSQL cannot even ask for it
+            raise NotFound(self._kind.name)
         query = select(table).where(col(table.id) == record_id, self._uow.may_see(table)).with_for_update()
         row = self._uow.session.exec(query).one_or_none()
         if row is None:
@@ -193,6 +201,7 @@ class Repository(Generic[T]):
         return {r.id: r for r in self.where(col(self._kind.table.id).in_(wanted))}
 
     def opened(self, row: _Sealed) -> T:
+        self._uow.loaded.setdefault((self._kind.name, row.id), row.version)
         key = self._uow.ring.open(self._uow.session, row.key_id)
         return self._kind.adapter.validate_json(decrypt(key, row.sealed, place=self._kind.place(row.id)))
 
@@ -205,6 +214,11 @@ def running_clocks(uow: UnitOfWork, *, limit: int = 200) -> tuple[ClockRow, ...]
                                  col(BarRow.account_id) == uow.actor.account_id)
     query = select(ClockRow).where(own, or_(col(ClockRow.case_id).is_(None), ~barred_case))
     return tuple(uow.session.exec(query.order_by(col(ClockRow.due_at), col(ClockRow.record_id)).limit(limit)))
+
+
+def bars_on(uow: UnitOfWork, record_id: str) -> frozenset[str]:
+    """Accounts that may not learn of a record."""
+    return frozenset(uow.session.exec(select(BarRow.account_id).where(BarRow.record_id == record_id)))
 
 
 def allocated_to(uow: UnitOfWork, account_id: str) -> frozenset[str]:

@@ -19,11 +19,11 @@ import reflex as rx
 #: the public address by itself, and a build in which the replacement failed cannot pass for a working one.
 API_PLACEHOLDER = "http://client.invalid"
 _EVENT_ADDRESS = re.compile(r"""["'`]wss?://client\.invalid/_event["'`]""")
-_HTTP_ADDRESS = re.compile(r"""(["'`])https?://client\.invalid(/[\w/]*)\1""")
+_HTTP_ADDRESS = re.compile(r"""(["'`])https?://client\.invalid(/[\w/-]*)\1""")
 #: Reflex drops the port on https for these hosts; ours is already the page's own address, so the list must be empty.
 _SAME_DOMAIN = re.compile(r"""\[(["'`])localhost\1,\1(?:0\.0\.0\.0)\1,\1::\1,\1[0:]+\1\]""")
 
-_INPUTS = ("sgapp/sgapp.py", "sgapp/ui", "sgapp/phone", "sgapp/domain/vocabulary", "assets", "rxconfig.py",
+_INPUTS = ("sgapp/sgapp.py", "sgapp/ui", "sgapp/phone", "sgapp/domain", "sgapp/services/views", "assets", "rxconfig.py",
            "reflex.lock")
 _LEFT_OUT = {".pyc"}
 
@@ -116,3 +116,17 @@ def build_client(root: Path, *, force: bool = False) -> bool:
     stamp.write_text(inputs_hash(root))
     print(f"The pages are built ({time.monotonic() - began:.0f} s).", flush=True)  # noqa: T201
     return True
+
+
+def main() -> int:
+    """Build if needed; 1 with the reason if it could not be done."""
+    try:
+        build_client(Path(__file__).resolve().parents[2])
+    except BuildFailed as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -18,31 +18,41 @@ _REPLACED = frozenset(
 _NO_STORE = ("/api/", "/r/", "/healthz", "/readyz", "/metrics")
 
 
-def inline_hashes(static: Path) -> list[str]:
-    """CSP hashes of the inline scripts in the built pages, which Reflex's hydration needs."""
-    bodies = {m.group(1) for page in static.rglob("*.html") for m in _INLINE.finditer(page.read_bytes())}
+def inline_hashes(page: Path) -> list[str]:
+    """CSP hashes of one built page's inline scripts, which Reflex's hydration needs."""
+    bodies = {m.group(1) for m in _INLINE.finditer(page.read_bytes())}
     return sorted(f"'sha256-{base64.b64encode(hashlib.sha256(body).digest()).decode()}'" for body in bodies)
 
 
-def content_policy(static: Path) -> str:
-    """The content security policy: our own scripts and styles, the pages' hashed inline scripts, nothing else."""
-    scripts = " ".join(["'self'", *inline_hashes(static)])
+def page_policies(static: Path) -> dict[str, str]:
+    """The content policy of every built page by its path, with and without the closing slash."""
+    found: dict[str, str] = {}
+    for page in static.rglob("*.html"):
+        name = page.relative_to(static).as_posix().removesuffix(".html").removesuffix("index").rstrip("/")
+        found[f"/{name}"] = found[f"/{name}/".replace("//", "/")] = content_policy(inline_hashes(page))
+    return found
+
+
+def content_policy(hashes: list[str]) -> str:
+    """Our own scripts and styles, the page's hashed inline scripts, nothing else."""
     return "; ".join(
         (
-            "default-src 'none'", f"script-src {scripts}", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
-            "connect-src 'self'", "manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'self'",
-            "frame-ancestors 'none'", "object-src 'none'",
+            "default-src 'none'", " ".join(["script-src 'self'", *hashes]), "style-src 'self'",
+            "img-src 'self' data:", "font-src 'self'", "connect-src 'self'", "manifest-src 'self'", "worker-src 'self'",
+            "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "object-src 'none'",
         )
     )
 
 
 class SecurityHeaders:
-    """Outermost but one: wraps the pages and the API alike. `https` adds Strict-Transport-Security."""
+    """Outermost: wraps the pages and the API alike. `https` adds Strict-Transport-Security."""
 
     def __init__(self, app: ASGIApp, static: Path, *, https: bool) -> None:
         self.app = app
+        self._policies = page_policies(static)
+        #: What is not a page of ours is at most the page that says so.
+        self._otherwise = self._policies.get("/404", content_policy([]))
         fixed = {
-            "content-security-policy": content_policy(static),
             "x-content-type-options": "nosniff",
             "referrer-policy": "no-referrer",
             "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=(), browsing-topics=()",
@@ -62,12 +72,24 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [(k, v) for k, v in message.get("headers", []) if k.lower() not in _REPLACED]
+                kept = [(k, _near(k, v, scope)) for k, v in message.get("headers", []) if k.lower() not in _REPLACED]
+                policy = self._policies.get(path, self._otherwise).encode()
                 caching = cache_rule(path, message["status"]).encode()
-                message = {**message, "headers": [*kept, *self._fixed, (b"cache-control", caching)]}
+                more = [(b"content-security-policy", policy), (b"cache-control", caching)]
+                message = {**message, "headers": [*kept, *self._fixed, *more]}
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _near(name: bytes, value: bytes, scope: Scope) -> bytes:
+    """A redirect to this host loses scheme and host: behind a proxy we would name the wrong scheme."""
+    if name.lower() != b"location":
+        return value
+    host = dict(scope["headers"]).get(b"host", b"")
+    for scheme in (b"http://", b"https://"):
+        value = value.removeprefix(scheme + host) if host else value
+    return value or b"/"
 
 
 def cache_rule(path: str, status: int) -> str:

@@ -1,8 +1,16 @@
 """Keeps people's words out of the logs."""
 
+import asyncio
+import contextlib
 import logging
 import uuid
 from typing import Any
+
+from reflex.istate.manager.token import BaseStateToken
+from reflex.state import State
+from reflex_base.event.context import EventContext
+
+from sgapp.ui.session import forget_all
 
 log = logging.getLogger("sgapp.ui")
 
@@ -32,8 +40,20 @@ def silence_payloads() -> None:
     logging.setLogRecordFactory(record)
 
 
+#: asyncio keeps only weak references to tasks.
+_forgetting: set[asyncio.Task[None]] = set()
+
+
+async def _forget(context: EventContext) -> None:
+    async with context.state_manager.modify_state(BaseStateToken(ident=context.token, cls=State)) as root:
+        forget_all(root)
+
+
 def backend_error(exception: Exception) -> None:
-    """Log that a handler failed, by kind and place. The page keeps what it has; nothing readable is sent."""
+    """Log that a handler failed, by kind and place. The page keeps what it has; nothing readable is sent or stays."""
+    with contextlib.suppress(LookupError, RuntimeError):  # no event, or no loop: nothing to forget
+        _forgetting.add(task := asyncio.get_running_loop().create_task(_forget(EventContext.get())))
+        task.add_done_callback(_forgetting.discard)
     trace = exception.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

@@ -8,9 +8,10 @@ import hashlib
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 import reflex as rx
-from reflex.state import _override_base_method
+from reflex.state import BaseState, _override_base_method
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sgapp.domain.permissions import Actor
@@ -138,7 +139,10 @@ class SessionState(rx.State):
     async def load_or_sign_in(self) -> Any:
         """Learn who is signed in, and lead to the sign-in page when nobody is."""
         await self.load_session()
-        return None if self.role else rx.redirect("/sign-in")
+        if self.role:
+            return None
+        url = self.router.url
+        return rx.redirect("/sign-in?back=" + quote(f"{url.path}?{url.query}" if url.query else url.path, safe=""))
 
 
 class ConfidentialState(rx.State, mixin=True):
@@ -146,6 +150,7 @@ class ConfidentialState(rx.State, mixin=True):
 
     The vars named in `_confidential` go back to their defaults as soon as their delta was sent. A handler therefore
     sets them whole, from the service, each time; it must never read them back or change them in place.
+    Write `class QueueState(ConfidentialState, rx.State)`.
     """
 
     _allowed: ClassVar[frozenset[str]] = frozenset()
@@ -154,8 +159,8 @@ class ConfidentialState(rx.State, mixin=True):
     @classmethod
     def __init_subclass__(cls, mixin: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(mixin=mixin, **kwargs)
-        if mixin:
-            return
+        if cls._mixin:
+            raise TypeError(f"write `class {cls.__name__}(ConfidentialState, rx.State)`: a mixin alone makes no State")
         if unknown := cls._confidential - set(cls.base_vars):
             raise TypeError(f"{cls.__name__} has no vars called {', '.join(sorted(unknown))}")
         if cls.computed_vars:
@@ -163,6 +168,7 @@ class ConfidentialState(rx.State, mixin=True):
             raise TypeError(f"{cls.__name__} is confidential and may have no computed vars")
 
     def _forget(self) -> None:
+        """Put the confidential vars back to their defaults without telling the page, which keeps what it shows."""
         values = vars(self)
         for name in self._confidential:
             values.pop(name, None)  # absent means default; nothing is marked dirty, so nothing is sent
@@ -177,3 +183,12 @@ class ConfidentialState(rx.State, mixin=True):
         # Reached with text still in it only when a handler failed before its delta was sent.
         self._forget()
         return super().__getstate__()
+
+
+def forget_all(state: BaseState) -> None:
+    """Let every confidential State in this tree forget what was not sent, after a handler failed half-way."""
+    if isinstance(state, ConfidentialState):
+        state._forget()
+        state.dirty_vars -= state._confidential
+    for child in state.substates.values():
+        forget_all(child)

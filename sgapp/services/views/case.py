@@ -200,7 +200,7 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
                             "Record the decision", f"/decide?id={case.id}")
         return NextStep(f"Look again on {case.next_review_on:%-d %B}", "Then set the next day, or close.",
                         "Record what you found", f"{here}#review")
-    waiting = sorted((c.due_at, r) for r in referrals for c in clocks_of(r)[:1])
+    waiting = [(c.due_at, r) for r in referrals for c in clocks_of(r)[:1]]
     if waiting:
         due, referral = min(waiting, key=lambda pair: pair[0])
         return _with_agency(referral, due, now)
@@ -210,11 +210,16 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
     if decisions[-1].shares and not referrals:
         return NextStep("Prepare the referral", "Choose the facts one by one; nothing else leaves.",
                         "Choose the facts", f"/refer?id={case.id}")
+    live = [r for r in referrals if r.state is not ReferralState.WITHDRAWN]
+    if live and not any(r.settled for r in live):
+        return NextStep("Find the right authority", "The one that was asked says it is not theirs.", "Record the decision",
+                        f"/decide?id={case.id}")
     open_actions = [a for a in actions if a.open]
     if open_actions:
         first = min(open_actions, key=lambda a: a.due_on)
         return NextStep(f"{first.what}: {first.owner}", f"Due {first.due_on:%-d %B}", "Go to the actions", f"{here}#actions")
-    return NextStep("Close the case", "Every agency has answered and every action is finished.", "Close", f"/close?id={case.id}")
+    return NextStep("Close the case", "Every agency has answered and every action is finished.", "Close",
+                    f"/close?id={case.id}")
 
 
 def _with_agency(referral: Referral, due: datetime, now: datetime) -> NextStep:
@@ -257,10 +262,11 @@ def _knows(referrals: tuple[Referral, ...]) -> tuple[Knows, ...]:
 def _decision(decision: SharingDecision, uow: UnitOfWork) -> DecisionLine:
     a = decision.answers
     heading = f"Share with {AGENCIES.label_or_code(a.agency)}" if decision.shares else "Do not share"
+    basis = ", ".join(filter(None, (ARTICLE_6.label_or_code(a.article_6), ARTICLE_9.label_or_code(a.article_9))))
     pairs = [("Why", a.why), ("What", "; ".join(a.what)), ("Left out", "; ".join(a.left_out)),
              ("Who", f"{a.recipient}" if a.recipient else ""), ("Must not know", a.must_not_know),
              ("Necessary", a.necessary), ("Proportionate", a.proportionate),
-             ("Lawful basis", ", ".join(filter(None, (ARTICLE_6.label_or_code(a.article_6), ARTICLE_9.label_or_code(a.article_9))))),
+             ("Lawful basis", basis),
              ("Consent", CONSENT_STATES.label_or_code(a.consent)), ("Shared without consent because", a.override_because),
              ("Not told because", a.told_why)]
     review = {ReviewState.ASKED: "Second review awaited today", ReviewState.AGREED: f"Agreed by {decision.reviewed_by}",

@@ -92,7 +92,7 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         types=tuple(Option(c, label) for c, label in ABUSE_TYPES.options()),
         joinable=tuple(Option(n.id, f"{n.reference}, {show(n.received_at)}") for n in earlier
                        if n.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED)),
-        open_cases=_open_cases(uow, note), case_href=f"/case?id={note.case_id}" if note.case_id else "",
+        open_cases=_open_cases(uow, note), case_href=_case_href(uow, note),
         more_needed=note.more_needed)
 
 
@@ -102,6 +102,12 @@ def _step(note: Observation) -> str:
     if note.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED):
         return "open" if note.person_id else "match"
     return ""
+
+
+def _case_href(uow: UnitOfWork, note: Observation) -> str:
+    """Where the note's case is, if this actor may know of it: a case can be restricted when this note is not."""
+    seen = uow.cases.those([note.case_id] if note.case_id else [])
+    return f"/case?id={note.case_id}" if seen else ""
 
 
 def _in_words(note: Observation) -> str:

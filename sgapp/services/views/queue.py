@@ -14,7 +14,8 @@ from sgapp.domain.referral import Action, Referral
 from sgapp.domain.time import show_short, to_london
 from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES
 from sgapp.services.guard import query
-from sgapp.store.tables import ClockRow, EnvelopeRow
+from sgapp.store.kinds import Record
+from sgapp.store.tables import AccountRow, ClockRow, EnvelopeConflictRow, EnvelopeRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork, running_clocks
 
 PAGE = 60
@@ -89,7 +90,13 @@ def _one_per_record(clocks: tuple[ClockRow, ...]) -> list[ClockRow]:
 
 
 def _quarantined(uow: UnitOfWork) -> int:
-    return len(uow.session.exec(select(EnvelopeRow.id).where(col(EnvelopeRow.quarantined_because).is_not(None))).all())
+    """Uploads of this actor's branch that nobody could read, or that came under an id already taken."""
+    unread = select(EnvelopeRow.author_id).where(col(EnvelopeRow.quarantined_because).is_not(None))
+    authors = [*uow.session.exec(unread), *uow.session.exec(select(EnvelopeConflictRow.author_id))]
+    if uow.actor.branch is not None:
+        ours = set(uow.session.exec(select(AccountRow.id).where(AccountRow.branch == uow.actor.branch)))
+        authors = [a for a in authors if a in ours]
+    return len(authors)
 
 
 def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
@@ -107,29 +114,32 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
     found = []
     for clock in clocks:
         record = records.get(clock.record_id)
-        if record is not None:
-            case = cases.get(clock.case_id or "")
-            found.append(_row(uow, clock, record, case, names))
+        case = cases.get(clock.case_id or "")
+        if isinstance(record, Observation):
+            found.append(_note_row(uow, clock, record, names))
+        elif record is not None and case is not None:
+            found.append(_case_row(uow, clock, record, case, names))
     return tuple(found)
 
 
-def _row(uow: UnitOfWork, clock: ClockRow, record: object, case: Case | None, names: dict[str, str]) -> QueueRow:
-    base = {"key": _key(clock), "due": in_words(clock.due_at, uow.now), "step": _STEPS.get(clock.kind, clock.kind),
+def _when(uow: UnitOfWork, clock: ClockRow) -> dict[str, str]:
+    return {"key": _key(clock), "due": in_words(clock.due_at, uow.now), "step": _STEPS.get(clock.kind, clock.kind),
             "tone": _TONES[due_state(clock.due_at, uow.now)]}
-    if isinstance(record, Observation):
-        title = names.get(record.person_id or "", record.content.person_text or "Person not matched yet")
-        waiting = clock.kind == "acknowledge"
-        return QueueRow(**base, title=title, detail=_note_detail(uow, record), badge="restricted" if record.restricted else "",
-                        button="Acknowledge" if waiting else "Open", href=f"/note?id={record.id}",
-                        intent="acknowledge-note" if waiting else "", subject_id=record.id)
-    where = case or record
-    person = names.get(where.person_id, "") if isinstance(where, Case) else ""
-    badge = "restricted" if isinstance(where, Case) and where.restricted else ""
-    title = f"Case {where.reference}" if badge else person or (f"Case {where.reference}" if isinstance(where, Case) else "")
-    href = f"/case?id={where.id}" if isinstance(where, Case) else "/desk"
-    if isinstance(record, Referral):
-        href = f"/referral?id={record.id}"
-    return QueueRow(**base, title=title, detail=_detail(record), badge=badge, button="Open", href=href)
+
+
+def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[str, str]) -> QueueRow:
+    title = names.get(note.person_id or "", note.content.person_text or "Person not matched yet")
+    waiting = clock.kind == "acknowledge"
+    return QueueRow(**_when(uow, clock), title=title, detail=_note_detail(uow, note),
+                    badge="restricted" if note.restricted else "", button="Acknowledge" if waiting else "Open",
+                    href=f"/note?id={note.id}", intent="acknowledge-note" if waiting else "", subject_id=note.id)
+
+
+def _case_row(uow: UnitOfWork, clock: ClockRow, record: Record, case: Case, names: dict[str, str]) -> QueueRow:
+    person = "" if case.restricted else names.get(case.person_id, "")
+    href = f"/referral?id={record.id}" if isinstance(record, Referral) else f"/case?id={case.id}"
+    return QueueRow(**_when(uow, clock), title=person or f"Case {case.reference}", detail=_detail(record),
+                    badge="restricted" if case.restricted else "", button="Open", href=href)
 
 
 def _note_detail(uow: UnitOfWork, note: Observation) -> str:

@@ -72,7 +72,7 @@ def compose_view(uow: UnitOfWork, case_id: str) -> ComposeView:
         if offer.seldom:
             seldom.add(offer.group)
     sharing = [d for d in uow.decisions(case) if d.shares]
-    newest = max(sharing, key=lambda d: d.version) if sharing else None
+    newest = sharing[-1] if sharing else None
     return ComposeView(
         case.id, case.reference, f"{person.short} · {person.reference}",
         tuple(OfferGroup(g, g in seldom, tuple(o)) for g, o in groups.items()),
@@ -95,10 +95,10 @@ def referral_view(uow: UnitOfWork, referral_id: str) -> ReferralView:
     return ReferralView(
         referral.id, case.id, referral.reference, case.reference, f"{person.short} · {person.reference}",
         AGENCIES.label(referral.agency), str(referral.state), in_words(clocks[0].due_at, uow.now) if clocks else "",
-        letter(referral, provider=uow.organisation, ring=uow.ring_back),
+        referral.sending.letter if referral.sending else letter(referral, provider=uow.organisation, ring=uow.ring_back),
         referral.sending.letter_sha256 if referral.sending else "",
         f"{show(referral.sending.at)} to {referral.sending.to}" if referral.sending else "",
-        f"{show(receipt.at)}: {', '.join(x for x in (receipt.person, receipt.role, receipt.reference) if x)}" if receipt else "",
+        f"{show(receipt.at)}: {', '.join(filter(None, (receipt.person, receipt.role, receipt.reference)))}" if receipt else "",
         tuple(history), _step(referral, uow), tuple(Option(c, label) for c, label in LA_OUTCOMES.options()))
 
 

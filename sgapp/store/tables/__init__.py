@@ -22,6 +22,6 @@ from sgapp.store.tables.secrets import DataKeyRow, SealingKeyRow
 
 __all__ = [
     "AccountRow", "ActionRow", "AllocationRow", "AuditEventRow", "AuditHeadRow", "BarRow", "CaseRow", "ClockRow",
-    "DataKeyRow", "DecisionRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "IntentRow", "ObservationRow", "PersonRow", "ReferralRow",
-    "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow",
+    "DataKeyRow", "DecisionRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "IntentRow", "ObservationRow",
+    "PersonRow", "ReferralRow", "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow",
 ]

@@ -1,5 +1,8 @@
 """Tables of the audit chain. Rows of `audit_event` can be added and nothing else: triggers refuse the rest."""
 
+# SQLModel declares __tablename__ as something it never is.
+# pyright: reportAssignmentType=false
+
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel

@@ -1,5 +1,8 @@
 """Tables of accounts, sessions, allocations, drafts and intents."""
 
+# SQLModel declares __tablename__ as something it never is.
+# pyright: reportAssignmentType=false
+
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel
@@ -63,7 +66,10 @@ class DraftRow(SQLModel, table=True):
 
 
 class IntentRow(SQLModel, table=True):
-    """An intention already carried out: a repeat finds its answer here and changes nothing."""
+    """An intention already carried out: a repeat finds its answer here and changes nothing.
+
+    `form_mac` is keyed: a bare digest of a short form, or of one with a password in it, could be guessed.
+    """
 
     __tablename__ = "intent"
     id: str = Field(primary_key=True)
@@ -71,4 +77,4 @@ class IntentRow(SQLModel, table=True):
     name: str
     done_at: datetime = Field(sa_type=UtcDateTime)
     sealed_answer: bytes
-    form_sha256: str
+    form_mac: str

@@ -1,5 +1,8 @@
 """Tables of the records: people, notes, cases, decisions, referrals, actions; and what is looked up beside them."""
 
+# SQLModel declares __tablename__ as something it never is.
+# pyright: reportAssignmentType=false
+
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel

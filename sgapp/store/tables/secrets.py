@@ -1,5 +1,8 @@
 """Tables of keys. Every key lies wrapped by another; the master key lies in no table."""
 
+# SQLModel declares __tablename__ as something it never is.
+# pyright: reportAssignmentType=false
+
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel

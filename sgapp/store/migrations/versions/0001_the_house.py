@@ -155,7 +155,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sealed_answer", sa.LargeBinary(), nullable=False),
-        sa.Column("form_sha256", sa.String(), nullable=False),
+        sa.Column("form_mac", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(

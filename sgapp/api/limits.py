@@ -1,0 +1,36 @@
+"""How much may be brought in at once: refused before it is read into memory."""
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sgapp.api.problems import problem
+
+#: Above the largest sealed note in base64 and the longest form; far below what would hurt.
+MAX_BODY_BYTES = 1024 * 1024
+
+
+class BodyLimit:
+    """Answers 413 to a body that is, or turns out to be, too large."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
+        self.app, self.max_bytes = app, max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > self.max_bytes:
+            await problem(413)(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.max_bytes:  # sent in pieces, without saying how many
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, counted, send)

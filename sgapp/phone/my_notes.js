@@ -1,0 +1,63 @@
+// Her own notes: where each one is, by reference and time. Never a word of what they say.
+import { createElement as h, useEffect, useState } from "react";
+import { all as keptNotes, keepFlushing } from "./outbox.js";
+
+const WORDS = {
+  on_phone: "on this phone", sign_in: "on this phone, sign in to send", delivered: "delivered", seen: "seen by the office",
+  in_hand: "in hand", please_ring: "please ring the office",
+};
+const when = (iso) => new Intl.DateTimeFormat("en-GB", {
+  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "Europe/London",
+}).format(new Date(iso));
+
+function merged(there, here) {
+  const known = new Set(there.map((note) => note.id));
+  const mine = here.filter((note) => !known.has(note.id))
+    .map((note) => ({ id: note.id, reference: note.reference, state: note.state, at: note.received_at ?? note.saved_at }));
+  const theirs = there.map((note) => ({ id: note.id, reference: note.reference, state: note.state, at: note.in_hand_at ?? note.seen_at ?? note.delivered_at }));
+  return [...mine, ...theirs];
+}
+
+function Row({ note }) {
+  return h("li", { className: "row" },
+    h("div", { className: "row-what" },
+      h("p", { className: "font-semibold" }, note.reference),
+      h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`)),
+    h("div", { className: "row-step" }, h("a", { className: "btn btn-quiet",
+      href: `/?corrects=${encodeURIComponent(note.id)}&reference=${encodeURIComponent(note.reference)}` }, "Add to it")));
+}
+
+export function MyNotes() {
+  const [notes, setNotes] = useState(null);
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    let gone = false;
+    const load = async () => {
+      const here = await keptNotes().catch(() => []);
+      let there = [];
+      try {
+        const answer = await fetch("/api/observations/mine", { cache: "no-store" });
+        if (answer.ok) there = (await answer.json()).notes;
+        setProblem(answer.ok ? "" : answer.status === 401 ? "signed_out" : "later");
+      } catch {
+        setProblem("no_signal");
+      }
+      if (!gone) setNotes(merged(there, here));
+    };
+    const outbox = keepFlushing(load);
+    return () => {
+      gone = true;
+      outbox.stop();
+    };
+  }, []);
+  const says = {
+    signed_out: ["Sign in to see how your notes are getting on.", h("a", { key: "a", className: "btn btn-quiet", href: "/sign-in?back=/mine" }, "Sign in")],
+    no_signal: ["No signal. This is what the phone knows."], later: ["The office does not answer now. This is what the phone knows."],
+  }[problem];
+  return h("div", { className: "grid gap-4" },
+    says ? h("div", { className: "panel grid gap-2", role: "status" }, h("p", null, says[0]), says[1]) : null,
+    notes === null ? h("p", { className: "hint waiting", role: "status" }, "Loading …")
+      : notes.length ? h("ul", { className: "rows", "aria-label": "My notes" }, notes.map((note) => h(Row, { key: note.id, note })))
+        : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, "No notes yet"), h("p", { className: "hint" }, "What you save stands here.")),
+    h("a", { className: "btn btn-quiet justify-self-start", href: "/" }, "Write a note"));
+}

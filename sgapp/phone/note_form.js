@@ -1,0 +1,281 @@
+// The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
+import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
+import { add, intakeKey, keepFlushing, all as keptNotes, nextSequence, post, waits } from "./outbox.js";
+import { Card, Chips, Field, Folded, Summary } from "./parts.js";
+import { noteReference } from "./reference.js";
+import { seal } from "./seal.js";
+
+const YES_NO = [{ value: "no", label: "No" }, { value: "yes", label: "Yes" }, { value: "not_sure", label: "Not sure" }];
+const ROOMS = ["Kitchen", "Living room", "Bedroom", "Bathroom", "Hall", "Outside"].map((room) => ({ value: room, label: room }));
+const WHEN = [{ value: "now", label: "Just now" }, { value: "earlier", label: "Earlier" }];
+const OTHER = "other";
+const EMPTY = {
+  person: "", other: "", when: "now", earlier: "", room: "", elsewhere: "", seen: "", heard: "", said: [{ words: "", by: "", to: "" }],
+  picker: [], present: "", done: "", told: "", wish: "", consent: "", staff_involved: "no", staff_names: "",
+  danger_now: "", injury: "", safety_codes: [],
+};
+
+const clock = (iso) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" })
+  .format(new Date(iso));
+const initials = (name) => name.split(/\s+/).map((part) => `${part[0]}.`).join("");
+
+function gaps(v, correcting) {
+  const found = {};
+  if (!correcting && (!v.person || (v.person === OTHER && !v.other.trim()))) found.person = "Say who you visited.";
+  const words = v.said.some((q) => q.words.trim());
+  if (!v.seen.trim() && !v.heard.trim() && !words && !v.picker.length) {
+    found.seen = "Write what you saw, or what was said or heard.";
+  }
+  if (v.when === "earlier" && !v.earlier) found.earlier = "Say when it was.";
+  if (v.when === "earlier" && v.earlier && new Date(v.earlier) > new Date()) found.earlier = "That time has not come yet.";
+  return found;
+}
+
+function payloadOf(v, id, seq, people, corrects) {
+  const now = new Date();
+  const known = people.find((p) => p.id === v.person);
+  return {
+    id, captured_at: now.toISOString(), capture_seq: seq,
+    person: known ? { id: known.id } : { free_text: corrects ? "as in the note it adds to" : v.other.trim() },
+    when_seen: (v.when === "earlier" ? new Date(v.earlier) : now).toISOString(),
+    where: { place: v.elsewhere.trim() ? "other" : "own_home", room: v.elsewhere.trim() || v.room },
+    present: v.present, seen: v.seen, heard: v.heard, said: v.said.filter((q) => q.words.trim()),
+    done: v.done, told: v.told, picker: v.picker, safety_codes: v.safety_codes, wish: v.wish, consent: v.consent,
+    staff_involved: v.staff_involved, staff_names: v.staff_involved === "no" ? "" : v.staff_names,
+    danger_now: v.danger_now || "no", injury: v.injury || "no", corrects: corrects || null,
+  };
+}
+
+function Danger({ v, set }) {
+  return h("section", { className: "panel grid gap-4" },
+    h("a", { className: "danger-link", href: "tel:999" },
+      h("span", null, "Someone hurt or in danger?"), h("b", null, "Ring 999 first ›")),
+    h(Chips, { id: "danger_now", legend: "Is someone in danger now?", options: YES_NO, value: v.danger_now, onChange: set("danger_now") }),
+    h(Chips, { id: "injury", legend: "Is someone hurt?", options: YES_NO, value: v.injury, onChange: set("injury") }));
+}
+
+function Who({ v, set, people, error }) {
+  const mine = people.filter((p) => p.allocated);
+  const text = v.other.trim().toLowerCase();
+  const found = text.length < 2 ? [] : people.filter((p) => !p.allocated && `${p.name} ${p.reference}`.toLowerCase().includes(text));
+  const options = [...mine.map((p) => ({ value: p.id, label: `${initials(p.name)} · ${p.reference}` })), { value: OTHER, label: "Someone else" }];
+  const typing = v.person === OTHER || found.some((p) => p.id === v.person);
+  return [
+    h(Chips, { key: "who", id: "person", legend: "Who did you visit?", options, value: typing ? OTHER : v.person, onChange: set("person"), error }),
+    typing ? h(Field, { key: "other", id: "other", label: "Their name", hint: "If they are not on the list, what you write is kept as it is.",
+      value: v.other, onChange: (value) => { set("other")(value); set("person")(OTHER); } }) : null,
+    typing && found.length ? h(Chips, { key: "found", id: "found", legend: "On the list", plain: true, value: v.person, onChange: set("person"),
+      options: found.slice(0, 5).map((p) => ({ value: p.id, label: `${p.name} · ${p.reference}` })) }) : null,
+  ];
+}
+
+function WhenWhere({ v, set, errors }) {
+  return [
+    h(Chips, { key: "when", id: "when", legend: "When?", options: WHEN, value: v.when, onChange: set("when") }),
+    v.when === "earlier" ? h(Field, { key: "earlier", id: "earlier", label: "Day and time", type: "datetime-local", value: v.earlier,
+      onChange: set("earlier"), error: errors.earlier }) : null,
+    h(Chips, { key: "room", id: "room", legend: "Where?", options: ROOMS, value: v.room, onChange: set("room") }),
+  ];
+}
+
+function Said({ v, set }) {
+  const change = (i, key) => (value) => set("said")(v.said.map((q, j) => (i === j ? { ...q, [key]: value } : q)));
+  return h("div", { className: "grid gap-3" },
+    v.said.map((quote, i) => h("div", { key: i, className: "quote grid gap-3" },
+      h(Field, { id: `said-${i}`, label: i ? "And then" : "What was said, in their words", hint: i ? "" : "Word for word, as you remember it.",
+        rows: 2, value: quote.words, onChange: change(i, "words") }),
+      quote.words.trim() ? h("div", { className: "grid grid-cols-2 gap-2" },
+        h(Field, { id: `by-${i}`, label: "Who said it", value: quote.by, onChange: change(i, "by") }),
+        h(Field, { id: `to-${i}`, label: "To whom", value: quote.to, onChange: change(i, "to") })) : null)),
+    v.said.at(-1).words.trim() ? h("button", { type: "button", className: "btn btn-quiet justify-self-start",
+      onClick: () => set("said")([...v.said, { words: "", by: "", to: "" }]) }, "＋ More words") : null);
+}
+
+function More({ v, set, codes }) {
+  const groups = useMemo(() => Object.entries(Object.groupBy ? Object.groupBy(codes.picker, (c) => c.group) : grouped(codes.picker)), [codes]);
+  return [
+    h(Folded, { key: "heard", summary: "What I heard" },
+      h(Field, { id: "heard", label: "What I heard", hint: "Exact words, whose, how loud.", rows: 2, value: v.heard, onChange: set("heard") })),
+    h(Folded, { key: "noticed", summary: "Things I noticed", count: v.picker.length },
+      groups.map(([group, entries]) => h(Chips, { key: group, id: `noticed-${group.replace(/\W+/g, "-")}`, legend: group, kind: "checkbox", plain: true,
+        value: v.picker, onChange: set("picker"), options: entries.map((c) => ({ value: c.code, label: c.label })) }))),
+    h(Folded, { key: "present", summary: "Who was there" },
+      h(Field, { id: "present", label: "Who was there", value: v.present, onChange: set("present") })),
+    h(Folded, { key: "wish", summary: "What they want" },
+      h(Field, { id: "wish", label: "What do they want to happen?", rows: 2, value: v.wish, onChange: set("wish") }),
+      h(Chips, { id: "consent", legend: "May it be passed on?", hint: "What they said when you asked, or why you did not ask.", value: v.consent,
+        onChange: set("consent"), options: codes.consent.map((c) => ({ value: c.code, label: c.label })) })),
+    h(Folded, { key: "staff", summary: "Someone who works for us" },
+      h(Chips, { id: "staff_involved", legend: "Was someone who works for us involved?", options: YES_NO, value: v.staff_involved,
+        onChange: set("staff_involved") }),
+      v.staff_involved === "no" ? null : h(Field, { id: "staff_names", label: "Their name, if you know it", value: v.staff_names, onChange: set("staff_names") })),
+  ];
+}
+
+function grouped(entries) {
+  const found = {};
+  for (const entry of entries) (found[entry.group] ??= []).push(entry);
+  return found;
+}
+
+function Codes({ v, set, codes }) {
+  const [all, setAll] = useState(false);
+  const [meaning, setMeaning] = useState("");
+  useEffect(() => {
+    const timer = meaning && setTimeout(() => setMeaning(""), 5000);
+    return () => clearTimeout(timer);
+  }, [meaning]);
+  const shown = all ? codes.safety : codes.safety.slice(0, 6);
+  const choose = (chosen) => {
+    const added = codes.safety.find((c) => chosen.includes(c.code) && !v.safety_codes.includes(c.code));
+    setMeaning(added ? `${added.short}: ${added.label}` : "");
+    set("safety_codes")(chosen);
+  };
+  return h(Card, null,
+    h(Chips, { id: "safety_codes", legend: "How may we get back to them?", hint: "A tap shows what a code means, for five seconds.", kind: "checkbox",
+      value: v.safety_codes, onChange: choose, options: shown.map((c) => ({ value: c.code, label: `${c.symbol} ${c.short}` })) }),
+    h("p", { role: "status", className: "code-meaning" }, meaning),
+    all ? null : h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: () => setAll(true) }, "All codes"));
+}
+
+function Saved({ saved, onNew }) {
+  const title = useRef(null);
+  useEffect(() => title.current?.focus(), []);
+  const there = saved.state === "delivered";
+  const line = there ? `Delivered ${clock(saved.received_at)}` : saved.state === "please_ring" ? "Kept. Please ring the office about it."
+    : saved.state === "sign_in" ? "On this phone. Sign in to send it." : "On this phone. It goes by itself when there is a signal.";
+  return h("section", { className: "panel grid gap-4" },
+    h("h2", { tabIndex: -1, ref: title, className: "text-lg font-semibold" }, "Your note is kept"),
+    h("p", { className: "text-2xl font-semibold", id: "reference" }, saved.reference),
+    h("p", { role: "status", id: "receipt" }, line),
+    h("p", { className: "hint" }, "The office reads it and decides what happens. If they need more, you will see “please ring the office” in My notes."),
+    saved.state === "sign_in" ? h("a", { className: "btn btn-quiet", href: "/sign-in?back=/" }, "Sign in") : null,
+    h("div", { className: "flex gap-2 flex-wrap" },
+      h("button", { type: "button", className: "btn btn-primary", onClick: onNew }, "Write another"),
+      h("a", { className: "btn btn-quiet", href: "/mine" }, "My notes")));
+}
+
+export function NoteForm({ codes }) {
+  const [v, setV] = useState(EMPTY);
+  const [people, setPeople] = useState([]);
+  const [errors, setErrors] = useState({});
+  const [busy, setBusy] = useState(false);
+  const [ready, setReady] = useState(false);
+  const [said, setSaid] = useState("");
+  const [notes, setNotes] = useState([]);
+  const [savedId, setSavedId] = useState(null);
+  const [corrects, setCorrects] = useState(null);
+  const [online, setOnline] = useState(true);
+  const summary = useRef(null);
+  const noteId = useRef(null);
+  const outbox = useRef(null);
+  const set = (key) => (value) => setV((old) => ({ ...old, [key]: value }));
+  const refresh = () => keptNotes().then(setNotes, () => setNotes([]));
+
+  useEffect(() => {
+    const asked = new URLSearchParams(window.location.search);
+    if (asked.get("corrects")) setCorrects({ id: asked.get("corrects"), reference: asked.get("reference") ?? "" });
+    const signal = () => setOnline(navigator.onLine);
+    signal();
+    window.addEventListener("online", signal);
+    window.addEventListener("offline", signal);
+    fetch("/api/people/mine", { cache: "no-store", headers: { "X-Requested-With": "sgapp" } })
+      .then((answer) => {
+        if (answer.status === 401) window.location.assign("/sign-in");
+        return answer.ok ? answer.json() : { people: [] };
+      }).then(({ people: found }) => setPeople(found), () => setPeople([]));
+    intakeKey().catch(() => null);
+    outbox.current = keepFlushing(refresh);
+    setReady(true);
+    return () => {
+      outbox.current.stop();
+      window.removeEventListener("online", signal);
+      window.removeEventListener("offline", signal);
+    };
+  }, []);
+
+  const dirty = JSON.stringify(v) !== JSON.stringify(EMPTY);
+  useEffect(() => {
+    const hold = (event) => event.preventDefault();
+    if (dirty && !savedId) window.addEventListener("beforeunload", hold);
+    return () => window.removeEventListener("beforeunload", hold);
+  }, [dirty, savedId]);
+
+  const save = async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    const found = gaps(v, corrects);
+    setErrors(found);
+    setSaid("");
+    if (Object.keys(found).length) {
+      setTimeout(() => summary.current?.focus(), 0);
+      return;
+    }
+    setBusy(true);
+    noteId.current ??= crypto.randomUUID();
+    try {
+      await keep(noteId.current);
+    } catch {
+      setSaid("It could not be kept on this phone. What you wrote is still here. Try again, or ring the office.");
+    }
+    setBusy(false);
+  };
+
+  const keep = async (id) => {
+    const key = await intakeKey();
+    if (!key) {
+      setSaid("This phone has not met the office yet, so it cannot seal a note. What you wrote is still here. Find a signal, then save.");
+      return;
+    }
+    const reference = await noteReference(id);
+    const seq = await nextSequence().catch(() => 0);
+    const envelope = { id, reference, key_id: key.key_id, sealed: await seal(key, payloadOf(v, id, seq, people, corrects?.id)),
+      saved_at: new Date().toISOString(), seq };
+    try {
+      await add(envelope);
+    } catch {
+      const { status, receipt } = await post(envelope); // no storage here: it must be delivered before the form is cleared
+      if (!receipt) throw new Error(`not delivered: ${status}`);
+      setNotes([{ ...envelope, state: "delivered", received_at: receipt.received_at }]);
+      setSavedId(id);
+      return;
+    }
+    setSavedId(id);
+    await refresh();
+    outbox.current?.now();
+  };
+
+  const another = () => {
+    setV(EMPTY);
+    setErrors({});
+    setSavedId(null);
+    setCorrects(null);
+    noteId.current = null;
+    window.history.replaceState(null, "", "/");
+    window.scrollTo(0, 0);
+  };
+
+  const saved = notes.find((note) => note.id === savedId);
+  if (savedId && saved) return h("div", { className: "note-form" }, h(Saved, { saved, onNew: another }));
+
+  const waiting = notes.filter(waits).length;
+  const state = !online ? "No signal. It stays sealed here and goes by itself." : waiting ? `${waiting} on this phone, on the way.` : "It is sealed before it leaves this phone.";
+  return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save },
+    h(Summary, { errors, innerRef: summary }),
+    corrects ? h("p", { className: "panel" }, `You are adding to note ${corrects.reference}. The first words stay as they are.`) : h(Danger, { v, set }),
+    corrects ? null : h(Card, null, h(Who, { v, set, people, error: errors.person }), h(WhenWhere, { v, set, errors })),
+    h(Card, null,
+      h(Field, { id: "seen", label: corrects ? "What you want to add" : "What I saw", hint: "If you had filmed it, what would it show?", rows: 3,
+        value: v.seen, onChange: set("seen"), error: errors.seen }),
+      h(Said, { v, set }),
+      corrects ? null : h(More, { v, set, codes })),
+    corrects ? null : h(Card, null,
+      h(Field, { id: "done", label: "What I did", rows: 2, value: v.done, onChange: set("done") }),
+      h(Field, { id: "told", label: "Whom I told, and when", value: v.told, onChange: set("told") })),
+    corrects ? null : h(Codes, { v, set, codes }),
+    said ? h("p", { role: "alert", className: "panel panel-alert" }, said) : null,
+    h("div", { className: "bottom-bar" },
+      h("div", { className: "mx-auto max-w-xl px-4 py-3 flex items-center gap-3" },
+        h("p", { className: "hint grow leading-snug", role: "status" }, state),
+        h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: !ready || busy }, busy ? "Saving …" : "Save note"))));
+}

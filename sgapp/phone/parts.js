@@ -1,0 +1,65 @@
+// The few shapes of the note form: chips that are real inputs, fields with their error, folded parts.
+import { createElement as h } from "react";
+
+function describedBy(id, hint, error) {
+  return [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+}
+
+function Notes({ id, hint, error }) {
+  return [
+    hint ? h("p", { key: "h", id: `${id}-hint`, className: "hint" }, hint) : null,
+    error ? h("p", { key: "e", id: `${id}-error`, className: "field-error" }, error) : null,
+  ];
+}
+
+export function Field({ id, label, hint, error, rows, value, onChange, type = "text", ...rest }) {
+  return h("div", { className: "field" },
+    h("label", { htmlFor: id, className: "field-label" }, label),
+    h(Notes, { id, hint, error }),
+    h(rows ? "textarea" : "input", {
+      id, rows, type: rows ? undefined : type, value, autoComplete: "off", className: rows ? "control area" : "control",
+      "aria-invalid": error ? "true" : undefined, "aria-describedby": describedBy(id, hint, error),
+      onChange: (event) => onChange(event.target.value), ...rest,
+    }));
+}
+
+// One of a few (kind "radio") or any number (kind "checkbox"); options are {value, label, aria}.
+export function Chips({ id, legend, hint, error, options, kind = "radio", value, onChange, plain = false }) {
+  const chosen = (option) => (kind === "radio" ? value === option.value : value.includes(option.value));
+  const toggle = (option) => {
+    if (kind === "radio") onChange(option.value);
+    else onChange(chosen(option) ? value.filter((v) => v !== option.value) : [...value, option.value]);
+  };
+  return h("fieldset", { className: "field", id, "aria-describedby": describedBy(id, hint, error), tabIndex: -1 },
+    h("legend", { className: plain ? "hint" : "field-label" }, legend),
+    h(Notes, { id, hint, error }),
+    h("div", { className: "chips" }, options.map((option) =>
+      h("label", { key: option.value, className: "chip" },
+        h("input", { type: kind, name: id, value: option.value, checked: chosen(option), onChange: () => toggle(option) }),
+        h("span", null, option.label)))));
+}
+
+export function Folded({ summary, children, count = 0 }) {
+  return h("details", { className: "folded-part" },
+    h("summary", { className: "folded-summary" }, summary, count ? h("span", { className: "hint" }, ` ${count}`) : null),
+    h("div", { className: "folded-body" }, children));
+}
+
+export function Card({ children }) {
+  return h("section", { className: "panel grid gap-5" }, children);
+}
+
+// What must be mended, with links to the places; takes the focus when it appears.
+export function Summary({ errors, innerRef }) {
+  const entries = Object.entries(errors);
+  if (!entries.length) return null;
+  const go = (id) => (event) => {
+    event.preventDefault();
+    const place = document.getElementById(id);
+    (place?.querySelector("input, textarea") ?? place)?.focus();
+  };
+  return h("div", { className: "error-summary", role: "alert", tabIndex: -1, ref: innerRef },
+    h("h2", null, "Something is missing"),
+    h("p", { className: "hint" }, "What you wrote is still here."),
+    h("ul", null, entries.map(([id, message]) => h("li", { key: id }, h("a", { href: `#${id}`, onClick: go(id) }, message)))));
+}

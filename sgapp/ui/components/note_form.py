@@ -1,0 +1,42 @@
+"""The worker's form and her list of notes. Both live in the browser (sgapp/phone) and need no socket."""
+
+from typing import Any
+
+import reflex as rx
+
+from sgapp.domain.vocabulary import CONSENT_STATES, PICKER, SAFETY_CODES
+from sgapp.phone import script
+
+# Bundled beside the components, which import them by name.
+for _part in ("outbox.js", "parts.js", "reference.js", "seal.js"):
+    script(_part)
+
+
+class NoteForm(rx.Component):
+    """The form itself; `codes` are the lists it chooses from."""
+
+    library = script("note_form.js")
+    tag = "NoteForm"
+
+    codes: rx.Var[dict[str, Any]]
+
+
+class MyNotes(rx.Component):
+    """Her own notes: references, states and times."""
+
+    library = script("my_notes.js")
+    tag = "MyNotes"
+
+
+def note_form() -> rx.Component:
+    """The note form with the neutral lists built in, so that it draws without a connection."""
+    codes = {
+        "picker": [{"code": c.code, "label": c.label, "group": c.group} for c in PICKER],
+        "safety": [{"code": c.code, "label": c.neutral or c.label, "short": c.short, "symbol": c.symbol} for c in SAFETY_CODES],
+        "consent": [{"code": c.code, "label": c.label} for c in CONSENT_STATES],
+    }
+    return NoteForm.create(codes=codes)
+
+
+def my_notes() -> rx.Component:
+    return MyNotes.create()

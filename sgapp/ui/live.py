@@ -1,0 +1,52 @@
+"""Waking the screens of this process when something was committed."""
+
+import asyncio
+
+import reflex as rx
+
+from sgapp.services.house import house
+
+#: A screen that hears nothing looks for itself this often, so that changes of other processes and ends of sessions show.
+LOOK_EVERY_SECONDS = 20
+
+
+class _Bell:
+    """Rings for everyone who waits, from whichever thread committed."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._event = asyncio.Event()
+
+    async def wait(self) -> None:
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            house().on_change(self._from_any_thread)
+        await self._event.wait()
+
+    def _from_any_thread(self) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ring)
+
+    def _ring(self) -> None:
+        self._event.set()
+        self._event = asyncio.Event()
+
+
+_bell = _Bell()
+
+
+async def wait_for_change() -> None:
+    """Return when something was committed here, or after a while at the latest."""
+    try:
+        await asyncio.wait_for(_bell.wait(), LOOK_EVERY_SECONDS)
+    except TimeoutError:
+        return
+
+
+async def connected(state: rx.State) -> bool:
+    """Whether the screen behind a State still has its socket."""
+    from sgapp.sgapp import app  # the app is made of the pages, so it can only be asked at run time
+
+    namespace = app.event_namespace
+    token = state.router.session.client_token
+    return namespace is not None and token in namespace._token_manager.token_to_socket

@@ -1,0 +1,122 @@
+"""The forms of the case page, each for one intention."""
+
+import reflex as rx
+
+from sgapp.domain.vocabulary import (
+    ADULT_AGREEMENT,
+    AGENCIES,
+    ANSWERS,
+    CAPACITY_OUTCOMES,
+    NEEDS_REVIEW_DATE,
+    RISK_LEVELS,
+    SEND_METHODS,
+    TRIAGE_DECISIONS,
+)
+from sgapp.ui.components.durable_form import durable_form
+from sgapp.ui.components.fields import choice, date_field, date_time_field, select_field, text_area, text_field
+from sgapp.ui.components.page_parts import folded
+from sgapp.ui.components.pictures import badge_due, panel
+from sgapp.ui.pages.case.state import CaseState
+
+case = CaseState.case
+
+
+def _form(intent: str, submit: str, *fields: rx.Component) -> rx.Component:
+    return durable_form(*fields, intent=intent, form_key=f"{intent}:" + CaseState.case_id, hidden={"case_id": CaseState.case_id},
+                        submit=submit, stay=True, on_saved=CaseState.load_case)
+
+
+def triage() -> rx.Component:
+    return _form(
+        "triage-case", "Record this decision",
+        choice("code", "What happens now?", options=TRIAGE_DECISIONS.options(), required=True, within="triage"),
+        text_area("reason", "Why", required=True, within="triage", hint="So that it still makes sense in a year."),
+        date_field("review_on", "Look again on", within="triage", ask_when={"code": sorted(NEEDS_REVIEW_DATE)},
+                   why_asked="Nothing leaves the house, so a day is set to look again."))
+
+
+def review() -> rx.Component:
+    return _form("review-case", "Record what you found",
+                 text_area("found", "What you found", required=True, within="review"),
+                 date_field("next_review_on", "Look again on", hint="Leave empty if there is no need.", within="review"))
+
+
+def risk() -> rx.Component:
+    return _form("set-risk", "Set the risk", choice("level", "Level", options=RISK_LEVELS.options(), within="risk"),
+                 text_area("reason", "What it rests on", within="risk"))
+
+
+def consultation() -> rx.Component:
+    return _form("record-consultation", "Record the advice", text_field("who", "Whom you asked", within="advice"),
+                 text_field("role", "Their role", within="advice"), date_time_field("when", "When", within="advice"),
+                 text_area("advice", "What they advised", within="advice"))
+
+
+def capacity() -> rx.Component:
+    ability = [choice(name, label, options=ANSWERS.options(), within="capacity") for name, label in (
+        ("understand", "Understands it"), ("retain", "Keeps it in mind long enough"), ("weigh", "Uses and weighs it"),
+        ("communicate", "Says the decision, by any means"))]
+    return _form(
+        "record-capacity", "Record the assessment",
+        text_area("decision", "The exact decision", hint="One decision, at this time.", within="capacity", rows=2),
+        text_area("reason_for_doubt", "What gave rise to doubt", within="capacity", rows=2),
+        text_area("support_given", "Support given to decide", within="capacity", rows=2), *ability,
+        text_area("evidence", "What showed it", within="capacity", rows=2),
+        text_area("executive_capacity", "What they say, and what they do", within="capacity", rows=2),
+        text_area("impairment", "Impairment of mind or brain, if any", within="capacity", rows=2),
+        text_area("causal_link", "How it causes the difficulty", within="capacity", rows=2,
+                  hint="Pressure from another person is not an impairment: take legal advice."),
+        choice("outcome", "Outcome", options=CAPACITY_OUTCOMES.options(), within="capacity"))
+
+
+def protection() -> rx.Component:
+    return _form("add-protection", "Add this step", text_area("what", "What is being done now", within="protection", rows=2))
+
+
+def add_action() -> rx.Component:
+    return _form(
+        "add-action", "Add the action", text_area("what", "What is to be done", within="action", rows=2),
+        text_field("owner", "Who does it", within="action"),
+        select_field("agency", "At which agency", options=AGENCIES.options(), empty="Our own", within="action"),
+        date_field("due_on", "By when", within="action"),
+        choice("adult_agrees", "Does the adult agree?", options=ADULT_AGREEMENT.options(), within="action"))
+
+
+def emergency() -> rx.Component:
+    return _form(
+        "send-emergency", "Record as told",
+        rx.el.p("Ring 999 first if someone is in danger. Then write here what you told them; the record of the decision is "
+                "due today.", class_name="hint"),
+        select_field("agency", "Who was told", options=AGENCIES.options(), within="emergency"),
+        text_field("recipient", "Name of the person or team", within="emergency"),
+        choice("method", "How", options=SEND_METHODS.options(), default="telephone", within="emergency"),
+        text_area("facts", "One to three facts, one on each line", within="emergency"))
+
+
+def second_review(decision: rx.Var) -> rx.Component:
+    return rx.el.div(
+        rx.el.p("You are asked because ", decision.review_because, ".", class_name="hint"),
+        durable_form(
+            choice("agrees", "Do you agree?", options=(("yes", "I agree"), ("no", "Think again")), within="second"),
+            text_area("comment", "What you want to add", within="second", rows=2),
+            intent="review-sharing-decision", form_key="review-sharing-decision:" + decision.id,
+            hidden={"decision_id": decision.id}, submit="Record your review", stay=True, on_saved=CaseState.load_case),
+        class_name="next-step panel grid gap-3")
+
+
+def actions() -> rx.Component:
+    return panel(rx.el.ul(rx.foreach(case.actions, _action), class_name="grid gap-4"), heading="Actions")
+
+
+def _action(action: rx.Var) -> rx.Component:
+    step = folded("Go on with it", durable_form(
+        choice("state", "It is", options=(("in_progress", "In progress"), ("done", "Done"), ("declined", "Declined")),
+               within="step"),
+        text_area("note", "What shows it, or why not", within="step", rows=2),
+        intent="step-action", form_key="step-action:" + action.id, hidden={"action_id": action.id}, submit="Record this",
+        stay=True, on_saved=CaseState.load_case))
+    return rx.el.li(
+        rx.el.div(rx.el.div(rx.el.p(action.what, class_name="font-semibold"),
+                            rx.el.p(action.owner, " · ", action.state, class_name="hint"), class_name="grow"),
+                  rx.cond(action.due, badge_due(action.due), rx.fragment()), class_name="flex items-start gap-3"),
+        rx.cond(action.open & case.may_work, step, rx.fragment()), class_name="grid gap-2", key=action.id)

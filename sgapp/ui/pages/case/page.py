@@ -1,0 +1,110 @@
+"""One case. The next step stands first; then the course as a picture; then who knows what, and what happened."""
+
+import reflex as rx
+
+from sgapp.ui.components.page_parts import codes, folded, lines, loaded_page, page_head
+from sgapp.ui.components.pictures import panel, station_line, timeline
+from sgapp.ui.pages.case import forms
+from sgapp.ui.pages.case.state import CaseState
+from sgapp.ui.templates import desk_page
+
+case = CaseState.case
+
+
+def _next_step() -> rx.Component:
+    step = case.next_step
+    return rx.el.section(
+        rx.el.div(rx.el.p("Next step", class_name="hint"), rx.el.p(step.text, class_name="font-semibold text-lg"),
+                  rx.el.p(step.hint, class_name="hint"), class_name="grow"),
+        rx.cond(step.button, rx.el.a(step.button, href=step.href, class_name="btn btn-primary"), rx.fragment()),
+        class_name="panel next-step flex flex-wrap items-center gap-4", aria_label="Next step")
+
+
+def _decision(decision: rx.Var) -> rx.Component:
+    return rx.el.article(
+        rx.el.h3(decision.heading, class_name="font-semibold"),
+        rx.cond(decision.review, rx.el.p(decision.review, class_name="hint"), rx.fragment()),
+        rx.el.details(rx.el.summary("The whole record", class_name="link"), rx.el.div(lines(decision.lines), class_name="mt-3")),
+        rx.cond(decision.may_review, forms.second_review(decision), rx.fragment()),
+        class_name="grid gap-2", key=decision.id)
+
+
+def _referral(referral: rx.Var) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(rx.el.a(referral.reference, " · ", referral.agency, href=referral.href, class_name="font-semibold row-title"),
+                  rx.el.p(referral.state, class_name="hint")),
+        rx.cond(referral.due, rx.el.span(referral.due, class_name="badge-due"), rx.fragment()),
+        class_name="flex items-center justify-between gap-3", key=referral.id)
+
+
+def _moment(moment: rx.Var) -> rx.Component:
+    return rx.fragment(
+        rx.el.p(moment.when, " · ", moment.who, class_name="hint"),
+        rx.el.p(moment.what),
+        rx.cond(moment.detail, rx.el.p(moment.detail, class_name="hint"), rx.fragment()),
+        rx.cond(moment.quote, rx.el.blockquote("“", moment.quote, "”", class_name="quote mt-1"), rx.fragment()))
+
+
+def _knows() -> rx.Component:
+    table = rx.el.table(
+        rx.el.thead(rx.el.tr(rx.el.th("Fact", scope="col"), rx.el.th("Told to", scope="col"))),
+        rx.el.tbody(rx.foreach(case.knows, lambda k: rx.el.tr(rx.el.td(k.fact), rx.el.td(k.told)))), class_name="facts")
+    return panel(
+        rx.cond(case.knows.length() > 0, table, rx.el.p("Nothing has left the house.", class_name="hint")),
+        rx.cond(case.must_not_know, rx.el.p("Must not know: ", case.must_not_know, class_name="hint mt-2"), rx.fragment()),
+        heading="Who knows what")
+
+
+def _decisions() -> rx.Component:
+    return panel(
+        rx.cond(case.triage, rx.el.p(case.triage, class_name="mb-3"), rx.fragment()),
+        rx.el.div(rx.foreach(case.decisions, _decision), class_name="grid gap-4"),
+        rx.cond(case.is_open & case.may_work,
+                rx.el.a("Record a sharing decision", href="/decide?id=" + case.id, class_name="btn btn-quiet mt-3"),
+                rx.fragment()),
+        heading="Decisions")
+
+
+def _referrals() -> rx.Component:
+    return panel(
+        rx.el.ul(rx.foreach(case.referrals, _referral), class_name="grid gap-3"),
+        rx.cond(case.is_open & case.may_work,
+                rx.el.a("Choose facts for an agency", href="/refer?id=" + case.id, class_name="btn btn-quiet mt-3"),
+                rx.fragment()),
+        heading="Referrals")
+
+
+def _work() -> rx.Component:
+    return rx.el.div(
+        rx.cond(case.triage, folded("Decide again what happens", forms.triage(), anchor="triage-again"),
+                folded("Decide what happens", forms.triage(), anchor="triage", open_when=True)),
+        rx.cond(case.watching, folded("Look again", forms.review(), anchor="review", open_when=True), rx.fragment()),
+        folded("Risk level", forms.risk()),
+        folded("Advice taken", forms.consultation()),
+        folded("Capacity", lines(case.capacity), forms.capacity()),
+        folded("Protection in place", forms.protection()),
+        folded("Add an action", forms.add_action()),
+        rx.el.a("Close the case", href="/close?id=" + case.id, class_name="btn btn-quiet"),
+        class_name="grid gap-3")
+
+
+@desk_page("/case", "Case", here="/cases", on_load=[CaseState.load_case])
+def page() -> rx.Component:
+    tags = [rx.cond(case.risk, rx.el.span("risk: ", case.risk, class_name="tag"), rx.fragment()),
+            rx.cond(case.restricted, rx.el.span("restricted", class_name="tag"), rx.fragment()), codes(case.codes)]
+    return loaded_page(
+        CaseState.loaded, CaseState.missing,
+        page_head(rx.el.span("Case ", case.reference, " · ", case.types), case.person, *tags),
+        _next_step(),
+        panel(station_line(case.stations), heading="The course"),
+        rx.el.div(
+            rx.el.div(
+                rx.el.div(_decisions(), id="decisions"), _referrals(),
+                rx.cond(case.actions.length() > 0, rx.el.div(forms.actions(), id="actions"), rx.fragment()),
+                _knows(),
+                rx.cond(case.is_open & case.may_work, _work(), rx.fragment()),
+                rx.cond(case.is_open & case.may_emergency, folded("Danger now: tell an agency first", forms.emergency()),
+                        rx.fragment()),
+                class_name="grid gap-5 content-start"),
+            panel(timeline(case.moments, _moment), heading="What happened"),
+            class_name="two-columns"))

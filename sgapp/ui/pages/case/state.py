@@ -1,0 +1,28 @@
+"""The case that one screen shows. Also used by the pages that begin from a case: deciding and closing."""
+
+from typing import ClassVar
+
+import reflex as rx
+
+from sgapp.domain.permissions import Permission, roles_with
+from sgapp.services.views.case import CaseView, case_view
+from sgapp.ui.blank import blank
+from sgapp.ui.loading import asked_id, view_of
+from sgapp.ui.session import ConfidentialState
+
+
+class CaseState(ConfidentialState, rx.State):
+    _allowed: ClassVar[frozenset[str]] = roles_with(Permission.READ_CASE)
+    _confidential: ClassVar[frozenset[str]] = frozenset({"case"})
+
+    case: CaseView = blank(CaseView)
+    case_id: str = ""
+    loaded: bool = False
+    missing: bool = False
+
+    @rx.event
+    async def load_case(self) -> None:
+        """Show the case named in the address."""
+        found = await view_of(self, case_view, asked_id(self))
+        self.case, self.case_id = found or blank(CaseView), found.id if found else ""
+        self.loaded, self.missing = True, found is None

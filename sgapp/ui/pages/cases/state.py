@@ -1,0 +1,27 @@
+"""The list of cases."""
+
+from typing import ClassVar
+
+import reflex as rx
+
+from sgapp.domain.permissions import Permission, roles_with
+from sgapp.services.house import house, now
+from sgapp.services.views.case import CaseRowView, cases
+from sgapp.ui import offload
+from sgapp.ui.session import ConfidentialState, current_actor
+
+
+class CasesState(ConfidentialState, rx.State):
+    _allowed: ClassVar[frozenset[str]] = roles_with(Permission.READ_CASE)
+    _confidential: ClassVar[frozenset[str]] = frozenset({"rows"})
+
+    rows: tuple[CaseRowView, ...] = ()
+    loaded: bool = False
+
+    @rx.event
+    async def load_cases(self) -> None:
+        """Show the cases this person may see."""
+        actor = await current_actor(self)
+        if actor is not None:
+            self.rows = await offload.run(cases, house(), actor, now())
+            self.loaded = True

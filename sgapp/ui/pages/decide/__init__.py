@@ -1,0 +1,1 @@
+"""The sharing decision: why, what, who, when."""

@@ -1,0 +1,1 @@
+"""The queue: what is due, the overdue first."""

@@ -1,0 +1,1 @@
+"""Her own notes, and where they are."""

@@ -1,0 +1,1 @@
+"""One note, and the lead's first steps on it."""

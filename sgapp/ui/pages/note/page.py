@@ -1,0 +1,107 @@
+"""One note. The lead reads it once, left; what she can do next stands right, the next step first."""
+
+import reflex as rx
+
+from sgapp.domain.vocabulary import PRIORITIES
+from sgapp.ui.components.durable_form import durable_form, intent_button
+from sgapp.ui.components.fields import checks, choice, select_field, text_area, text_field
+from sgapp.ui.components.page_parts import codes, folded, line, lines, loaded_page, page_head
+from sgapp.ui.components.pictures import panel
+from sgapp.ui.pages.note.state import NoteState
+from sgapp.ui.templates import desk_page
+
+note = NoteState.note
+
+
+def _written() -> rx.Component:
+    return panel(
+        lines(note.lines),
+        rx.cond(note.picker.length() > 0,
+                rx.el.div(rx.el.p("Noticed", class_name="hint"),
+                          rx.el.ul(rx.foreach(note.picker, rx.el.li), class_name="list-disc pl-5"), class_name="grid gap-1"),
+                rx.fragment()),
+        rx.cond(note.corrections.length() > 0, rx.el.div(rx.el.h3("Added later", class_name="font-semibold"),
+                                                         lines(note.corrections), class_name="grid gap-2"), rx.fragment()),
+        rx.el.p("Written ", note.written, " by ", note.author, class_name="hint"),
+        heading="What was written", class_name="grid gap-4 content-start")
+
+
+def _acknowledge() -> rx.Component:
+    return panel(
+        rx.el.p("The writer then sees “seen by the lead”, and nothing more.", class_name="hint"),
+        intent_button("Acknowledge", intent="acknowledge-note", hidden={"note_id": NoteState.note_id}, primary=True,
+                      stay=True, on_saved=NoteState.load_note),
+        heading="Next: say that you have seen it", class_name="next-step grid gap-3")
+
+
+def _match() -> rx.Component:
+    return panel(
+        durable_form(
+            select_field("person_id", "Someone on the list", options=note.people),
+            text_field("new_name", "or someone new: full name"),
+            text_field("new_reference", "Their reference, if there is one"),
+            intent="match-person", form_key="match-person:" + NoteState.note_id, hidden={"note_id": NoteState.note_id},
+            submit="This is who it is about", stay=True, on_saved=NoteState.load_note),
+        heading="Next: say who it is about", class_name="next-step grid gap-3")
+
+
+def _open() -> rx.Component:
+    return panel(
+        durable_form(
+            checks("types", "What kind of harm may this be?", options=note.types, required=True,
+                   hint="As many as fit; it can be changed later."),
+            rx.cond(note.joinable.length() > 0,
+                    checks("note_ids", "Take these earlier notes in too", options=note.joinable), rx.fragment()),
+            intent="open-case", form_key="open-case:" + NoteState.note_id, hidden={"note_id": NoteState.note_id},
+            submit="Open a case"),
+        rx.cond(note.open_cases.length() > 0,
+                durable_form(select_field("case_id", "or add it to an open case", options=note.open_cases),
+                             intent="add-note-to-case", form_key="add-note-to-case:" + NoteState.note_id,
+                             hidden={"note_id": NoteState.note_id}, submit="Add to that case"), rx.fragment()),
+        heading="Next: open a case", class_name="next-step grid gap-3")
+
+
+def _next() -> rx.Component:
+    return rx.match(note.step, ("acknowledge", _acknowledge()), ("match", _match()), ("open", _open()),
+                    rx.cond(note.case_href, panel(rx.el.a("Open the case", href=note.case_href, class_name="btn btn-primary"),
+                                                  heading="This note is part of a case", class_name="next-step grid gap-3"),
+                            rx.fragment()))
+
+
+def _more() -> rx.Component:
+    return rx.el.div(
+        panel(line("Priority", note.priority), rx.el.p(note.priority_reason, class_name="hint"),
+              rx.cond(note.acknowledged, line("Seen", note.acknowledged), rx.fragment()),
+              rx.cond(note.more_needed, line("Asked of the writer", note.more_needed), rx.fragment()),
+              rx.cond(note.codes.length() > 0,
+                      rx.el.div(rx.el.p("How to get back to them", class_name="hint mb-1"), codes(note.codes)), rx.fragment()),
+              class_name="grid gap-3"),
+        rx.cond(note.earlier.length() > 0,
+                panel(rx.el.ul(rx.foreach(note.earlier, lambda e: rx.el.li(
+                    rx.el.a(e.reference, href=e.href, class_name="link"), " ", rx.el.span(e.when, " · ", e.state, class_name="hint"))),
+                    class_name="grid gap-2"), heading="This person before"), rx.fragment()),
+        rx.cond(note.step == "open", _others(), rx.cond(note.step == "match", _others(), rx.fragment())),
+        class_name="grid gap-5 content-start")
+
+
+def _others() -> rx.Component:
+    mine = {"note_id": NoteState.note_id}
+    return rx.el.div(
+        folded("Change the priority", durable_form(
+            choice("priority", "Priority", options=PRIORITIES.options()), text_area("reason", "Why"),
+            intent="change-priority", form_key="change-priority:" + NoteState.note_id, hidden=mine, submit="Change it",
+            stay=True, on_saved=NoteState.load_note)),
+        folded("More facts are needed", durable_form(
+            text_area("what", "What you want to know", hint="The writer sees only “please ring the office”."),
+            intent="ask-for-more", form_key="ask-for-more:" + NoteState.note_id, hidden=mine, submit="Ask the writer to ring",
+            stay=True, on_saved=NoteState.load_note)),
+        class_name="grid gap-3")
+
+
+@desk_page("/note", "Note", here="/desk", on_load=[NoteState.load_note])
+def page() -> rx.Component:
+    return loaded_page(
+        NoteState.loaded, NoteState.missing,
+        page_head(rx.el.span("Note ", note.reference, " · seen ", note.seen_at), note.person,
+                  rx.cond(note.restricted, rx.el.span("restricted", class_name="tag"), rx.fragment())),
+        rx.el.div(_written(), rx.el.div(_next(), _more(), class_name="grid gap-5 content-start"), class_name="two-columns"))

@@ -1,0 +1,1 @@
+"""The worker's note: the phone's first page."""

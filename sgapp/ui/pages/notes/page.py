@@ -1,0 +1,15 @@
+"""The note form. A care worker in a car, one thumb, two minutes, perhaps somebody looking over."""
+
+import reflex as rx
+
+from sgapp.ui.components.note_form import note_form
+from sgapp.ui.templates import phone_page
+
+
+def _aside() -> rx.Component:
+    return rx.el.a("My notes", href="/mine", class_name="link")
+
+
+@phone_page("/", aside=_aside)
+def page() -> rx.Component:
+    return note_form()

@@ -1,0 +1,1 @@
+"""Choosing the facts for one agency."""

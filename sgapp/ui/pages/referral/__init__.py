@@ -1,0 +1,1 @@
+"""One referral: the letter, sending, receipt, the agency's answer."""

@@ -1,0 +1,128 @@
+"""A real server with a demo of its own, a real browser, and one signed-in page per person."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import ARGUMENTS, chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 1024, "height": 768}
+PASSWORD = "harbour-thistle-lantern-9"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running product: its address, its data folder, and its environment for the command line."""
+
+    url: str
+    data: Path
+    env: dict[str, str]
+    log: Path
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "sgapp.cli", *arguments], cwd=ROOT, env=self.env, text=True,
+                              capture_output=True, timeout=120, check=False)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(folder: Path, *, demo: bool = True, **settings: str) -> tuple[Server, subprocess.Popen[bytes]]:
+    """Start the product on a free port and wait until it answers."""
+    port = free_port()
+    env = {**os.environ, "SGAPP_DATA": str(folder / "data"), "SGAPP_KEYS": str(folder / "keys"),
+           "SGAPP_PUBLIC_URL": f"http://localhost:{port}", "SGAPP_DEMO_PASSWORD": PASSWORD, **settings}
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "sgapp.cli", "serve", "--port", str(port), *(["--demo"] if demo else [])]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+    server = Server(f"http://localhost:{port}", folder / "data", env, log)
+    _wait(server, process)
+    return server, process
+
+
+def stop_server(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
+
+
+def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{server.url}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.1)  # waiting for a process to open its port; there is no event to wait for
+    pytest.fail(f"the server did not start:\n{server.log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made, process = start_server(tmp_path_factory.mktemp("server"))
+    yield made
+    stop_server(process)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+        yield found
+        found.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def sign_in(server: Server, browser: Browser) -> Iterator[Open]:
+    """Sign somebody in on a device of their own: `sign_in("lead")` gives a tablet's page at the desk."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_as(username: str, *, phone: bool | None = None, dark: bool = False) -> Page:
+        is_phone = username.startswith(("worker", "senior")) if phone is None else phone
+        context = browser.new_context(viewport=PHONE if is_phone else TABLET, has_touch=is_phone, locale="en-GB",
+                                      timezone_id="Europe/London", color_scheme="dark" if dark else "light",
+                                      base_url=server.url)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda m: complaints.append(f"{username}: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda e: complaints.append(f"{username}: {e}"))
+        page.goto("/sign-in")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert not complaints, json.dumps(complaints, indent=1)

@@ -1,0 +1,82 @@
+"""What people do on the pages, in their own words, so that the tests read as stories."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+
+def pick(page: Page, question: str, answer: str) -> None:
+    """Choose one chip of a question."""
+    group = page.get_by_role("group", name=re.compile(f"^{re.escape(question)}"))
+    group.get_by_role("radio", name=answer, exact=True).check(force=True)
+
+
+def tick(page: Page, text: str) -> None:
+    """Tick the box whose label holds this text."""
+    page.get_by_role("checkbox", name=text).first.check(force=True)
+
+
+def fold_out(page: Page, summary: str) -> None:
+    page.locator("summary", has_text=summary).first.click()
+
+
+def record(page: Page, button: str, answer: str) -> None:
+    """Send a form and wait for what the product says."""
+    page.get_by_role("button", name=button, exact=True).click()
+    if answer:
+        expect(page.get_by_role("status").filter(has_text=answer).first).to_be_visible()
+
+
+def case_page(page: Page) -> str:
+    """Wait for a case's page; its id."""
+    return arrive(page, "case")
+
+
+def arrive(page: Page, place: str) -> str:
+    """Wait until a page of this kind has come, content and all; the id in its address."""
+    page.wait_for_url(re.compile(rf"/{place}/?\?id="))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    return parse_qs(urlsplit(page.url).query)["id"][0]
+
+
+def write_note(page: Page, *, person: str, seen: str = "", said: str = "", said_by: str = "", heard: str = "",
+               room: str = "", present: str = "", done: str = "", told: str = "", consent: str = "", wish: str = "",
+               noticed: Sequence[str] = (), codes: Sequence[str] = ()) -> str:
+    """Fill in the worker's form and save it. Returns the reference that the phone shows at once."""
+    fill_note(page, person=person, seen=seen, said=said, said_by=said_by, heard=heard, room=room, present=present,
+              done=done, told=told, consent=consent, wish=wish, noticed=noticed, codes=codes)
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator("#receipt")).to_contain_text("Delivered")
+    return page.locator("#reference").inner_text()
+
+
+def fill_note(page: Page, *, person: str, seen: str = "", said: str = "", said_by: str = "", heard: str = "",
+              room: str = "", present: str = "", done: str = "", told: str = "", consent: str = "", wish: str = "",
+              noticed: Sequence[str] = (), codes: Sequence[str] = ()) -> None:
+    """Fill in the worker's form as she would, unfolding what she needs."""
+    pick(page, "Who did you visit?", person)
+    if room:
+        pick(page, "Where?", room)
+    for label, text in (("What I saw", seen), ("What was said, in their words", said), ("What I did", done),
+                        ("Whom I told, and when", told)):
+        if text:
+            page.get_by_label(label, exact=True).fill(text)
+    if said_by:
+        page.get_by_label("Who said it").fill(said_by)
+    for summary, label, text in (("What I heard", "What I heard", heard), ("Who was there", "Who was there", present),
+                                 ("What they want", "What do they want to happen?", wish)):
+        if text:
+            fold_out(page, summary)
+            page.get_by_label(label, exact=True).fill(text)
+    if consent:
+        if not wish:
+            fold_out(page, "What they want")
+        pick(page, "May it be passed on?", consent)
+    if noticed:
+        fold_out(page, "Things I noticed")
+        for label in noticed:
+            tick(page, label)
+    for label in codes:
+        tick(page, label)
