@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import reflex as rx
 from starlette.types import ASGIApp
@@ -15,9 +16,10 @@ from sgapp.ui.quiet import backend_error, frontend_error, silence_payloads
 from sgapp.ui.session import CookieKeeper
 
 
-def _api() -> list[object]:
+def _around() -> list[Any] | None:
+    """What the pages' own server is wrapped in, innermost first."""
     if os.environ.get("__REFLEX_SKIP_COMPILE") != "true":
-        return []  # building the pages: no database, no keys
+        return None  # building the pages: no database, no keys
     from sgapp.api.app import create_api
 
     return [create_api(), CookieKeeper, _headers]
@@ -38,7 +40,7 @@ app = rx.App(
         rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
     ],
     stylesheets=["/app.css", "/pages.css"],
-    api_transformer=_api() or None,
+    api_transformer=_around(),
     backend_exception_handler=backend_error,
     frontend_exception_handler=frontend_error,
 )

@@ -16,6 +16,8 @@ from sgapp.domain.referral import Fact, Referral
 from sgapp.domain.time import show
 from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, PICKER
 
+#: Who "me" was is not plain to whoever reads the letter.
+_FIRST_PERSON = re.compile(r"^me\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?:[”\"’']*)\s+(?=[A-Z“\"‘'])")
 
 
@@ -65,7 +67,7 @@ def _of_note(note: Observation) -> list[Offer]:
         found += [Offer(f"{key}:{name}:{i}", group, f"{label}{part}") for i, part in enumerate(parts)]
     for i, quote in enumerate(content.said):
         who = f"{quote.by} said" if quote.by else "Said"
-        to = f" to {quote.to}" if quote.to else ""
+        to = f" to {_FIRST_PERSON.sub('the care worker', quote.to)}" if quote.to else ""
         found.append(Offer(f"{key}:said:{i}", group, f"{who}{to}: “{quote.words}”"))
     found += [Offer(f"{key}:picker:{code}", group, f"Noticed: {PICKER.label_or_code(code)}") for code in content.picker]
     if content.present:

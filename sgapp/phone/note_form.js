@@ -88,7 +88,7 @@ function Said({ v, set }) {
         h(Field, { id: `by-${i}`, label: "Who said it", value: quote.by, onChange: change(i, "by") }),
         h(Field, { id: `to-${i}`, label: "To whom", value: quote.to, onChange: change(i, "to") })) : null)),
     v.said.at(-1).words.trim() ? h("button", { type: "button", className: "btn btn-quiet justify-self-start",
-      onClick: () => set("said")([...v.said, { words: "", by: "", to: "" }]) }, "＋ More words") : null);
+      onClick: () => set("said")([...v.said, { words: "", by: "", to: "" }]) }, "+ More words") : null);
 }
 
 function More({ v, set, codes }) {

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from reflex.app import App
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, FrontendEventExceptionState, OnLoadInternalState, State, StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
@@ -73,7 +73,7 @@ class Gate(Middleware):
     def __init__(self, on_refused: RefusedHook = record_refused) -> None:
         self.on_refused = on_refused
 
-    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:  # noqa: ARG002 - as called
         """None lets the event through; an empty update ends it without a trace on the page."""
         state_class, handler = target_of(event.name)
         root = state._get_root_state()

@@ -96,18 +96,18 @@ class _holding:  # noqa: N801 - reads as a verb where it is used
                 del _held[self.fingerprint]
 
 
-def fingerprint_of(state: rx.State) -> str:
+def fingerprint_of(state: BaseState) -> str:
     """What stands for the session in State; empty when signed out."""
     return _token_in(state.router.headers.cookie)
 
 
-def session_token(state: rx.State) -> str | None:
+def session_token(state: BaseState) -> str | None:
     """The session token behind this socket; None when signed out or when the socket is gone."""
     held = _held.get(fingerprint_of(state))
     return held.token if held else None
 
 
-async def current_actor(state: rx.State) -> Actor | None:
+async def current_actor(state: BaseState) -> Actor | None:
     """Who sits behind this State now, asked afresh from the session table."""
     # Here and nowhere else: pages and their build must not need a database.
     from sgapp.services.house import house, now

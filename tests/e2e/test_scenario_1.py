@@ -34,7 +34,7 @@ def test_a_refused_consent_becomes_a_referral_a_receipt_and_an_outcome(server: S
     expect(worker.locator("main")).not_to_contain_text("Kevin")
 
     # And opens a case and decides to refer
-    tick(lead, "Financial / material")
+    tick(lead, "Financial or material")
     lead.get_by_role("button", name="Open a case").click()
     case = case_page(lead)
     pick(lead, "What happens now?", "Refer")
@@ -55,7 +55,8 @@ def test_a_refused_consent_becomes_a_referral_a_receipt_and_an_outcome(server: S
     manager = sign_in("manager")
     manager.goto(f"/case?id={case}")
     pick(manager, "Do you agree?", "I agree")
-    record(manager, "Record your review", "Your review is on the file")
+    record(manager, "Record your review", "")
+    expect(manager.locator("#decisions")).to_contain_text("Agreed by Maud Ellery")
 
     _refer(lead, case)
     _receive_and_answer(lead)

@@ -245,8 +245,9 @@ def test_the_chronology_tells_it_all_in_order(story: Story) -> None:
     story.whole()
     moments = case_view(story.house, story.cast.lena, at("2026-11-17T09:00"), story.case_id).moments
     told = [(m.when, m.who, m.what) for m in reversed(moments)]
-    assert told[:3] == [("5 Oct 2026, 10:40", "Amina Yusuf", "Wrote a note"), ("5 Oct 2026, 11:05", "Lena Hart", "Saw the note"),
-                        ("5 Oct 2026, 12:20", "Lena Hart", "Opened the case")]
+    assert told[:3] == [
+        ("5 Oct 2026, 10:40", "Amina Yusuf", "Wrote a note"), ("5 Oct 2026, 11:05", "Lena Hart", "Saw the note"),
+        ("5 Oct 2026, 12:20", "Lena Hart", "Opened the case")]
     assert [t for t in told if t[0] in ("5 Oct 2026, 13:30", "7 Oct 2026, 09:15", "12 Oct 2026, 15:00")] == [
         ("5 Oct 2026, 13:30", "Maud Ellery", "Agreed the decision"),
         ("7 Oct 2026, 09:15", "Lena Hart", "Adult social care confirmed receipt"),

@@ -9,7 +9,7 @@ from sgapp.services import cases, sharing, triage
 from sgapp.services.views.case import case_view
 from sgapp.services.views.queue import QueueRow, queue
 from tests.people import Cast
-from tests.services.story import at, not_sharing_form
+from tests.services.story import at, not_sharing_form, sharing_form
 
 REVIEW_ON = date(2026, 10, 27)
 
@@ -87,8 +87,6 @@ def test_the_day_promised_in_the_decision_runs_even_if_triage_set_none(cast: Cas
 
 
 def test_a_later_decision_to_share_ends_the_watch_that_not_sharing_began(cast: Cast, case_id: str) -> None:
-    from tests.services.story import sharing_form
-
     _decided(cast, case_id, "not_safeguarding", None)
     _not_shared(cast, case_id)
     sharing.record_sharing_decision(cast.house, cast.lena, sharing_form(case_id, consent="given"), now=at("2026-10-21T09:00"))
@@ -149,8 +147,6 @@ def test_the_past_begins_at_englands_midnight(cast: Cast, case_id: str, service:
     ("article_9", "9(9)"), ("paragraph_18_limb", "none"), ("confidentiality", "x"), ("consent", "x"),
     ("override_reasons", ("coercion_or_duress", "x")), ("capacity", "x"), ("told", "x")])
 def test_an_answer_that_is_on_no_list_is_refused_beside_its_field(cast: Cast, case_id: str, field: str, value: object) -> None:
-    from tests.services.story import sharing_form
-
     form = sharing_form(case_id, **{field: value})
     with pytest.raises(Invalid) as refused:
         sharing.record_sharing_decision(cast.house, cast.lena, form, now=at("2026-10-20T15:00"))

@@ -51,7 +51,11 @@ class Page:
         self._ws.receive_text()
         boot = {"event": {"name": f"{ROOT}.hydrate_and_load", "payload": {}, "router_data": self._where()}}
         self._ws.send_text("40/_event," + json.dumps(boot))
-        self.settle()
+        try:
+            self.settle()
+        except BaseException:
+            self._opening.__exit__(None, None, None)  # an open socket would keep the app from ending
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -86,7 +90,11 @@ class Page:
             self._ws.send_text("3")
         if not message.startswith("42/_event,"):
             return
-        _, update = json.loads(message.removeprefix("42/_event,"))
+        kind, update = json.loads(message.removeprefix("42/_event,"))
+        if kind == "new_token":
+            self.token = update  # the one asked for is still in use by another socket
+        if kind != "event":
+            return
         self.events += update.get("events") or []
         for name, values in (update.get("delta") or {}).items():
             self.state.setdefault(name, {}).update(values)

@@ -35,7 +35,7 @@ class ReadingState(ConfidentialState, rx.State):
     _confidential: ClassVar[frozenset[str]] = frozenset({"words", "lines"})
 
     words: str = ""
-    lines: list[str] = []
+    lines: list[str] = []  # noqa: RUF012 - a var of a State, copied for each
     control: str = ""
     whose: str = ""
 
@@ -150,7 +150,8 @@ def test_words_of_a_handler_that_failed_are_not_kept_either(client: TestClient, 
     assert "ValueError" in caplog.text
 
 
-def test_the_session_token_is_known_while_the_socket_is_open_and_stored_nowhere(client: TestClient, manager: StateManager) -> None:
+def test_the_session_token_is_known_while_the_socket_is_open_and_stored_nowhere(
+        client: TestClient, manager: StateManager) -> None:
     with Page(client, cookie=COOKIE) as page:
         page.event(wire_name(ReadingState) + ".ask_whose")
         assert page.shown(ReadingState, "whose") == "known"

@@ -1,7 +1,7 @@
 """The queue: what is due, the soonest first, each with its one next step."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -138,7 +138,7 @@ def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[s
 def _case_row(uow: UnitOfWork, clock: ClockRow, record: Record, case: Case, names: dict[str, str]) -> QueueRow:
     person = "" if case.restricted else names.get(case.person_id, "")
     href = f"/referral?id={record.id}" if isinstance(record, Referral) else f"/case?id={case.id}"
-    return QueueRow(**_when(uow, clock), title=person or f"Case {case.reference}", detail=_detail(record),
+    return QueueRow(**_when(uow, clock), title=person or f"Case {case.reference}", detail=_detail(record, uow.now),
                     badge="restricted" if case.restricted else "", button="Open", href=href)
 
 
@@ -151,9 +151,9 @@ def _note_detail(uow: UnitOfWork, note: Observation) -> str:
     return " · ".join(p for p in parts if p)
 
 
-def _detail(record: object) -> str:
+def _detail(record: object, now: datetime) -> str:
     if isinstance(record, Referral):
-        sent = f"sent {show_short(record.sending.at, record.sending.at)}" if record.sending else "not sent yet"
+        sent = f"sent {show_short(record.sending.at, now)}" if record.sending else "not sent yet"
         got = "receipt confirmed" if record.receipt else "no receipt yet"
         return f"{record.reference} to {AGENCIES.label(record.agency)}, {sent}" + (f" · {got}" if record.sending else "")
     if isinstance(record, SharingDecision):

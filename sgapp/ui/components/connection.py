@@ -1,7 +1,7 @@
 """Says in plain words that the page has lost its server; the framework's own banner would show an address."""
 
 import reflex as rx
-from reflex.components.core.banner import has_connection_errors
+from reflex_components_core.core.banner import has_connection_errors
 
 
 @rx.memo

@@ -119,9 +119,9 @@ def _chips(kind: str, name: str, label: str, options: Options, *, hint: str, req
     field_id = _id(name, within)
 
     def chip(value: Any, text: Any) -> rx.Component:
-        started = {"default_checked": True} if isinstance(value, str) and value in default else {}
+        started = isinstance(value, str) and value in default
         return rx.el.label(
-            rx.el.input(type=kind, name=name, value=value, id=f"{field_id}-{value}", **started),
+            rx.el.input(type=kind, name=name, value=value, id=f"{field_id}-{value}", default_checked=started),
             rx.el.span(text),
             class_name="chip",
         )

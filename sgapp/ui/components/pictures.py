@@ -29,7 +29,7 @@ def station_line(stations: rx.Var | list[dict[str, str]], *, label: str = "The c
 
 def timeline(entries: rx.Var, draw: Any, *, label: str = "What happened") -> rx.Component:
     """What happened, newest or oldest first as the service gave it; `draw` makes the inside of one entry."""
-    return rx.el.ol(rx.foreach(entries, lambda e: rx.el.li(draw(e), class_name="timeline-entry")), class_name="timeline",
+    return rx.el.ol(rx.foreach(entries, lambda e: rx.el.li(draw(e), class_name="moment")), class_name="moments",
                     aria_label=label)
 
 

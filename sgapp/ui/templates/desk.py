@@ -53,4 +53,5 @@ def _menu(here: str) -> rx.Component:
 
 
 def _entry(place: str, label: str, current: bool) -> rx.Component:
-    return rx.el.li(rx.el.a(label, href=place, class_name="desk-entry", **({"aria_current": "page"} if current else {})))
+    marked = {"aria-current": "page"} if current else {}
+    return rx.el.li(rx.el.a(label, href=place, class_name="desk-entry", custom_attrs=marked))

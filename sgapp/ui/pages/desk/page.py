@@ -14,10 +14,14 @@ def _count(label: str, number: rx.Var[int], *, alarming: bool = False) -> rx.Com
                      class_name="panel panel-tight")
 
 
-def _row(row: rx.Var) -> rx.Component:
+def _acknowledge(row: rx.Var, *, primary: bool) -> rx.Component:
+    return intent_button(row.button, intent="acknowledge-note", hidden={"note_id": row.subject_id}, primary=primary)
+
+
+def _row(row: rx.Var, index: rx.Var) -> rx.Component:
     step = rx.cond(
         row.intent == "acknowledge-note",
-        intent_button(row.button, intent="acknowledge-note", hidden={"note_id": row.subject_id}, primary=True),
+        rx.cond(index == 0, _acknowledge(row, primary=True), _acknowledge(row, primary=False)),
         rx.el.a(row.button, rx.el.span(" ", row.title, class_name="sr-only"), href=row.href, class_name="btn btn-quiet"))
     return rx.el.li(
         rx.el.div(badge_due(row.due, row.tone), rx.el.p(row.step, class_name="hint mt-1"), class_name="row-due"),
@@ -52,7 +56,7 @@ def page() -> list[rx.Component]:
             DeskState.loaded,
             rx.el.div(
                 rx.el.dl(_count("Overdue", DeskState.overdue, alarming=True), _count("Due today", DeskState.due_today),
-                         _count("With agencies", DeskState.with_agencies), _count("Reviews this week", DeskState.reviews),
+                         _count("With agencies", DeskState.with_agencies), _count("Look again, 7 days", DeskState.reviews),
                          class_name="grid grid-cols-2 md:grid-cols-4 gap-3"),
                 rx.cond(DeskState.rows.length() > 0,
                         rx.el.ul(rx.foreach(DeskState.rows, _row), class_name="rows", aria_label="What is due"), nothing),

@@ -1,0 +1,77 @@
+"""axe finds nothing on any page, light or dark, on the device it is made for."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Open
+from tests.e2e.steps import fold_out
+
+
+def violations(page: Page) -> list[str]:
+    """What axe objects to, each with the places."""
+    page.wait_for_load_state("networkidle")
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url} {v['id']}: {', '.join(str(n['target']) for n in v['nodes'])}" for v in found]
+
+
+def worker_pages(page: Page) -> Iterator[Page]:
+    expect(page.get_by_text("D.M. · P-104")).to_be_visible()
+    for summary in ("What I heard", "Things I noticed", "What they want", "Someone who works for us"):
+        fold_out(page, summary)
+    yield page
+    page.get_by_role("button", name="Save note").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    yield page
+    page.goto("/mine")
+    expect(page.get_by_role("list", name="My notes")).to_be_visible()
+    yield page
+
+
+def desk_pages(page: Page) -> Iterator[Page]:
+    expect(page.get_by_role("list", name="What is due")).to_be_visible()
+    yield page
+    page.get_by_role("link", name="R. Linden").first.click()
+    expect(page.get_by_role("heading", name="What was written")).to_be_visible()
+    yield page
+    for person in ("S. Ferris", "O. Brand"):
+        page.goto("/cases")
+        page.get_by_role("link", name=person).first.click()
+        expect(page.get_by_role("region", name="Next step")).to_be_visible()
+        yield page
+        case = page.url.partition("id=")[2]
+        for place in ("decide", "refer", "close"):
+            page.goto(f"/{place}?id={case}")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            yield page
+    page.goto("/cases")
+    expect(page.get_by_role("list", name="Cases")).to_be_visible()
+    yield page
+    page.get_by_role("link", name="S. Ferris").first.click()
+    page.get_by_role("link", name="R1").first.click()
+    expect(page.get_by_label("The letter")).to_be_visible()
+    yield page
+    page.goto("/case?id=00000000-0000-4000-8000-000000000000")
+    expect(page.get_by_text("There is no such thing here")).to_be_visible()
+    yield page
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("username", "pages"), [("worker.a", worker_pages), ("lead", desk_pages)])
+def test_axe_finds_nothing_on_any_page(sign_in: Open, username: str, pages, dark: bool) -> None:
+    found = [v for page in pages(sign_in(username, dark=dark)) for v in violations(page)]
+    assert found == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("place", ["/sign-in", "/set-up?token=x"])
+def test_axe_finds_nothing_before_signing_in(server, browser, place: str, dark: bool) -> None:
+    context = browser.new_context(base_url=server.url, color_scheme="dark" if dark else "light")
+    page = context.new_page()
+    page.goto(place)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    found = violations(page)
+    context.close()
+    assert found == []

@@ -1,0 +1,227 @@
+"""Intake: exactly once, never refused for what it says, and what the author may know of her own notes."""
+
+import base64
+import hashlib
+import json
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlmodel import select
+
+from sgapp.domain.errors import Conflict, Invalid
+from sgapp.domain.observation import Observation
+from sgapp.services import intake, triage
+from sgapp.services.audit import verify_audit
+from sgapp.services.intake import Envelope
+from sgapp.services.views.note import note_view
+from sgapp.services.views.queue import queue
+from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow
+from sgapp.store.unit_of_work import Repository
+from tests.people import _SUITE, START, Cast, note_payload
+
+LATER = START + timedelta(minutes=9)
+
+
+def _payload(cast: Cast, about: str = "dennis", **content: object) -> dict[str, object]:
+    return note_payload(cast.people.get(about), about, START, **content)
+
+
+def _rows(cast: Cast, table: type) -> list:
+    with cast.house.begin(cast.lena, START) as uow:
+        return list(uow.session.exec(select(table)))
+
+
+def _stored(cast: Cast, note_id: str) -> Observation:
+    """The note, whoever may see it."""
+    with cast.house.begin(cast.noel, START) as uow:
+        return Repository(uow, Observation).opened(uow.session.get_one(ObservationRow, note_id))
+
+
+def test_the_same_bytes_again_get_the_same_answer_and_make_nothing_new(cast: Cast) -> None:
+    envelope = cast.sealed(_payload(cast))
+    first = intake.receive(cast.house, cast.amina, envelope, now=START)
+    again = intake.receive(cast.house, cast.amina, envelope, now=LATER)
+    assert first[:2] == again[:2]
+    assert (first[2], again[2]) == (True, False)
+    assert len(_rows(cast, ObservationRow)) == 1
+
+
+def test_other_bytes_under_the_same_id_are_a_conflict_and_both_are_kept(cast: Cast) -> None:
+    payload = _payload(cast)
+    one, other = cast.sealed(payload), cast.sealed(payload | {"seen": "Something else."})
+    intake.receive(cast.house, cast.amina, one, now=START)
+    with pytest.raises(Conflict):
+        intake.receive(cast.house, cast.amina, other, now=LATER)
+    [kept] = _rows(cast, EnvelopeConflictRow)
+    assert kept.kept == base64.b64decode(other.sealed)
+    assert "Kevin took" in _stored(cast, one.id).content.seen
+
+
+def test_a_repeated_conflict_is_kept_once_and_raises_an_alarm_in_the_queue(cast: Cast) -> None:
+    payload = _payload(cast)
+    intake.receive(cast.house, cast.amina, cast.sealed(payload), now=START)
+    other = cast.sealed(payload)
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            intake.receive(cast.house, cast.amina, other, now=LATER)
+    assert len(_rows(cast, EnvelopeConflictRow)) == 1
+    assert queue(cast.house, cast.lena, LATER).quarantined == 1
+
+
+def test_after_success_only_the_digest_of_the_upload_stays(cast: Cast) -> None:
+    envelope = cast.sealed(_payload(cast))
+    intake.receive(cast.house, cast.amina, envelope, now=START)
+    [row] = _rows(cast, EnvelopeRow)
+    assert row.kept is None
+    assert row.sha256 == hashlib.sha256(base64.b64decode(envelope.sealed)).hexdigest()
+
+
+def _unopenable(cast: Cast, how: str) -> Envelope:
+    good = cast.sealed(_payload(cast))
+    raw = bytearray(base64.b64decode(good.sealed))
+    match how:
+        case "unknown key":
+            return replace(good, key_id=str(uuid.uuid4()))
+        case "sealed for another id":
+            return replace(good, id=str(uuid.uuid4()))
+        case "one bit turned":
+            raw[-1] ^= 1
+            return replace(good, sealed=base64.b64encode(raw).decode())
+        case "no point on the curve":
+            return replace(good, sealed=base64.b64encode(b"\x04" + bytes(120)).decode())
+        case "garbage":
+            return replace(good, sealed=base64.b64encode(b"g" * 200).decode())
+        case "another schema":
+            return cast.sealed(_payload(cast) | {"schema": 2})
+        case "a time no calendar has":
+            return cast.sealed(_payload(cast) | {"captured_at": "0001-01-01T00:00:00+14:00"})
+        case "another id inside":
+            return _sealed_under(cast, str(uuid.uuid4()), _payload(cast))
+    raise AssertionError(how)
+
+
+def _sealed_under(cast: Cast, outer_id: str, payload: dict[str, object]) -> Envelope:
+    key = intake.intake_key(cast.house, now=START)
+    public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.b64decode(key.public_key))
+    info = intake.seal_info(key.organisation, key.key_id, outer_id)
+    sealed = _SUITE.encrypt(json.dumps(payload).encode(), public, info)
+    return Envelope(outer_id, key.key_id, base64.b64encode(sealed).decode())
+
+
+@pytest.mark.parametrize("how", ["unknown key", "sealed for another id", "one bit turned", "no point on the curve", "garbage",
+                                 "another schema", "a time no calendar has", "another id inside"])
+def test_what_cannot_be_opened_is_answered_as_delivered_kept_and_alarmed(cast: Cast, how: str) -> None:
+    envelope = _unopenable(cast, how)
+    reference, _, fresh = intake.receive(cast.house, cast.amina, envelope, now=START)
+    assert (reference[:3], fresh) == ("VN-", True)
+    [row] = _rows(cast, EnvelopeRow)
+    assert row.kept == base64.b64decode(envelope.sealed)
+    assert queue(cast.house, cast.lena, LATER).quarantined == 1
+    assert _rows(cast, ObservationRow) == []
+
+
+def test_a_quarantined_upload_repeated_gets_the_same_answer(cast: Cast) -> None:
+    envelope = _unopenable(cast, "garbage")
+    first = intake.receive(cast.house, cast.amina, envelope, now=START)
+    assert intake.receive(cast.house, cast.amina, envelope, now=LATER) == (*first[:2], False)
+
+
+def test_the_author_sees_a_quarantined_note_as_delivered(cast: Cast) -> None:
+    intake.receive(cast.house, cast.amina, _unopenable(cast, "garbage"), now=LATER)
+    cast.writes("amina", "iris", at=START)
+    quarantined, opened = intake.own_notes(cast.house, cast.amina, LATER)
+    assert (quarantined.state, quarantined.delivered_at) == ("delivered", LATER)
+    assert (opened.state, opened.delivered_at) == ("delivered", START)
+    assert intake.own_notes(cast.house, cast.carla, LATER) == ()
+
+
+def test_the_alarm_of_one_branch_does_not_ring_in_another(cast: Cast) -> None:
+    intake.receive(cast.house, cast.amina, _unopenable(cast, "garbage"), now=START)
+    assert queue(cast.house, cast.farid, LATER).quarantined == 0
+    assert queue(cast.house, cast.noel, LATER).quarantined == 1  # he sees every branch
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("id", "not a uuid"), ("id", "{2e2ad4d0-7f0c-4d6b-8a51-6b8b9f3ce0aa}"), ("sealed", "%%%"), ("sealed", "AAAA"),
+    ("key_id", ""), ("key_id", "k" * 65), ("key_id", "nul\0"), ("key_id", "two words")])
+def test_a_malformed_envelope_is_refused_beside_its_field(cast: Cast, field: str, value: str) -> None:
+    envelope = replace(cast.sealed(_payload(cast)), **{field: value})
+    with pytest.raises(Invalid) as refused:
+        intake.receive(cast.house, cast.amina, envelope, now=START)
+    assert [e.field for e in refused.value.errors] == [field]
+    assert _rows(cast, EnvelopeRow) == []
+
+
+def test_twenty_phones_posting_one_envelope_at_once_make_one_note(cast: Cast) -> None:
+    envelope = cast.sealed(_payload(cast))
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: intake.receive(cast.house, cast.amina, envelope, now=START), range(20)))
+    assert len({a[:2] for a in answers}) == 1
+    assert [a[2] for a in answers].count(True) == 1
+    assert len(_rows(cast, ObservationRow)) == 1
+    result = verify_audit(cast.house, now=LATER)
+    assert result.sound, result.first_bad
+
+
+def test_a_correction_is_appended_and_the_first_note_stays_word_for_word(cast: Cast) -> None:
+    first = cast.writes("amina", "dennis")
+    before = _stored(cast, first)
+    second = cast.writes("amina", "nobody in the list", at=LATER, corrects=first, seen="It was his left coat pocket.")
+    assert _stored(cast, first) == before
+    assert (_stored(cast, second).corrects_id, _stored(cast, second).person_id) == (first, cast.people["dennis"])
+    [line] = note_view(cast.house, cast.lena, LATER, first).corrections
+    assert "left coat pocket" in line.text
+
+
+def test_a_correction_that_names_somebody_elses_note_becomes_a_note_of_its_own(cast: Cast) -> None:
+    carlas = cast.writes("carla", "dennis")
+    note_id = cast.writes("amina", "iris", corrects=carlas)
+    assert _stored(cast, note_id).corrects_id is None
+    assert note_view(cast.house, cast.lena, LATER, carlas).corrections == ()
+
+
+@pytest.mark.parametrize("corrects", ["no uuid", "nul\0", str(uuid.uuid4())])
+def test_a_correction_of_nothing_is_still_a_note(cast: Cast, corrects: str) -> None:
+    assert _stored(cast, cast.writes("amina", "dennis", corrects=corrects)).corrects_id is None
+
+
+@pytest.mark.parametrize("person", ["no uuid", "nul\0", str(uuid.uuid4())])
+def test_an_adult_that_is_not_on_the_list_is_kept_as_written_for_matching(cast: Cast, person: str) -> None:
+    note_id = cast.writes("amina", "dennis", person={"id": person})
+    note = _stored(cast, note_id)
+    assert (note.person_id, note.content.person_text) == (None, person)
+
+
+def test_a_note_naming_an_adult_of_another_branch_can_still_be_read_by_her_own_lead(cast: Cast) -> None:
+    note_id = cast.writes("farid", "dennis")  # his phone cannot offer Dennis, who lives in the main branch
+    assert note_view(cast.house, cast.farid, LATER, note_id).step == "acknowledge"
+    assert _stored(cast, note_id).person_id is None
+
+
+def test_the_author_sees_each_step_and_nothing_more(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis")
+
+    def state() -> str:
+        [own] = intake.own_notes(cast.house, cast.amina, LATER)
+        return own.state
+
+    seen = [state()]
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=LATER)
+    seen.append(state())
+    triage.ask_for_more(cast.house, cast.lena, triage.AskForMore(note_id, "Which card?"), now=LATER)
+    seen.append(state())
+    triage.more_received(cast.house, cast.lena, triage.MoreReceived(note_id), now=LATER)
+    seen.append(state())
+    form = triage.OpenCase(note_id, (), ("financial_material",))
+    triage.open_case(cast.house, cast.lena, form, now=LATER)
+    seen.append(state())
+    assert seen == ["delivered", "seen", "please_ring", "seen", "in_hand"]
+
+
+def test_the_queue_alarm_counts_nothing_when_all_was_read(cast: Cast) -> None:
+    cast.writes("amina", "dennis")
+    assert queue(cast.house, cast.lena, LATER).quarantined == 0

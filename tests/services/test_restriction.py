@@ -1,0 +1,153 @@
+"""Restriction and bars: who is named in a note learns of nothing that follows from it; branch, role and bar each refuse."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from sgapp.domain.errors import NotFound, NotPermitted
+from sgapp.domain.permissions import Actor
+from sgapp.services import cases, intake, referrals, sharing, triage
+from sgapp.services.demo_history import MARLOW
+from sgapp.services.views.case import case_view
+from sgapp.services.views.case import cases as case_list
+from sgapp.services.views.note import note_view
+from sgapp.services.views.queue import queue, queue_keys
+from sgapp.services.views.referral import compose_view, referral_view
+from tests.people import START, Cast
+from tests.services.story import Story, at
+
+NOW = START + timedelta(minutes=30)
+NAMES_DEVAN = {"staff_involved": "yes", "staff_names": "Devan  RAO was there."}
+
+
+def _keys(cast: Cast, actor: Actor) -> set[str]:
+    return {key.split(":")[1] for key in queue_keys(cast.house, actor, NOW)}
+
+
+def _add(cast: Cast, note_id: str, case_id: str) -> None:
+    """Carry a further note into a case, as the lead."""
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=NOW)
+    triage.add_note_to_case(cast.house, cast.lena, triage.AddNoteToCase(note_id, case_id), now=NOW)
+
+
+def test_a_note_that_names_staff_is_restricted_to_those_who_may_see_such_things(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis", staff_involved="not_sure")
+    assert note_id in _keys(cast, cast.lena)
+    assert note_id not in _keys(cast, cast.joy)  # on call
+    with pytest.raises(NotFound):
+        note_view(cast.house, cast.joy, NOW, note_id)
+
+
+def test_whoever_is_named_finds_no_such_note_although_her_role_might(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis", **NAMES_DEVAN)
+    assert note_id not in _keys(cast, cast.devan)
+    assert note_id in _keys(cast, cast.maud)
+    with pytest.raises(NotFound):
+        note_view(cast.house, cast.devan, NOW, note_id)
+
+
+def test_a_user_name_names_its_owner_too(cast: Cast) -> None:
+    assert cast.writes("amina", "dennis", staff_names="I mean devan") not in _keys(cast, cast.devan)
+
+
+def test_the_author_still_sees_her_own_note_when_she_names_herself(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis", staff_names="Amina Yusuf")
+    assert [n.id for n in intake.own_notes(cast.house, cast.amina, NOW)] == [note_id]
+
+
+def _everything(story: Story) -> dict[str, Callable[[Actor], object]]:
+    """Every way to reach a part of the story's case."""
+    house, now = story.house, at("2026-10-13T11:00")
+    return {
+        "note": lambda a: note_view(house, a, now, story.note_id),
+        "case": lambda a: case_view(house, a, now, story.case_id),
+        "facts": lambda a: compose_view(house, a, now, story.case_id),
+        "referral": lambda a: referral_view(house, a, now, story.referral_id),
+        "risk": lambda a: cases.set_risk(house, a, cases.SetRisk(story.case_id, "low", "r"), now=now),
+        "decision": lambda a: sharing.review_sharing_decision(
+            house, a, sharing.ReviewSharingDecision(story.decision_id, "yes"), now=now),
+        "chase": lambda a: referrals.record_chase(house, a, referrals.RecordChase(story.referral_id, "nobody"), now=now),
+        "action": lambda a: referrals.step_action(
+            house, a, referrals.StepAction(story.action_ids[0], referrals.ActionState.DONE, "done"), now=now),
+    }
+
+
+def _named_in_the_first_note(cast: Cast) -> Story:
+    story = Story(cast)
+    story.note_id = cast.writes("amina", "dennis", at=at("2026-10-05T10:40"), **MARLOW, **NAMES_DEVAN)
+    story.seen().opened().decided().reviewed().sent().received().planned()
+    return story
+
+
+def _named_in_a_later_note(cast: Cast) -> Story:
+    story = Story(cast).noted().seen().opened().decided().reviewed().sent().received().planned()
+    later = cast.writes("carla", "dennis", at=at("2026-10-13T10:20"), **NAMES_DEVAN)
+    now = at("2026-10-13T10:30")
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(later), now=now)
+    triage.add_note_to_case(cast.house, cast.lena, triage.AddNoteToCase(later, story.case_id), now=now)
+    story.note_id = later
+    return story
+
+
+@pytest.mark.parametrize("make", [_named_in_the_first_note, _named_in_a_later_note])
+@pytest.mark.parametrize("who", ["devan", "joy", "farid"])
+def test_no_door_opens_for_the_named_the_unentitled_or_another_branch(
+        cast: Cast, make: Callable[[Cast], Story], who: str) -> None:
+    """Devan is named; Joy, on call, may see no restricted file; Farid leads another branch."""
+    story, actor = make(cast), cast.actors[who]
+    for opens in _everything(story).values():
+        with pytest.raises((NotFound, NotPermitted)):
+            opens(actor)
+    now = at("2026-10-13T11:00")
+    assert queue(cast.house, actor, now).rows == ()
+    assert case_list(cast.house, actor, now) == ()
+
+
+@pytest.mark.parametrize("door", ["note", "case", "facts", "referral", "risk", "chase", "action"])
+def test_the_same_doors_open_for_the_manager(cast: Cast, door: str) -> None:
+    """The control of the test above: these calls do work."""
+    _everything(_named_in_a_later_note(cast))[door](cast.maud)
+
+
+def test_a_correction_is_as_restricted_and_as_barred_as_what_it_corrects(cast: Cast) -> None:
+    first = cast.writes("amina", "dennis", **NAMES_DEVAN)
+    second = cast.writes("amina", "dennis", corrects=first, seen="It was the left hand.")
+    assert second not in _keys(cast, cast.devan)
+    assert second not in _keys(cast, cast.joy)
+    assert second in _keys(cast, cast.lena)
+
+
+def test_a_note_that_anyone_may_read_leads_to_no_case_that_they_may_not(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis")
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=NOW)
+    form = triage.OpenCase(note_id, (), ("financial_material",))
+    case_id = triage.open_case(cast.house, cast.lena, form, now=NOW).id
+    _add(cast, cast.writes("carla", "dennis", **NAMES_DEVAN), case_id)
+    assert note_view(cast.house, cast.joy, NOW, note_id).case_href == ""
+    assert note_view(cast.house, cast.lena, NOW, note_id).case_href == f"/case?id={case_id}"
+
+
+def test_a_further_note_makes_an_undecided_case_as_urgent_as_itself(cast: Cast) -> None:
+    case_id = cast.opened_case()
+    _add(cast, cast.writes("carla", "dennis", danger_now="yes"), case_id)
+    with cast.house.begin(cast.lena, NOW) as uow:
+        assert uow.cases.get(case_id).priority == "emergency"
+
+
+def test_a_note_cannot_lie_in_two_cases(cast: Cast) -> None:
+    first = cast.writes("amina", "dennis")
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(first), now=NOW)
+    form = triage.OpenCase(first, (), ("financial_material",))
+    triage.open_case(cast.house, cast.lena, form, now=NOW)
+    triage.ask_for_more(cast.house, cast.lena, triage.AskForMore(first, "Which card?"), now=NOW)
+    with pytest.raises(Exception, match="already part of a case"):
+        triage.open_case(cast.house, cast.lena, form, now=NOW)
+
+
+def test_a_note_awaiting_an_answer_ends_with_its_case_and_leaves_no_clock(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened().decided().reviewed().sent().received().answered()
+    triage.ask_for_more(cast.house, cast.lena, triage.AskForMore(story.note_id, "Which card?"), now=at("2026-10-13T09:00"))
+    story.closed()
+    assert queue(cast.house, cast.lena, at("2026-11-17T09:00")).rows == ()
+    assert intake.own_notes(cast.house, cast.amina, at("2026-11-17T09:00"))[0].state == "in_hand"
