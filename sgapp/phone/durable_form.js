@@ -285,7 +285,7 @@ export function DurableForm(props) {
 
   return h(
     "form",
-    { ref: formRef, method: "post", noValidate: true, autoComplete: "off", "aria-label": label, onSubmit: send,
+    { ref: formRef, method: "post", noValidate: true, autoComplete: "off", "aria-label": compact ? undefined : label, onSubmit: send,
       onInput: typed, className: compact ? "durable-form compact" : "durable-form" },
     problems.length
       ? h("div", { className: "error-summary", role: "alert", tabIndex: -1, ref: summary },

@@ -14,7 +14,7 @@ from passlib.context import CryptContext
 from zxcvbn import zxcvbn
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.errors import FieldError, Invalid, NotFound, SignedOut, TooManyTries
+from sgapp.domain.errors import FieldError, Invalid, NotFound, TooManyTries
 from sgapp.domain.permissions import Actor, Permission, Role
 from sgapp.services.guard import Done, intention, public, record_refusal
 from sgapp.services.house import NOBODY, SYSTEM, House
@@ -226,10 +226,3 @@ def _known(uow: UnitOfWork, username: str) -> Account:
     if account is None:
         raise NotFound(username)
     return account
-
-
-def require_actor(actor: Actor | None) -> Actor:
-    """The actor. Raises SignedOut if there is none."""
-    if actor is None:
-        raise SignedOut("no live session")
-    return actor

@@ -100,8 +100,9 @@ Open = Callable[..., Page]
 
 
 def _is_complaint(message: ConsoleMessage) -> bool:
-    """An error in the console; but not the browser's own line about a refusal that a test asked for on purpose."""
-    return message.type == "error" and "the server responded with a status of 4" not in message.text
+    """An error in the console; but not the browser's own lines about a refusal or a cut that a test made on purpose."""
+    on_purpose = ("the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED")
+    return message.type == "error" and not any(line in message.text for line in on_purpose)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Intent ids: a form sent twice is carried out once, whoever taps, however fast."""
 
+import hashlib
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import SQLModel
 
+from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import Conflict, IllegalTransition, Invalid, NotFound
 from sgapp.services import cases, referrals, sessions, triage
 from sgapp.services.guard import Done
@@ -22,8 +25,6 @@ NEW_PASSWORD = "walnut-harbour-thimble"
 def _everything(cast: Cast) -> dict[str, int]:
     """How many rows every table has, apart from the refusals."""
     with cast.house.engine.connect() as connection:
-        from sqlmodel import SQLModel
-
         return {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()
                 for name in SQLModel.metadata.tables}
 
@@ -131,8 +132,6 @@ def test_what_somebody_else_changed_in_between_is_not_written_over(cast: Cast) -
     triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=NOW)
     if cast.house.engine.dialect.name == "sqlite":
         pytest.skip("SQLite lets one transaction in at a time")
-    from sgapp.domain.audit import AuditEvent
-
     with pytest.raises(Conflict), cast.house.begin(cast.lena, NOW) as slow:  # noqa: PT012
         note = slow.notes.those([note_id])[note_id]  # read without a lock
         triage.ask_for_more(cast.house, cast.maud, triage.AskForMore(note_id, "Which card?"), now=NOW)
@@ -141,8 +140,6 @@ def test_what_somebody_else_changed_in_between_is_not_written_over(cast: Cast) -
 
 def test_neither_the_form_nor_a_bare_digest_of_it_is_kept_with_the_intent(cast: Cast) -> None:
     """A password travels in a form too: an unkeyed digest of it could be guessed at leisure."""
-    import hashlib
-
     form, intent_id = sessions.ResetPassword("carla", NEW_PASSWORD), str(uuid.uuid4())
     sessions.reset_password(cast.house, cast.alun, form, now=NOW, intent_id=intent_id)
     with cast.house.begin(cast.alun, NOW) as uow:

@@ -3,6 +3,7 @@
 import json
 import uuid
 import warnings
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ import reflex as rx
 with warnings.catch_warnings():
     # Starlette asks for httpx's successor while httpx still serves; only its websocket side is used here.
     warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
+    from starlette.testclient import TestClient, WebSocketDisconnect
 
 ROOT = "reflex___state____state"
 ORIGIN = "http://localhost:8000"
@@ -59,6 +60,12 @@ class Page:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        # Taking leave as a browser does, so that the server frees the token; cancelling alone would not.
+        self._ws.send_text("41/_event,")
+        self._ws.send_text("1")
+        with suppress(WebSocketDisconnect):
+            while True:
+                self._ws.receive_text()
         self._opening.__exit__(kind, error, trace)
 
     def _where(self) -> dict[str, str]:

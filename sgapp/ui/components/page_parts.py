@@ -4,13 +4,15 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.ui.components.pictures import empty_state, waiting
+from sgapp.ui.components.pictures import waiting
 
 
 def loaded_page(loaded: Any, missing: Any, *content: rx.Component) -> rx.Component:
     """The page once it has come; before that a word that it is on its way; and a plain answer when there is none."""
-    gone = empty_state("There is no such thing here", "It may be under another address, or not yours to see. "
-                       "Nothing was changed.", rx.el.a("Back to today", href="/desk", class_name="btn btn-quiet"))
+    gone = rx.el.div(
+        rx.el.h1("There is no such thing here", class_name="font-semibold"),
+        rx.el.p("It may be under another address, or not yours to see. Nothing was changed.", class_name="hint"),
+        rx.el.a("Back to today", href="/desk", class_name="btn btn-quiet"), class_name="empty-state")
     return rx.cond(loaded, rx.cond(missing, gone, rx.el.div(*content, class_name="grid gap-5")), waiting())
 
 
@@ -21,6 +23,11 @@ def line(label: Any, text: Any, quote: Any = False) -> rx.Component:
         rx.cond(quote, rx.el.dd(rx.el.blockquote("“", text, "”", class_name="quote")), rx.el.dd(text)),
         class_name="grid gap-1",
     )
+
+
+def single(label: Any, text: Any) -> rx.Component:
+    """One labelled line by itself; nothing if there is no text."""
+    return rx.cond(text, rx.el.dl(line(label, text)), rx.fragment())
 
 
 def lines(entries: Any) -> rx.Component:

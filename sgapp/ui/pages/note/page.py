@@ -5,7 +5,7 @@ import reflex as rx
 from sgapp.domain.vocabulary import PRIORITIES
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import checks, choice, select_field, text_area, text_field
-from sgapp.ui.components.page_parts import codes, folded, line, lines, loaded_page, page_head
+from sgapp.ui.components.page_parts import codes, folded, lines, loaded_page, page_head, single
 from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.note.state import NoteState
 from sgapp.ui.templates import desk_page
@@ -70,9 +70,9 @@ def _next() -> rx.Component:
 
 def _more() -> rx.Component:
     return rx.el.div(
-        panel(line("Priority", note.priority), rx.el.p(note.priority_reason, class_name="hint"),
-              rx.cond(note.acknowledged, line("Seen", note.acknowledged), rx.fragment()),
-              rx.cond(note.more_needed, line("Asked of the writer", note.more_needed), rx.fragment()),
+        panel(single("Priority", note.priority), rx.el.p(note.priority_reason, class_name="hint"),
+              single("Seen", note.acknowledged),
+              single("Asked of the writer", note.more_needed),
               rx.cond(note.codes.length() > 0,
                       rx.el.div(rx.el.p("How to get back to them", class_name="hint mb-1"), codes(note.codes)), rx.fragment()),
               class_name="grid gap-3"),

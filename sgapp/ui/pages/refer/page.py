@@ -22,7 +22,7 @@ def _group(group: rx.Var) -> rx.Component:
     facts = rx.el.div(rx.foreach(group.options, _fact), class_name="grid gap-2", role="group", aria_label=group.heading)
     return rx.cond(group.seldom,
                    rx.el.details(rx.el.summary(group.heading, class_name="folded-summary"), facts, class_name="folded"),
-                   rx.el.div(rx.el.h3(group.heading, class_name="hint mb-1"), facts))
+                   rx.el.div(rx.el.p(group.heading, class_name="hint mb-1", aria_hidden="true"), facts))
 
 
 def _facts() -> rx.Component:

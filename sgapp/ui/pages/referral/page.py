@@ -4,7 +4,7 @@ import reflex as rx
 
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import select_field, text_area, text_field
-from sgapp.ui.components.page_parts import folded, line, lines, loaded_page, page_head
+from sgapp.ui.components.page_parts import folded, lines, loaded_page, page_head, single
 from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.referral.state import ReferralState
 from sgapp.ui.templates import desk_page
@@ -62,8 +62,8 @@ def page() -> rx.Component:
                     ("answered", folded("They have decided again", _outcome())), rx.fragment())
     letter = panel(
         rx.el.pre(referral.letter, class_name="letter", tab_index=0, aria_label="The letter"),
-        rx.cond(referral.sent, line("Sent", referral.sent), rx.fragment()),
-        rx.cond(referral.receipt, line("Receipt", referral.receipt), rx.fragment()),
+        single("Sent", referral.sent),
+        single("Receipt", referral.receipt),
         lines(referral.history),
         rx.cond(referral.sha256, rx.el.p("Fingerprint of what left: ", rx.el.code(referral.sha256, class_name="break-all"),
                                          class_name="hint"), rx.fragment()),
