@@ -12,15 +12,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SGAPP_", frozen=True, extra="ignore")
 
-    data: Path = Field(Path("data"), description="Folder of the database and whatever else must be backed up.")
-    keys: Path = Field(Path("keys"), description="Folder of the master key; mode 0700; never in a backup.")
-    master_key: str = Field("", description="The master key itself, 32 bytes as hex; replaces the file in `keys`.")
-    database_url: str = Field("", description="PostgreSQL address; empty means SQLite in `data`.")
-    redis_url: str = Field("", description="Redis address for several processes; empty means memory.")
-    public_url: str = Field("http://localhost:8000", description="The address people type; also the allowed origin.")
-    demo_password: str = Field("", description="One password for every demo account; empty: a fresh one is made.")
-    organisation: str = Field("Meadow Lane Homecare", description="The provider's name as agencies see it.")
-    ring: str = Field("01632 960 001", description="The number agencies ring back on.")
+    data: Path = Field(default=Path("data"), description="Folder of the database and whatever else must be backed up.")
+    keys: Path = Field(default=Path("keys"), description="Folder of the master key; mode 0700; never in a backup.")
+    master_key: str = Field(default="", description="The master key itself, 32 bytes as hex; replaces the file in `keys`.")
+    database_url: str = Field(default="", description="PostgreSQL address; empty means SQLite in `data`.")
+    redis_url: str = Field(default="", description="Redis address for several processes; empty means memory.")
+    public_url: str = Field(default="http://localhost:8000", description="The address people type; also the allowed origin.")
+    demo_password: str = Field(default="", description="One password for every demo account; empty: a fresh one is made.")
+    organisation: str = Field(default="Meadow Lane Homecare", description="The provider's name as agencies see it.")
+    ring: str = Field(default="01632 960 001", description="The number agencies ring back on.")
 
     @cached_property
     def database(self) -> str:

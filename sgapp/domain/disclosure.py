@@ -32,12 +32,14 @@ class Offer:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text, each to be picked alone. Quotation marks stay with their sentence."""
-    found, start = [], 0
-    for gap in _SENTENCE_END.finditer(text):
-        found.append(text[start : gap.end()].strip())
-        start = gap.end()
-    found.append(text[start:].strip())
+    """The sentences and lines of a text, each to be picked alone. Quotation marks stay with their sentence."""
+    found = []
+    for line in text.splitlines():
+        start = 0
+        for gap in _SENTENCE_END.finditer(line):
+            found.append(line[start : gap.end()].strip())
+            start = gap.end()
+        found.append(line[start:].strip())
     return tuple(s for s in found if s)
 
 
@@ -99,7 +101,7 @@ def letter(referral: Referral, *, provider: str, ring: str) -> str:
         f"From: {provider}",
         f"To: {AGENCIES.label(referral.agency)}, {referral.recipient}",
         "", "Purpose", referral.purpose,
-        "", "Facts", *(f"- {fact.text}" for fact in referral.facts),
+        "", "Facts", *(f"- {' '.join(fact.text.split())}" for fact in referral.facts),
         "", "What is asked", referral.asked_for,
         "", f"Please confirm receipt by name or reference number. Ring {ring} and quote {referral.reference}.",
     ]

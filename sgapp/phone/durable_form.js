@@ -4,6 +4,7 @@ import { createElement as h, useEffect, useRef, useState } from "react";
 
 const WAIT_FOR_ANSWER_MS = 10_000;
 const AUTOSAVE_AFTER_MS = 600;
+const DRAFT_MAY_TAKE_MS = 2_000;
 const INTENT = "_intent_id";
 
 // Outlives a form that is redrawn (a reconnect empties what its page shows), and ends with the page.
@@ -250,7 +251,7 @@ export function DurableForm(props) {
     now.intentId ||= crypto.randomUUID();
     remember(form);
     // Kept before it is sent, so that a reload in between repeats this intent and makes no second one.
-    await keepDraft();
+    await Promise.race([keepDraft(), new Promise((done) => setTimeout(done, DRAFT_MAY_TAKE_MS))]);
     const { status, json } = await call("POST", `/api/intents/${intent}`, {
       ...content,
       ...hiddenFields,

@@ -1,6 +1,7 @@
 """Waking the screens of this process when something was committed."""
 
 import asyncio
+from collections.abc import Callable
 
 import reflex as rx
 
@@ -8,6 +9,9 @@ from sgapp.services.house import house
 
 #: A screen that hears nothing looks for itself this often, so that changes of other processes and ends of sessions show.
 LOOK_EVERY_SECONDS = 20
+
+
+_has_socket: Callable[[str], bool] = bool
 
 
 class _Bell:
@@ -45,8 +49,14 @@ async def wait_for_change() -> None:
 
 async def connected(state: rx.State) -> bool:
     """Whether the screen behind a State still has its socket."""
-    from sgapp.sgapp import app  # the app is made of the pages, so it can only be asked at run time
+    return _has_socket(state.router.session.client_token)
 
-    namespace = app.event_namespace
-    token = state.router.session.client_token
-    return namespace is not None and token in namespace._token_manager.token_to_socket
+
+def sockets_of(app: rx.App) -> None:
+    """Say whose sockets count; called once, where the app is made."""
+    def has_socket(token: str) -> bool:
+        namespace = app.event_namespace
+        return namespace is not None and token in namespace._token_manager.token_to_socket
+
+    global _has_socket
+    _has_socket = has_socket

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import ARGUMENTS, chromium
-from tests.e2e.conftest import PASSWORD, PHONE, TABLET, start_server, stop_server
+from tests.serving import PASSWORD, PHONE, TABLET, start_server, stop_server
 
 
 def signed_in(browser: Browser, url: str, username: str, size: dict[str, int], *, dark: bool) -> Page:

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Open
+from tests.serving import Open
 from tests.e2e.steps import fold_out
 
 

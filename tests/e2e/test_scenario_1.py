@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Open, Server
+from tests.serving import Open, Server
 from tests.e2e.steps import arrive, case_page, fold_out, pick, record, tick, write_note
 
 SEEN = ("Kevin took the bank card out of Dennis's wallet and put it in his own coat. "
@@ -18,9 +18,10 @@ def test_a_refused_consent_becomes_a_referral_a_receipt_and_an_outcome(server: S
     # Given a care worker who has just left the flat
     worker = sign_in("worker.a")
     reference = write_note(
-        worker, person="D.M. · P-104", room="Kitchen", seen=SEEN, said=SAID, said_by="Dennis", heard=HEARD,
-        present="Dennis Marlow, Kevin Marlow", done="Stayed until Dennis had eaten.", told="On-call lead", wish="Does not want anyone told",
-        noticed=["Bank card held by another"], consent="Refused", codes=["K5"])
+        worker, person="D.M. · P-104", room="Kitchen",
+        seen=SEEN, said=SAID, said_by="Dennis", heard=HEARD,
+        present="Dennis Marlow, Kevin Marlow", done="Stayed until Dennis had eaten.", told="On-call lead",
+        wish="Does not want anyone told", noticed=["Bank card held by another"], consent="Refused", codes=["K5"])
 
     # When the lead acknowledges it, the worker sees that and nothing more
     lead = sign_in("lead")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Open
+from tests.serving import Open
 from tests.e2e.steps import arrive, case_page, pick, record, tick, write_note
 
 

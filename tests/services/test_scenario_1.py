@@ -109,7 +109,7 @@ def test_what_leaves_holds_the_chosen_facts_and_nothing_else(story: Story) -> No
         "Dennis Marlow, P-104", "Frailty", "Seen on 5 Oct 2026, 10:10, kitchen",
         "Kevin took the bank card out of Dennis's wallet and put it in his own coat.",
         "Heard: Kevin: “You'll get it back when you've been to the machine with me.”",
-        "Dennis said to me, after Kevin left: “Don't tell anyone. He gets cross.”",
+        "Dennis said to the care worker, after Kevin left: “Don't tell anyone. He gets cross.”",
         "Capacity for “to manage his bank card and cash this week”, 5 Oct 2026, 12:20: Lacks capacity for this decision at "
         "this time",
         "A private conversation at each visit"]

@@ -3,16 +3,16 @@
 import json
 import uuid
 import warnings
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, ClassVar
 
+import anyio
 import reflex as rx
 
 with warnings.catch_warnings():
     # Starlette asks for httpx's successor while httpx still serves; only its websocket side is used here.
     warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient, WebSocketDisconnect
+    from starlette.testclient import TestClient
 
 ROOT = "reflex___state____state"
 ORIGIN = "http://localhost:8000"
@@ -62,10 +62,7 @@ class Page:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         # Taking leave as a browser does, so that the server frees the token; cancelling alone would not.
         self._ws.send_text("41/_event,")
-        self._ws.send_text("1")
-        with suppress(WebSocketDisconnect):
-            while True:
-                self._ws.receive_text()
+        self._ws.portal.call(anyio.sleep, 0.02)
         self._opening.__exit__(kind, error, trace)
 
     def _where(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ Ids are `f-{name}`; pages with two forms that share a field name tell them apart
 
 import json
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import reflex as rx
 
@@ -114,7 +114,8 @@ def select_field(name: str, label: str, *, options: Options, hint: str = "", req
                 default=default, within=within, ask_when=ask_when, why_asked=why_asked, class_name="control", **props)
 
 
-def _chips(kind: str, name: str, label: str, options: Options, *, hint: str, required: bool, default: Sequence[str],
+def _chips(kind: Literal["radio", "checkbox"], name: str, label: str, options: Options, *, hint: str, required: bool,
+           default: Sequence[str],
            within: str, ask_when: AskWhen | None, why_asked: str) -> rx.Component:
     field_id = _id(name, within)
 

@@ -32,10 +32,15 @@ def add_page(route: str, title: str, draw: Callable[[], rx.Component], on_load: 
     PAGES[route] = Page(route, title, draw, tuple(on_load))
 
 
-def register_pages(app: rx.App) -> None:
-    """Import `<page>/page.py` of every folder here and tell Reflex of what they hold."""
+def load_pages() -> None:
+    """Import `<page>/page.py` of every folder here, so that each puts itself on the list."""
     for found in pkgutil.iter_modules(__path__):
         if found.ispkg:
             importlib.import_module(f"{__name__}.{found.name}.page")
+
+
+def register_pages(app: rx.App) -> None:
+    """Tell Reflex of every page on the list."""
+    load_pages()
     for page in PAGES.values():
         app.add_page(page.draw, route=page.route, title=page.title, on_load=list(page.on_load), image="")

@@ -1,5 +1,7 @@
 """The forms of the case page, each for one intention."""
 
+from typing import Any
+
 import reflex as rx
 
 from sgapp.domain.vocabulary import (
@@ -18,12 +20,12 @@ from sgapp.ui.components.page_parts import folded
 from sgapp.ui.components.pictures import badge_due, panel
 from sgapp.ui.pages.case.state import CaseState
 
-case = CaseState.case
+case: Any = CaseState.case  # a Var: its attributes exist in the browser
 
 
 def _form(intent: str, submit: str, *fields: rx.Component) -> rx.Component:
-    return durable_form(*fields, intent=intent, form_key=f"{intent}:" + CaseState.case_id, hidden={"case_id": CaseState.case_id},
-                        submit=submit, stay=True, on_saved=CaseState.load_case)
+    return durable_form(*fields, intent=intent, form_key=f"{intent}:" + CaseState.case_id,
+                        hidden={"case_id": CaseState.case_id}, submit=submit, stay=True, on_saved=CaseState.load_case)
 
 
 def triage() -> rx.Component:
@@ -93,7 +95,7 @@ def emergency() -> rx.Component:
         text_area("facts", "One to three facts, one on each line", within="emergency"))
 
 
-def second_review(decision: rx.Var) -> rx.Component:
+def second_review(decision: Any) -> rx.Component:
     return rx.el.div(
         rx.el.p("You are asked because ", decision.review_because, ".", class_name="hint"),
         durable_form(
@@ -108,7 +110,7 @@ def actions() -> rx.Component:
     return panel(rx.el.ul(rx.foreach(case.actions, _action), class_name="grid gap-4"), heading="Actions")
 
 
-def _action(action: rx.Var) -> rx.Component:
+def _action(action: Any) -> rx.Component:
     step = folded("Go on with it", durable_form(
         choice("state", "It is", options=(("in_progress", "In progress"), ("done", "Done"), ("declined", "Declined")),
                within="step"),

@@ -1,5 +1,7 @@
 """One case. The next step stands first; then the course as a picture; then who knows what, and what happened."""
 
+from typing import Any
+
 import reflex as rx
 
 from sgapp.ui.components.page_parts import codes, folded, lines, loaded_page, page_head
@@ -8,7 +10,7 @@ from sgapp.ui.pages.case import forms
 from sgapp.ui.pages.case.state import CaseState
 from sgapp.ui.templates import desk_page
 
-case = CaseState.case
+case: Any = CaseState.case  # a Var: its attributes exist in the browser
 
 
 def _next_step() -> rx.Component:
@@ -20,16 +22,17 @@ def _next_step() -> rx.Component:
         class_name="panel next-step flex flex-wrap items-center gap-4", aria_label="Next step")
 
 
-def _decision(decision: rx.Var) -> rx.Component:
+def _decision(decision: Any) -> rx.Component:
     return rx.el.article(
         rx.el.h3(decision.heading, class_name="font-semibold"),
         rx.cond(decision.review, rx.el.p(decision.review, class_name="hint"), rx.fragment()),
-        rx.el.details(rx.el.summary("The whole record", class_name="link"), rx.el.div(lines(decision.lines), class_name="mt-3")),
+        rx.el.details(rx.el.summary("The whole record", class_name="link"),
+                      rx.el.div(lines(decision.lines), class_name="mt-3")),
         rx.cond(decision.may_review, forms.second_review(decision), rx.fragment()),
         class_name="grid gap-2", key=decision.id)
 
 
-def _referral(referral: rx.Var) -> rx.Component:
+def _referral(referral: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(rx.el.a(referral.reference, " · ", referral.agency, href=referral.href, class_name="font-semibold row-title"),
                   rx.el.p(referral.state, class_name="hint")),
@@ -37,7 +40,7 @@ def _referral(referral: rx.Var) -> rx.Component:
         class_name="flex items-center justify-between gap-3", key=referral.id)
 
 
-def _moment(moment: rx.Var) -> rx.Component:
+def _moment(moment: Any) -> rx.Component:
     return rx.fragment(
         rx.el.p(moment.when, " · ", moment.who, class_name="hint"),
         rx.el.p(moment.what),

@@ -1,13 +1,17 @@
 """The cases. For finding one again; the queue says what is due."""
 
+from typing import Any
+
 import reflex as rx
 
 from sgapp.ui.components.pictures import empty_state, waiting
 from sgapp.ui.pages.cases.state import CasesState
 from sgapp.ui.templates import desk_page
 
+rows: Any = CasesState.rows
 
-def _row(row: rx.Var) -> rx.Component:
+
+def _row(row: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(rx.el.p(rx.el.a(row.person, href="/case?id=" + row.id, class_name="font-semibold row-title")),
                   rx.el.p("Case ", row.reference, " · ", row.types, class_name="hint"), class_name="row-what"),
@@ -22,8 +26,8 @@ def page() -> list[rx.Component]:
     return [
         rx.el.h1("Cases", class_name="text-2xl font-semibold"),
         rx.cond(CasesState.loaded,
-                rx.cond(CasesState.rows.length() > 0,
-                        rx.el.ul(rx.foreach(CasesState.rows, _row), class_name="rows", aria_label="Cases"),
+                rx.cond(rows.length() > 0,
+                        rx.el.ul(rx.foreach(rows, _row), class_name="rows", aria_label="Cases"),
                         empty_state("No cases yet", "A case is opened from a note.")),
                 waiting()),
     ]

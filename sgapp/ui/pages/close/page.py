@@ -1,5 +1,7 @@
 """Closing a case: why it may close, where the risk stands, and whether the adult got what they wanted."""
 
+from typing import Any
+
 import reflex as rx
 
 from sgapp.domain.vocabulary import MSP_ACHIEVED, MSP_ASKED, MSP_EXPRESSED, RISK_OUTCOMES
@@ -10,7 +12,7 @@ from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.case.state import CaseState
 from sgapp.ui.templates import desk_page
 
-case = CaseState.case
+case: Any = CaseState.case  # a Var: its attributes exist in the browser
 
 
 @desk_page("/close", "Close", here="/cases", on_load=[CaseState.load_case])
@@ -19,7 +21,8 @@ def page() -> rx.Component:
         text_area("reason", "Why it can be closed", hint="The outcome, and what has changed for the adult.", required=True),
         choice("risk", "The risk", options=RISK_OUTCOMES.options(), required=True),
         choice("msp_asked", "Was the adult asked what they wanted?", options=MSP_ASKED.options(), required=True),
-        choice("msp_achieved", "Was it achieved?", options=MSP_ACHIEVED.options(), ask_when={"msp_asked": sorted(MSP_EXPRESSED)},
+        choice("msp_achieved", "Was it achieved?", options=MSP_ACHIEVED.options(),
+               ask_when={"msp_asked": sorted(MSP_EXPRESSED)},
                why_asked="The adult said what they wanted."),
         intent="close-case", form_key="close-case:" + CaseState.case_id, hidden={"case_id": CaseState.case_id},
         submit="Close the case")

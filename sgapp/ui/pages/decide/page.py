@@ -1,5 +1,7 @@
 """The sharing decision. One question after the other; only what the answers so far make relevant, and why it is asked."""
 
+from typing import Any
+
 import reflex as rx
 
 from sgapp.domain.decision import QUESTIONS
@@ -25,7 +27,7 @@ from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.case.state import CaseState
 from sgapp.ui.templates import desk_page
 
-case = CaseState.case
+case: Any = CaseState.case  # a Var: its attributes exist in the browser
 
 #: How each question is put: its label, its hint, and the list it chooses from (None: free text).
 _LABELS: dict[str, tuple[str, str, CodeList | None]] = {

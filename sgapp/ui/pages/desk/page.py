@@ -1,5 +1,7 @@
 """The queue. A lead with a tablet and a ringing phone: the overdue stands first, each row has its one button."""
 
+from typing import Any
+
 import reflex as rx
 
 from sgapp.ui.components.durable_form import intent_button
@@ -7,18 +9,20 @@ from sgapp.ui.components.pictures import badge_due, empty_state, waiting
 from sgapp.ui.pages.desk.state import DeskState
 from sgapp.ui.templates import desk_page
 
+rows: Any = DeskState.rows
 
-def _count(label: str, number: rx.Var[int], *, alarming: bool = False) -> rx.Component:
+
+def _count(label: str, number: Any, *, alarming: bool = False) -> rx.Component:
     tone = rx.cond(number > 0, "text-error", "") if alarming else ""
     return rx.el.div(rx.el.dt(label, class_name="hint"), rx.el.dd(number, class_name=["text-2xl font-semibold", tone]),
                      class_name="panel panel-tight")
 
 
-def _acknowledge(row: rx.Var, *, primary: bool) -> rx.Component:
+def _acknowledge(row: Any, *, primary: bool) -> rx.Component:
     return intent_button(row.button, intent="acknowledge-note", hidden={"note_id": row.subject_id}, primary=primary)
 
 
-def _row(row: rx.Var, index: rx.Var) -> rx.Component:
+def _row(row: Any, index: Any) -> rx.Component:
     step = rx.cond(
         row.intent == "acknowledge-note",
         rx.cond(index == 0, _acknowledge(row, primary=True), _acknowledge(row, primary=False)),
@@ -58,8 +62,8 @@ def page() -> list[rx.Component]:
                 rx.el.dl(_count("Overdue", DeskState.overdue, alarming=True), _count("Due today", DeskState.due_today),
                          _count("With agencies", DeskState.with_agencies), _count("Look again, 7 days", DeskState.reviews),
                          class_name="grid grid-cols-2 md:grid-cols-4 gap-3"),
-                rx.cond(DeskState.rows.length() > 0,
-                        rx.el.ul(rx.foreach(DeskState.rows, _row), class_name="rows", aria_label="What is due"), nothing),
+                rx.cond(rows.length() > 0,
+                        rx.el.ul(rx.foreach(rows, _row), class_name="rows", aria_label="What is due"), nothing),
                 class_name="grid gap-5"),
             waiting()),
     ]

@@ -1,5 +1,7 @@
 """One note. The lead reads it once, left; what she can do next stands right, the next step first."""
 
+from typing import Any
+
 import reflex as rx
 
 from sgapp.domain.vocabulary import PRIORITIES
@@ -10,7 +12,7 @@ from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.note.state import NoteState
 from sgapp.ui.templates import desk_page
 
-note = NoteState.note
+note: Any = NoteState.note  # a Var: its attributes exist in the browser
 
 
 def _written() -> rx.Component:
@@ -61,7 +63,7 @@ def _open() -> rx.Component:
         heading="Next: open a case", class_name="next-step grid gap-3")
 
 
-def _next() -> rx.Component:
+def _next() -> Any:
     return rx.match(note.step, ("acknowledge", _acknowledge()), ("match", _match()), ("open", _open()),
                     rx.cond(note.case_href, panel(rx.el.a("Open the case", href=note.case_href, class_name="btn btn-primary"),
                                                   heading="This note is part of a case", class_name="next-step grid gap-3"),
@@ -78,7 +80,8 @@ def _more() -> rx.Component:
               class_name="grid gap-3"),
         rx.cond(note.earlier.length() > 0,
                 panel(rx.el.ul(rx.foreach(note.earlier, lambda e: rx.el.li(
-                    rx.el.a(e.reference, href=e.href, class_name="link"), " ", rx.el.span(e.when, " · ", e.state, class_name="hint"))),
+                    rx.el.a(e.reference, href=e.href, class_name="link"), " ",
+                    rx.el.span(e.when, " · ", e.state, class_name="hint"))),
                     class_name="grid gap-2"), heading="This person before"), rx.fragment()),
         rx.cond(note.step == "open", _others(), rx.cond(note.step == "match", _others(), rx.fragment())),
         class_name="grid gap-5 content-start")

@@ -1,5 +1,7 @@
 """Choosing the facts for one agency, one by one. Nothing is ticked beforehand, and whole notes cannot be."""
 
+from typing import Any
+
 import reflex as rx
 
 from sgapp.domain.vocabulary import SEND_METHODS
@@ -10,15 +12,15 @@ from sgapp.ui.components.pictures import empty_state, panel
 from sgapp.ui.pages.refer.state import ReferState
 from sgapp.ui.templates import desk_page
 
-compose = ReferState.compose
+compose: Any = ReferState.compose  # a Var: its attributes exist in the browser
 
 
-def _fact(option: rx.Var) -> rx.Component:
+def _fact(option: Any) -> rx.Component:
     return rx.el.label(rx.el.input(type="checkbox", name="facts", value=option.value), rx.el.span(option.label),
                        class_name="pick", key=option.value)
 
 
-def _group(group: rx.Var) -> rx.Component:
+def _group(group: Any) -> rx.Component:
     facts = rx.el.div(rx.foreach(group.options, _fact), class_name="grid gap-2", role="group", aria_label=group.heading)
     return rx.cond(group.seldom,
                    rx.el.details(rx.el.summary(group.heading, class_name="folded-summary"), facts, class_name="folded"),
@@ -36,8 +38,9 @@ def _facts() -> rx.Component:
 
 
 def _decided() -> rx.Component:
-    def listed(heading: str, entries: rx.Var) -> rx.Component:
-        return rx.el.div(rx.el.p(heading, class_name="hint"), rx.el.ul(rx.foreach(entries, rx.el.li), class_name="list-disc pl-5"))
+    def listed(heading: str, entries: Any) -> rx.Component:
+        return rx.el.div(rx.el.p(heading, class_name="hint"),
+                         rx.el.ul(rx.foreach(entries, rx.el.li), class_name="list-disc pl-5"))
 
     return panel(
         listed("Needed", compose.decided_what), listed("Left out on purpose", compose.left_out),

@@ -1,5 +1,7 @@
 """One referral: at the left the letter exactly as it leaves, at the right the one thing to do now."""
 
+from typing import Any
+
 import reflex as rx
 
 from sgapp.ui.components.durable_form import durable_form
@@ -9,7 +11,7 @@ from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.referral.state import ReferralState
 from sgapp.ui.templates import desk_page
 
-referral = ReferralState.referral
+referral: Any = ReferralState.referral  # a Var: its attributes exist in the browser
 
 
 def _form(intent: str, submit: str, *fields: rx.Component, stay: bool = True) -> rx.Component:

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser import ARGUMENTS, chromium
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 1024, "height": 768}
 PASSWORD = "harbour-thistle-lantern-9"

@@ -1,0 +1,141 @@
+"""The sharing decision: what it asks and when, what it keeps, and who else must look."""
+
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sgapp.domain.decision import (
+    CHOICES,
+    QUESTIONS,
+    ReviewState,
+    SharingAnswers,
+    SharingDecision,
+    asked_of,
+    checked,
+    second_review_because,
+)
+from sgapp.domain.errors import IllegalTransition, Invalid
+
+T0 = datetime(2026, 10, 5, 11, 45, tzinfo=UTC)
+SHARE = SharingAnswers(
+    share="share", why="why", what=("a fact",), left_out=("nothing",), agency="LA_ASC", recipient="Duty", method="portal",
+    must_not_know="nobody", when="now", necessary="yes", proportionate="yes", article_6="6(1)(f)", article_9="9(2)(h)",
+    confidentiality="consent", consent="given", capacity="presumed", told="told")
+KEEP = SharingAnswers(share="not_share", why="why", must_not_know="nobody", review_on=date(2026, 10, 12), necessary="no",
+                      proportionate="yes", consent="given", capacity="presumed", told="told")
+DECISION = SharingDecision("d", "c", 1, SHARE, (), T0, "Lena", "lena", review=ReviewState.ASKED)
+
+
+def _gaps(answers: SharingAnswers) -> list[str]:
+    with pytest.raises(Invalid) as refused:
+        checked(answers)
+    return [e.field for e in refused.value.errors]
+
+
+@pytest.mark.parametrize("answers", [SHARE, KEEP])
+def test_a_whole_decision_passes_and_says_what_was_asked(answers: SharingAnswers) -> None:
+    kept, asked = checked(answers)
+    assert kept == answers
+    assert asked == tuple(q.name for q in asked_of(answers))
+
+
+@pytest.mark.parametrize(("name", "answers"), [(q.name, a) for a in (SHARE, KEEP) for q in asked_of(a)])
+def test_each_question_that_is_asked_must_be_answered(name: str, answers: SharingAnswers) -> None:
+    blank = SharingAnswers()
+    gaps = _gaps(replace(answers, **{name: getattr(blank, name)}))
+    assert name in gaps
+
+
+@pytest.mark.parametrize(("changed", "asks"), [
+    ({"when": "by_date"}, {"share_by"}),
+    ({"article_9": "9(2)(g)"}, {"paragraph_18_limb", "limb_reason"}),
+    ({"consent": "refused"}, {"override_reasons", "override_because"}),
+    ({"consent": "withdrawn"}, {"override_reasons", "override_because"}),
+    ({"consent": "given_in_part"}, {"override_reasons", "override_because"}),
+    ({"told": "not_unsafe"}, {"told_why"}), ({"told": "not_yet"}, {"told_why"}), ({"told": "not_possible"}, {"told_why"}),
+    ({"consent": "not_sought_urgent"}, set()),
+])
+def test_an_answer_brings_exactly_the_questions_that_hang_on_it(changed: dict[str, str], asks: set[str]) -> None:
+    answers = replace(SHARE, **changed)
+    assert {q.name for q in asked_of(answers)} - {q.name for q in asked_of(SHARE)} == asks
+    if asks:
+        assert set(_gaps(answers)) == asks
+
+
+def test_every_question_that_is_not_always_asked_says_why() -> None:
+    for question in QUESTIONS:
+        if len(question.ask_when) > 1 or "share" not in question.ask_when:
+            assert question.because or not question.ask_when, question.name
+
+
+def test_what_was_not_asked_is_not_kept() -> None:
+    kept, _ = checked(replace(KEEP, agency="BANK", article_6="6(1)(a)", override_because="x", told_why="x", capacity_id="k"))
+    assert kept == replace(KEEP, capacity_id="k")
+
+
+@pytest.mark.parametrize("name", sorted(CHOICES))
+def test_a_choice_must_be_on_its_list(name: str) -> None:
+    whole = replace(SHARE, when="by_date", share_by=date(2026, 10, 6), article_9="9(2)(g)", limb_reason="r", consent="refused",
+                    paragraph_18_limb="consent_cannot_be_given", override_reasons=("court_order",), override_because="b")
+    checked(whole)
+    wrong: object = ("court_order", "made up") if name == "override_reasons" else "made up"
+    assert name in _gaps(replace(whole, **{name: wrong}))
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(st.fixed_dictionaries({
+    "share": st.sampled_from(["", "share", "not_share", "x"]), "when": st.sampled_from(["", "now", "by_date"]),
+    "article_9": st.sampled_from(["", "9(2)(g)", "9(2)(h)"]), "consent": st.sampled_from(["", "given", "refused"]),
+    "told": st.sampled_from(["", "told", "not_yet"])}))
+def test_checking_is_repeatable_and_never_keeps_an_unasked_answer(given_answers: dict[str, str]) -> None:
+    answers = replace(SHARE, review_on=date(2026, 10, 12), share_by=date(2026, 10, 6), limb_reason="r", told_why="t",
+                      paragraph_18_limb="consent_cannot_be_given", override_reasons=("court_order",), override_because="b",
+                      **given_answers)
+    try:
+        kept, asked = checked(answers)
+    except Invalid:
+        return
+    assert checked(kept) == (kept, asked)
+    blank = SharingAnswers()
+    assert all(getattr(kept, f.name) == getattr(blank, f.name) for f in fields(kept) if f.name not in asked)
+
+
+@pytest.mark.parametrize(("answers", "risk", "types", "restricted", "reasons"), [
+    (SHARE, "medium", ("neglect",), False, ()),
+    (replace(SHARE, consent="refused"), "", (), False, ("consent is overridden",)),
+    (replace(SHARE, consent="withdrawn"), "", (), False, ("consent is overridden",)),
+    (replace(KEEP, consent="refused"), "low", (), False, ()),
+    (KEEP, "high", (), False, ("nothing is shared although the risk is high",)),
+    (KEEP, "immediate", (), False, ("nothing is shared although the risk is high",)),
+    (SHARE, "high", ("domestic",), False, ("high-risk domestic abuse",)),
+    (SHARE, "low", ("domestic",), False, ()),
+    (SHARE, "", (), True, ("a member of staff may be involved",)),
+    (KEEP, "high", ("domestic",), True, ("nothing is shared although the risk is high", "high-risk domestic abuse",
+                                         "a member of staff may be involved")),
+])
+def test_a_second_person_looks_when_much_hangs_on_it(
+        answers: SharingAnswers, risk: str, types: tuple[str, ...], restricted: bool, reasons: tuple[str, ...]) -> None:
+    assert second_review_because(answers, risk=risk, types=types, restricted=restricted) == reasons
+
+
+def test_the_decider_cannot_review_her_own_decision() -> None:
+    for agrees in (True, False):
+        with pytest.raises(Invalid, match="somebody else"):
+            DECISION.reviewed(agrees, "comment", at=T0, by="Lena Hart", by_id="lena")
+
+
+def test_sending_back_needs_a_reason_and_agreeing_does_not() -> None:
+    with pytest.raises(Invalid) as refused:
+        DECISION.reviewed(False, " ", at=T0, by="Maud", by_id="maud")
+    assert [e.field for e in refused.value.errors] == ["comment"]
+    assert DECISION.reviewed(True, "", at=T0, by="Maud", by_id="maud").reviewed_by == "Maud"
+
+
+def test_a_decision_is_reviewed_once_and_only_if_that_was_asked() -> None:
+    agreed = DECISION.reviewed(True, "", at=T0, by="Maud", by_id="maud")
+    for decision in (agreed, replace(DECISION, review=ReviewState.NOT_NEEDED)):
+        with pytest.raises(IllegalTransition):
+            decision.reviewed(True, "", at=T0, by="Noel", by_id="noel")

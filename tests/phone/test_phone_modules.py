@@ -1,0 +1,88 @@
+"""The phone's own modules, run by the Node that builds the pages, against the server's Python."""
+
+import base64
+import json
+import shutil
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from sgapp.domain.reference import note_reference
+from sgapp.services.intake import seal_info
+
+ROOT = Path(__file__).resolve().parents[2]
+SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+
+
+@pytest.fixture
+def node(tmp_path: Path):
+    """Run a script beside the phone's modules; what it prints as JSON comes back."""
+    for module in (ROOT / "sgapp" / "phone").glob("*.js"):
+        shutil.copy(module, tmp_path / module.name)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "node_modules").symlink_to(ROOT / ".web" / "node_modules")
+
+    def run(script: str) -> object:
+        (tmp_path / "script.js").write_text(script)
+        done = subprocess.run([ROOT / ".venv" / "bin" / "node", "script.js"], cwd=tmp_path, capture_output=True, text=True,
+                              timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_phone_and_server_make_the_same_reference(node) -> None:
+    ids = [str(uuid.uuid4()) for _ in range(200)] + ["00000000-0000-4000-8000-000000000000"]
+    made = node(f"""
+      import {{ noteReference }} from "./reference.js";
+      console.log(JSON.stringify(await Promise.all({json.dumps(ids)}.map(noteReference))));""")
+    assert made == [note_reference(note_id) for note_id in ids]
+
+
+@pytest.fixture
+def key_pair():
+    private = ec.generate_private_key(ec.SECP256R1())
+    point = private.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    return private, {"key_id": "k1", "organisation": "Meadow Lane Homecare", "public_key": base64.b64encode(point).decode()}
+
+
+def _sealed(node, key: dict[str, str], note_id: str) -> bytes:
+    return base64.b64decode(node(f"""
+      import {{ seal }} from "./seal.js";
+      const sealed = await seal({json.dumps(key)}, {{ id: "{note_id}", seen: "Ärmel, 4 cm — “quoted”" }});
+      console.log(JSON.stringify(sealed));"""))
+
+
+def test_what_the_phone_seals_the_server_opens(node, key_pair) -> None:
+    private, key = key_pair
+    note_id = str(uuid.uuid4())
+    sealed = _sealed(node, key, note_id)
+    opened = json.loads(SUITE.decrypt(sealed, private, seal_info(key["organisation"], key["key_id"], note_id)))
+    assert opened == {"schema": 1, "id": note_id, "seen": "Ärmel, 4 cm — “quoted”"}
+
+
+@pytest.mark.parametrize(("organisation", "key_id", "same_note"), [
+    ("Another Provider", "k1", True), ("Meadow Lane Homecare", "k2", True), ("Meadow Lane Homecare", "k1", False)])
+def test_a_sealed_note_opens_only_for_its_own_organisation_key_and_id(node, key_pair, organisation, key_id, same_note) -> None:
+    private, key = key_pair
+    note_id = str(uuid.uuid4())
+    sealed = _sealed(node, key, note_id)
+    info = seal_info(organisation, key_id, note_id if same_note else str(uuid.uuid4()))
+    with pytest.raises(InvalidTag):
+        SUITE.decrypt(sealed, private, info)
+
+
+@pytest.mark.parametrize(("status", "state", "again"), [
+    (201, "delivered", False), (200, "delivered", False), (0, "on_phone", True), (500, "on_phone", True), (503, "on_phone", True),
+    (429, "on_phone", True), (401, "sign_in", True), (409, "please_ring", False), (413, "please_ring", False),
+    (422, "please_ring", False)])
+def test_an_answer_decides_whether_a_note_waits_or_goes(node, status: int, state: str, again: bool) -> None:
+    assert node(f"""
+      import {{ after }} from "./outbox.js";
+      console.log(JSON.stringify(after({status})));""") == {"state": state, "again": again}

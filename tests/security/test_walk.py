@@ -1,0 +1,184 @@
+"""Every door, for every role and for nobody: generated from the code, over the real HTTP and the real websocket.
+
+What is expected stands in two tables here. A route or a State without its line fails the walk.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from reflex_base.registry import RegistrationContext
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from sgapp.api.app import create_api
+from sgapp.domain.permissions import GRANTS, Permission, Role
+from sgapp.services.guard import REGISTER
+from sgapp.ui import pages
+from tests.serving import PASSWORD, Server
+
+P = Permission
+ACCOUNTS = {Role.WORKER: "worker.a", Role.SENIOR: "senior", Role.ON_CALL: "oncall", Role.LEAD: "lead", Role.DEPUTY: "deputy",
+            Role.MANAGER: "manager", Role.NOMINATED: "nominated", Role.AUDITOR: "auditor", Role.HR: "hr", Role.ROTA: "rota",
+            Role.ADMIN: "admin"}
+ANYONE, SIGNED_IN = "anyone", "signed in"
+
+#: Who may use each route that is no intention. Intentions take their rule from the register of services.
+ROUTES: dict[tuple[str, str], Permission | str] = {
+    ("post", "/api/session"): ANYONE, ("get", "/api/session"): SIGNED_IN, ("delete", "/api/session"): ANYONE,
+    ("post", "/api/set-up"): ANYONE, ("get", "/api/demo/accounts"): ANYONE, ("get", "/api/intake/key"): ANYONE,
+    ("post", "/api/observations"): P.RECORD_OBSERVATION, ("get", "/api/observations/mine"): P.SEE_OWN_NOTES,
+    ("get", "/api/people/mine"): P.SEE_ALLOCATED_PEOPLE, ("put", "/api/drafts/{form_key}"): P.KEEP_DRAFT,
+    ("get", "/api/drafts/{form_key}"): P.KEEP_DRAFT, ("delete", "/api/drafts/{form_key}"): P.KEEP_DRAFT,
+    ("get", "/healthz"): ANYONE, ("get", "/readyz"): ANYONE,
+}
+#: Who may call the handlers of each State of ours.
+STATES: dict[str, Permission | str] = {
+    "SessionState": ANYONE, "DeskState": P.SEE_QUEUE, "CasesState": P.READ_CASE, "NoteState": P.READ_NOTE,
+    "CaseState": P.READ_CASE, "ReferState": P.REFER, "ReferralState": P.READ_CASE,
+}
+OPENAPI: dict[str, Any] = create_api().openapi()
+DOORS = [(method, path) for path, methods in OPENAPI["paths"].items() for method in methods]
+
+
+def allowed(rule: Permission | str, role: Role | None) -> bool:
+    if rule == ANYONE:
+        return True
+    return role is not None and (rule == SIGNED_IN or rule in GRANTS[role])
+
+
+def rule_of(method: str, path: str) -> Permission | str:
+    if path.startswith("/api/intents/"):
+        permission = REGISTER[path.rpartition("/")[2]].permission
+        assert permission is not None
+        return permission
+    return ROUTES[method, path]
+
+
+def filled_in(schema: dict[str, Any], name: str = "") -> Any:
+    """A body that passes validation and names nothing that exists."""
+    if "$ref" in schema:
+        return filled_in(OPENAPI["components"]["schemas"][schema["$ref"].rpartition("/")[2]], name)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "anyOf" in schema:
+        return filled_in(schema["anyOf"][0], name)
+    match schema.get("type"):
+        case "object":
+            return {key: filled_in(schema["properties"][key], key) for key in schema.get("required", ())}
+        case "array":
+            return []
+        case _:
+            return str(uuid.uuid4()) if name == "id" or name.endswith("_id") else "x"
+
+
+@pytest.fixture(scope="module", params=[*ACCOUNTS, None], ids=lambda role: str(role) if role else "nobody")
+def caller(request: pytest.FixtureRequest, server: Server) -> Iterator[tuple[Role | None, httpx.Client]]:
+    role = request.param
+    with httpx.Client(base_url=server.url, headers={"X-Requested-With": "sgapp"}, timeout=20) as client:
+        if role is not None:
+            answer = client.post("/api/session", json={"username": ACCOUNTS[role], "password": PASSWORD})
+            assert answer.status_code == 200, answer.text
+        yield role, client
+
+
+def test_every_route_has_a_rule() -> None:
+    assert [door for door in DOORS if not door[1].startswith("/api/intents/") and door not in ROUTES] == []
+
+
+def test_every_state_of_ours_has_a_rule() -> None:
+    assert {name for name, _ in our_handlers()} == set(STATES)
+
+
+def test_every_route_answers_only_whom_it_may(caller: tuple[Role | None, httpx.Client]) -> None:
+    role, client = caller
+    wrong = []
+    for method, path in DOORS:
+        if path == "/api/session" and method == "delete":
+            continue  # it would end the walk; signing out is tested by itself
+        operation = OPENAPI["paths"][path][method]
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        body = filled_in(content) if content else None
+        answer = client.request(method, path.replace("{form_key}", "walk:x"), json=body)
+        may = allowed(rule_of(method, path), role)
+        shut = 401 if role is None else 404
+        if answer.status_code >= 500 or (not may and answer.status_code != shut) or (may and _shut_out(answer, path)):
+            wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:120]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _shut_out(answer: httpx.Response, path: str) -> bool:
+    """401 where one may; signing in with a wrong password is an answer, not a refusal."""
+    return answer.status_code == 401 and path != "/api/session"
+
+
+def our_handlers() -> list[tuple[str, str]]:
+    """State and full name of every handler that our code registered, `setvar` included."""
+    pages.load_pages()
+    found = []
+    for name, known in RegistrationContext.get().event_handlers.items():
+        for state in known.states:
+            if state.__module__.startswith("sgapp.ui."):
+                found.append((state.__name__, name))
+    return found
+
+
+class Socket:
+    """A raw client of the pages' websocket."""
+
+    def __init__(self, ws: ClientConnection) -> None:
+        self.ws = ws
+
+    def send(self, name: str) -> None:
+        where = {"pathname": "/", "asPath": "/"}
+        self.ws.send("42/_event," + json.dumps(["event", {"name": name, "payload": {}, "router_data": where}]))
+
+    def deltas_until(self, state: str) -> list[dict[str, Any]]:
+        """Everything that arrives up to the next delta of a State."""
+        found = []
+        while True:
+            message = self.ws.recv(timeout=10)
+            if message == "2":
+                self.ws.send("3")
+            elif isinstance(message, str) and message.startswith("42/_event,"):
+                delta = json.loads(message[10:])[1].get("delta") or {}
+                found.append(delta)
+                if any(key.endswith(state) for key in delta):
+                    return found
+
+
+@contextmanager
+def opened(server: Server, client: httpx.Client) -> Iterator[Socket]:
+    """A page's websocket, with the caller's cookie, after its first event."""
+    url = f"{server.url.replace('http', 'ws')}/_event/?token={uuid.uuid4()}&EIO=4&transport=websocket"
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    boot = {"event": {"name": "reflex___state____state.hydrate_and_load", "payload": {},
+                      "router_data": {"pathname": "/sign-in", "asPath": "/sign-in"}}}
+    with connect(url, origin=Origin(server.url), additional_headers={"Cookie": cookie} if cookie else {}) as ws:
+        ws.recv(timeout=10)
+        ws.send("40/_event," + json.dumps(boot))
+        yield Socket(ws)
+
+
+def test_every_handler_serves_only_whom_it_may(caller: tuple[Role | None, httpx.Client], server: Server) -> None:
+    role, client = caller
+    fence = next(name for state, name in our_handlers() if name.endswith(".load_session"))
+    session = fence.rpartition(".")[0]
+    wrong = []
+    with opened(server, client) as socket:
+        socket.send(fence)
+        socket.deltas_until(session)
+        for state, name in our_handlers():
+            if state == "SessionState" or name.endswith((".setvar", ".watch_queue")):
+                continue
+            socket.send(name)
+            socket.send(fence)
+            deltas = socket.deltas_until(session)
+            served = any(key == name.rpartition(".")[0] for delta in deltas for key in delta)
+            if served != allowed(STATES[state], role):
+                wrong.append(f"{name}: {'served' if served else 'refused'}")
+    assert not wrong, "\n".join(wrong)
