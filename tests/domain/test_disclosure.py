@@ -13,6 +13,7 @@ from sgapp.domain.errors import Invalid
 from sgapp.domain.observation import NoteContent, Observation, Priority, PriorityChange, Quote
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Fact, Referral
+from sgapp.domain.vocabulary import PICKER
 
 T0 = datetime(2026, 10, 5, 9, 10, tzinfo=UTC)
 PERSON = Person("p", "P-104", "Dennis Marlow", "Own home", ("Frailty",), ("A fall in 2023", "Hip, 2021"))
@@ -53,7 +54,8 @@ def test_what_is_offered_comes_from_person_note_capacity_and_protection() -> Non
         "note:n:when": "Seen on 5 Oct 2026, 10:10, kitchen", "note:n:seen:0": "He took the card.",
         "note:n:seen:1": "The cupboard was empty.", "note:n:heard:0": "Heard: “Give it here!”",
         "note:n:done:0": "What was done: Rang the office.", "note:n:said:0": "Dennis said to the care worker: “He gets cross.”",
-        "note:n:picker:card_held_by_other": texts["note:n:picker:card_held_by_other"], "note:n:present": "Present: Dennis, Kevin",
+        "note:n:picker:card_held_by_other": f"Noticed: {PICKER.label('card_held_by_other')}",
+        "note:n:present": "Present: Dennis, Kevin",
         "note:n:wish": "What the adult wants: No fuss",
         "capacity:k": "Capacity for “to keep his card”, 5 Oct 2026, 10:10: Lacks capacity for this decision at this time",
         "protection:s": "A talk alone at each visit"}

@@ -4,18 +4,24 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def pick(page: Page, question: str, answer: str) -> None:
     """Choose one chip of a question."""
     group = page.get_by_role("group", name=re.compile(f"^{re.escape(question)}"))
-    group.get_by_role("radio", name=answer, exact=True).check(force=True)
+    _choose(group.get_by_role("radio", name=answer, exact=True))
 
 
 def tick(page: Page, text: str) -> None:
     """Tick the box whose label holds this text."""
-    page.get_by_role("checkbox", name=text).first.check(force=True)
+    _choose(page.get_by_role("checkbox", name=text).first)
+
+
+def _choose(choice: Locator) -> None:
+    """Tap a chip as a finger does, on its label, and see that it took."""
+    choice.locator("xpath=ancestor::label[1]").click()
+    expect(choice).to_be_checked()
 
 
 def fold_out(page: Page, summary: str) -> None:

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.serving import Open
 from tests.e2e.steps import fold_out
+from tests.serving import Open
 
 
 def violations(page: Page) -> list[str]:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.serving import Open, Server, start_server, stop_server
 from tests.e2e.pictures import signed_in
 from tests.e2e.steps import arrive, fill_note, pick
+from tests.serving import Open, Server, start_server, stop_server
 
 WHY = "A long reason that nobody wants to type twice."
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Page, expect
 
-from tests.serving import Open, Server
 from tests.e2e.steps import arrive, case_page, fold_out, pick, record, tick, write_note
+from tests.serving import Open, Server
 
 SEEN = ("Kevin took the bank card out of Dennis's wallet and put it in his own coat. "
         "The food cupboard had one tin of soup and half a loaf.")

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
-from tests.serving import Open
 from tests.e2e.steps import arrive, case_page, pick, record, tick, write_note
+from tests.serving import Open
 
 
 def test_a_decision_not_to_share_is_recorded_watched_and_closed(sign_in: Open) -> None:

@@ -79,7 +79,8 @@ def test_a_sealed_note_opens_only_for_its_own_organisation_key_and_id(node, key_
 
 
 @pytest.mark.parametrize(("status", "state", "again"), [
-    (201, "delivered", False), (200, "delivered", False), (0, "on_phone", True), (500, "on_phone", True), (503, "on_phone", True),
+    (201, "delivered", False), (200, "delivered", False), (0, "on_phone", True), (500, "on_phone", True),
+    (503, "on_phone", True),
     (429, "on_phone", True), (401, "sign_in", True), (409, "please_ring", False), (413, "please_ring", False),
     (422, "please_ring", False)])
 def test_an_answer_decides_whether_a_note_waits_or_goes(node, status: int, state: str, again: bool) -> None:

