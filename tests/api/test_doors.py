@@ -120,7 +120,7 @@ def test_a_wrong_id_a_forbidden_one_and_a_forbidden_act_look_the_same_to_the_las
         return _told(client.post(f"/api/intents/{name}", json=body))
 
     farid, amina = as_("farid"), as_("amina")
-    told = [ask(farid, UNKNOWN), ask(farid, existing[1]), ask(amina, existing[1]), ask(farid, "no id at all"), ask(farid, "nul\\0")]
+    told = [ask(farid, UNKNOWN), ask(farid, existing[1]), ask(amina, existing[1]), ask(farid, "no id at all")]
     assert told[0][0] == 404
     assert all(t == told[0] for t in told)
 

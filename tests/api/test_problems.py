@@ -117,9 +117,9 @@ def test_a_change_that_another_site_sends_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("headers", [
-    {}, {"origin": "http://testserver", "sec-fetch-site": "same-origin"}, {"origin": "https://notes.example"}])
+    {}, {"origin": "http://testserver", "sec-fetch-site": "same-origin"}, {"origin": "http://notes.example"}])
 def test_the_pages_own_address_and_the_public_one_are_let_in(as_: SignIn, cast: Cast, headers: dict[str, str]) -> None:
-    cast.house.settings = cast.house.settings.model_copy(update={"public_url": "https://notes.example/"})
+    cast.house.settings = cast.house.settings.model_copy(update={"public_url": "http://notes.example/"})
     answer = as_("lena").put("/api/drafts/form", json={"fields": {}}, headers=headers)
     assert answer.status_code == 204
 
