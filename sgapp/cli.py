@@ -2,18 +2,19 @@
 
 import json
 import os
+from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 from rich.console import Console
 
-from sgapp.domain.errors import Invalid, SgappError
+from sgapp.domain.errors import Invalid, NotFound, SgappError
 from sgapp.domain.permissions import Role
 from sgapp.services import sessions
 from sgapp.services.audit import verify_audit
 from sgapp.services.demo import demo_accounts, load_demo
 from sgapp.services.health import readiness
-from sgapp.services.house import SYSTEM, House, house, now
+from sgapp.services.house import SYSTEM, House, WrongMasterKey, house, now
 
 app = typer.Typer(help="Visit notes that become decisions, referrals, receipts and outcomes.", no_args_is_help=True,
                   pretty_exceptions_enable=False)
@@ -27,7 +28,10 @@ out = Console(highlight=False, soft_wrap=True)
 def ready_house() -> House:
     """This process's house, its database brought to this version."""
     found = house()
-    found.prepare()
+    try:
+        found.prepare()
+    except WrongMasterKey as error:
+        raise stop(str(error)) from error
     return found
 
 
@@ -42,9 +46,12 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL and Redis.")] = 1,
     demo: Annotated[bool, typer.Option("--demo", help="Load the demo organisation first.")] = False,
+    cert: Annotated[Optional[Path], typer.Option(help="Certificate file, for https on real phones.")] = None,  # noqa: UP045
+    key: Annotated[Optional[Path], typer.Option(help="Its private key file.")] = None,  # noqa: UP045
 ) -> None:
     """Serve pages and API on one port."""
-    os.environ.setdefault("SGAPP_PUBLIC_URL", f"http://localhost:{port}")
+    os.environ.setdefault("SGAPP_PUBLIC_URL", f"{'https' if cert else 'http'}://localhost:{port}")
+    from sgapp.serving import CannotServe
     from sgapp.serving import serve as run
 
     found = ready_house()
@@ -57,7 +64,10 @@ def serve(
         out.print("No accounts yet. Make the first administrator here, once, within 24 hours:")
         out.print(f"  {found.settings.public_url}/set-up?token={token}")
     out.print(f"Serving on {found.settings.public_url}")
-    run(host=host, port=port, workers=workers)
+    try:
+        run(host=host, port=port, workers=workers, cert=cert, key=key)
+    except CannotServe as error:
+        raise stop(str(error)) from error
 
 
 @app.command()
@@ -136,7 +146,7 @@ def _said(work) -> None:
         out.print(work())
     except Invalid as error:
         raise stop("\n".join(f"{e.field}: {e.message}" for e in error.errors)) from error
-    except SgappError as error:
+    except NotFound as error:
         raise stop(f"There is no such account: {error}") from error
 
 

@@ -128,6 +128,7 @@ class ClockKind(StrEnum):
     ACTION = "action"
     EMERGENCY_RECORD = "emergency_record"
     NOTIFY_CQC = "notify_cqc"
+    NEXT_STEP = "next_step"
 
 
 class How(StrEnum):
@@ -189,6 +190,7 @@ def _working(amount: int, minutes_before_closing: int = 0) -> Span:
     return Span(How.WORKING, amount, minutes_before_closing)
 
 
+_NEXT = "Ours: a case that nobody has closed never stands without a clock; as fast as the decision of DOMAIN annex §2"
 _MIDNIGHT, _CLOSING, _DATE = Span(How.SAME_DAY_MIDNIGHT), Span(How.SAME_DAY), Span(How.DATE)
 _ACK = "DOMAIN annex §2: high 30 min, other 2 h; §8: the deputy is assigned on a missed acknowledgement"
 _DECIDE = "DOMAIN annex §2: high the same day, other 1 working day"
@@ -204,6 +206,9 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(K.DECIDE, "emergency", _MIDNIGHT, _DECIDE),
     Rule(K.DECIDE, "high", _MIDNIGHT, _DECIDE),
     Rule(K.DECIDE, "other", _working(1), _DECIDE),
+    Rule(K.NEXT_STEP, "emergency", _MIDNIGHT, _NEXT),
+    Rule(K.NEXT_STEP, "high", _MIDNIGHT, _NEXT),
+    Rule(K.NEXT_STEP, "other", _working(1), _NEXT),
     Rule(K.SEND, "emergency", _minutes(30), _SEND),
     Rule(K.SEND, "high", _minutes(30), _SEND),
     Rule(K.SEND, "other", _working(1), _SEND),

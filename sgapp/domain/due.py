@@ -5,7 +5,7 @@ Source: DESIGN "Clocks, defined"; DOMAIN annex §2.
 
 from functools import singledispatch
 
-from sgapp.domain.case import Case
+from sgapp.domain.case import Case, CaseState
 from sgapp.domain.clocks import Clock, ClockKind, clock
 from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.observation import NoteState, Observation
@@ -38,6 +38,10 @@ def _(case: Case) -> tuple[Clock, ...]:
     if case.look_again is not None:
         since, on = case.look_again
         found.append(Clock(ClockKind.REVIEW, since, end_of_day(on)))
+    if case.decision is not None and case.state is not CaseState.CLOSED and not found:
+        # Whatever else runs on its referrals and actions, an open case has a clock of its own, so that none can fall
+        # out of the queue when the last of them stops. The queue shows it only when nothing else of the case is due.
+        found.append(clock(ClockKind.NEXT_STEP, case.decision.at, priority=case.priority))
     return tuple(found)
 
 

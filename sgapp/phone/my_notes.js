@@ -24,7 +24,7 @@ function Row({ note }) {
       h("p", { className: "font-semibold" }, note.reference),
       h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`)),
     h("div", { className: "row-step" }, h("a", { className: "btn btn-quiet",
-      href: `/?corrects=${encodeURIComponent(note.id)}&reference=${encodeURIComponent(note.reference)}` }, "Add to it")));
+      href: `/?corrects=${encodeURIComponent(note.id)}` }, "Add to it")));
 }
 
 export function MyNotes() {
@@ -58,6 +58,7 @@ export function MyNotes() {
     says ? h("div", { className: "panel grid gap-2", role: "status" }, h("p", null, says[0]), says[1]) : null,
     notes === null ? h("p", { className: "hint waiting", role: "status" }, "Loading …")
       : notes.length ? h("ul", { className: "rows", "aria-label": "My notes" }, notes.map((note) => h(Row, { key: note.id, note })))
-        : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, "No notes yet"), h("p", { className: "hint" }, "What you save stands here.")),
+        : says ? h("p", { className: "hint" }, "No notes lie on this phone.")
+          : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, "No notes yet"), h("p", { className: "hint" }, "What you save stands here.")),
     h("a", { className: "btn btn-quiet justify-self-start", href: "/" }, "Write a note"));
 }

@@ -1,16 +1,18 @@
 // The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
 import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
-import { add, intakeKey, keepFlushing, all as keptNotes, nextSequence, post, waits } from "./outbox.js";
+import { add, after, intakeKey, keepFlushing, all as keptNotes, nextSequence, post, refreshKey, waits } from "./outbox.js";
 import { Card, Chips, Field, Folded, Summary } from "./parts.js";
 import { noteReference } from "./reference.js";
 import { seal } from "./seal.js";
 
 const YES_NO = [{ value: "no", label: "No" }, { value: "yes", label: "Yes" }, { value: "not_sure", label: "Not sure" }];
-const ROOMS = ["Kitchen", "Living room", "Bedroom", "Bathroom", "Hall", "Outside"].map((room) => ({ value: room, label: room }));
-const WHEN = [{ value: "now", label: "Just now" }, { value: "earlier", label: "Earlier" }];
 const OTHER = "other";
+const ROOMS = [...["Kitchen", "Living room", "Bedroom", "Bathroom", "Hall", "Outside"].map((room) => ({ value: room, label: room })),
+  { value: OTHER, label: "Other place" }];
+const WHEN = [{ value: "now", label: "Just now" }, { value: "visit", label: "This visit" }, { value: "earlier", label: "Earlier" }];
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const EMPTY = {
-  person: "", other: "", when: "now", earlier: "", room: "", elsewhere: "", seen: "", heard: "", said: [{ words: "", by: "", to: "" }],
+  person: "", other: "", when: "now", visit: "", earlier: "", room: "", elsewhere: "", seen: "", heard: "", said: [{ words: "", by: "", to: "" }],
   picker: [], present: "", done: "", told: "", wish: "", consent: "", staff_involved: "no", staff_names: "",
   danger_now: "", injury: "", safety_codes: [],
 };
@@ -19,6 +21,14 @@ const clock = (iso) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minut
   .format(new Date(iso));
 const initials = (name) => name.split(/\s+/).map((part) => `${part[0]}.`).join("");
 
+// The moment it was seen, by the phone's clock; an invalid date while she has not said it.
+function whenSeen(v, now) {
+  if (v.when === "now") return now;
+  if (v.when === "earlier") return new Date(v.earlier);
+  const [hour, minute] = v.visit.split(":").map(Number);
+  return v.visit ? new Date(now.getFullYear(), now.getMonth(), now.getDate(), hour, minute) : new Date(NaN);
+}
+
 function gaps(v, correcting) {
   const found = {};
   if (!correcting && (!v.person || (v.person === OTHER && !v.other.trim()))) found.person = "Say who you visited.";
@@ -26,8 +36,13 @@ function gaps(v, correcting) {
   if (!v.seen.trim() && !v.heard.trim() && !words && !v.picker.length) {
     found.seen = "Write what you saw, or what was said or heard.";
   }
-  if (v.when === "earlier" && !v.earlier) found.earlier = "Say when it was.";
-  if (v.when === "earlier" && v.earlier && new Date(v.earlier) > new Date()) found.earlier = "That time has not come yet.";
+  const now = new Date();
+  const seen = whenSeen(v, now);
+  if (v.when === "visit" && Number.isNaN(seen.getTime())) found.visit = "Say what time the visit was.";
+  if (v.when === "visit" && seen > now) found.visit = "That time has not come yet. For yesterday, choose Earlier.";
+  if (v.when === "earlier" && Number.isNaN(seen.getTime())) found.earlier = "Say when it was.";
+  if (v.when === "earlier" && seen > now) found.earlier = "That time has not come yet.";
+  if (v.room === OTHER && !v.elsewhere.trim()) found.elsewhere = "Say where it was.";
   return found;
 }
 
@@ -37,8 +52,8 @@ function payloadOf(v, id, seq, people, corrects) {
   return {
     id, captured_at: now.toISOString(), capture_seq: seq,
     person: known ? { id: known.id } : { free_text: corrects ? "as in the note it adds to" : v.other.trim() },
-    when_seen: (v.when === "earlier" ? new Date(v.earlier) : now).toISOString(),
-    where: { place: v.elsewhere.trim() ? "other" : "own_home", room: v.elsewhere.trim() || v.room },
+    when_seen: whenSeen(v, now).toISOString(),
+    where: v.room === OTHER ? { place: "other", room: v.elsewhere.trim() } : { place: "own_home", room: v.room },
     present: v.present, seen: v.seen, heard: v.heard, said: v.said.filter((q) => q.words.trim()),
     done: v.done, told: v.told, picker: v.picker, safety_codes: v.safety_codes, wish: v.wish, consent: v.consent,
     staff_involved: v.staff_involved, staff_names: v.staff_involved === "no" ? "" : v.staff_names,
@@ -50,18 +65,20 @@ function Danger({ v, set }) {
   return h("section", { className: "panel grid gap-4" },
     h("a", { className: "danger-link", href: "tel:999" },
       h("span", null, "Someone hurt or in danger?"), h("b", null, "Ring 999 first ›")),
+    h("p", { className: "hint" }, "The note can wait until then."),
     h(Chips, { id: "danger_now", legend: "Is someone in danger now?", options: YES_NO, value: v.danger_now, onChange: set("danger_now") }),
     h(Chips, { id: "injury", legend: "Is someone hurt?", options: YES_NO, value: v.injury, onChange: set("injury") }));
 }
 
-function Who({ v, set, people, error }) {
+function Who({ v, set, people, missing, error }) {
   const mine = people.filter((p) => p.allocated);
   const text = v.other.trim().toLowerCase();
   const found = text.length < 2 ? [] : people.filter((p) => !p.allocated && `${p.name} ${p.reference}`.toLowerCase().includes(text));
   const options = [...mine.map((p) => ({ value: p.id, label: `${initials(p.name)} · ${p.reference}` })), { value: OTHER, label: "Someone else" }];
   const typing = v.person === OTHER || found.some((p) => p.id === v.person);
   return [
-    h(Chips, { key: "who", id: "person", legend: "Who did you visit?", options, value: typing ? OTHER : v.person, onChange: set("person"), error }),
+    h(Chips, { key: "who", id: "person", legend: "Who did you visit?", options,
+      hint: missing ? "The list is not here without a signal. Choose “Someone else” and write the name." : "", value: typing ? OTHER : v.person, onChange: set("person"), error }),
     typing ? h(Field, { key: "other", id: "other", label: "Their name", hint: "If they are not on the list, what you write is kept as it is.",
       value: v.other, onChange: (value) => { set("other")(value); set("person")(OTHER); } }) : null,
     typing && found.length ? h(Chips, { key: "found", id: "found", legend: "On the list", plain: true, value: v.person, onChange: set("person"),
@@ -74,7 +91,11 @@ function WhenWhere({ v, set, errors }) {
     h(Chips, { key: "when", id: "when", legend: "When?", options: WHEN, value: v.when, onChange: set("when") }),
     v.when === "earlier" ? h(Field, { key: "earlier", id: "earlier", label: "Day and time", type: "datetime-local", value: v.earlier,
       onChange: set("earlier"), error: errors.earlier }) : null,
+    v.when === "visit" ? h(Field, { key: "visit", id: "visit", label: "What time was the visit?", hint: "Today.", type: "time", value: v.visit,
+      onChange: set("visit"), error: errors.visit }) : null,
     h(Chips, { key: "room", id: "room", legend: "Where?", options: ROOMS, value: v.room, onChange: set("room") }),
+    v.room === OTHER ? h(Field, { key: "elsewhere", id: "elsewhere", label: "Which place?", value: v.elsewhere, onChange: set("elsewhere"),
+      error: errors.elsewhere }) : null,
   ];
 }
 
@@ -120,21 +141,23 @@ function grouped(entries) {
 
 function Codes({ v, set, codes }) {
   const [all, setAll] = useState(false);
-  const [meaning, setMeaning] = useState("");
+  const [shownCode, setShownCode] = useState(null);
   useEffect(() => {
-    const timer = meaning && setTimeout(() => setMeaning(""), 5000);
+    const timer = shownCode && setTimeout(() => setShownCode(null), 5000);
     return () => clearTimeout(timer);
-  }, [meaning]);
+  }, [shownCode]);
+  const explain = (code) => setShownCode(code ? { text: `${code.short}: ${code.label}` } : null); // an object: five seconds anew each time
   const shown = all ? codes.safety : codes.safety.slice(0, 6);
   const choose = (chosen) => {
-    const added = codes.safety.find((c) => chosen.includes(c.code) && !v.safety_codes.includes(c.code));
-    setMeaning(added ? `${added.short}: ${added.label}` : "");
+    explain(codes.safety.find((c) => chosen.includes(c.code) && !v.safety_codes.includes(c.code)));
     set("safety_codes")(chosen);
   };
   return h(Card, null,
-    h(Chips, { id: "safety_codes", legend: "How may we get back to them?", hint: "A tap shows what a code means, for five seconds.", kind: "checkbox",
+    h(Chips, { id: "safety_codes", legend: "How may we get back to them?", kind: "checkbox",
+      hint: "A tap chooses. Hold one, or press ? on it, to see what it means for five seconds.",
+      onHold: (option) => explain(codes.safety.find((c) => c.code === option.value)),
       value: v.safety_codes, onChange: choose, options: shown.map((c) => ({ value: c.code, label: `${c.symbol} ${c.short}` })) }),
-    h("p", { role: "status", className: "code-meaning" }, meaning),
+    h("p", { role: "status", className: "code-meaning" }, shownCode?.text),
     all ? null : h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: () => setAll(true) }, "All codes"));
 }
 
@@ -155,36 +178,55 @@ function Saved({ saved, onNew }) {
       h("a", { className: "btn btn-quiet", href: "/mine" }, "My notes")));
 }
 
+// Where the browser keeps nothing: what became of a note that had to be delivered at once and was not.
+function notSent(status) {
+  const here = "This browser cannot keep notes, so it had to be sent at once";
+  if (after(status).state === "sign_in") return `${here}, and you are signed out. What you wrote is still here. Sign in in another tab, then save again.`;
+  if (after(status).state === "please_ring") return `${here}, and it was not taken. What you wrote is still here. Please ring the office.`;
+  return `${here}, and no answer came. What you wrote is still here: leave this page open, find a signal, then save again. Or ring the office.`;
+}
+
 export function NoteForm({ codes }) {
   const [v, setV] = useState(EMPTY);
   const [people, setPeople] = useState([]);
+  const [listMissing, setListMissing] = useState(false);
   const [errors, setErrors] = useState({});
   const [busy, setBusy] = useState(false);
   const [ready, setReady] = useState(false);
   const [said, setSaid] = useState("");
   const [notes, setNotes] = useState([]);
   const [savedId, setSavedId] = useState(null);
+  const [sentAtOnce, setSentAtOnce] = useState(null);
+  const [signedOut, setSignedOut] = useState(false);
   const [corrects, setCorrects] = useState(null);
   const [online, setOnline] = useState(true);
   const summary = useRef(null);
-  const noteId = useRef(null);
+  const saving = useRef(false);
+  const tried = useRef(null);
+  const typed = useRef(false);
   const outbox = useRef(null);
   const set = (key) => (value) => setV((old) => ({ ...old, [key]: value }));
   const refresh = () => keptNotes().then(setNotes, () => setNotes([]));
 
   useEffect(() => {
     const asked = new URLSearchParams(window.location.search);
-    if (asked.get("corrects")) setCorrects({ id: asked.get("corrects"), reference: asked.get("reference") ?? "" });
+    const first = asked.get("corrects") ?? "";
+    // The reference is made from the id: what an address says is nobody's word.
+    if (UUID.test(first)) noteReference(first).then((reference) => setCorrects({ id: first.toLowerCase(), reference }));
     const signal = () => setOnline(navigator.onLine);
     signal();
     window.addEventListener("online", signal);
     window.addEventListener("offline", signal);
     fetch("/api/people/mine", { cache: "no-store", headers: { "X-Requested-With": "sgapp" } })
       .then((answer) => {
-        if (answer.status === 401) window.location.assign("/sign-in");
-        return answer.ok ? answer.json() : { people: [] };
-      }).then(({ people: found }) => setPeople(found), () => setPeople([]));
-    intakeKey().catch(() => null);
+        if (answer.status === 401 && typed.current) setSignedOut(true);
+        else if (answer.status === 401) {
+          const here = window.location.pathname + window.location.search;
+          window.location.assign(`/sign-in?back=${encodeURIComponent(here)}`);
+        }
+        return answer.ok ? answer.json() : Promise.reject(new Error(`no list: ${answer.status}`));
+      }).then(({ people: found }) => setPeople(found)).catch(() => setListMissing(true));
+    refreshKey();
     outbox.current = keepFlushing(refresh);
     setReady(true);
     return () => {
@@ -196,14 +238,17 @@ export function NoteForm({ codes }) {
 
   const dirty = JSON.stringify(v) !== JSON.stringify(EMPTY);
   useEffect(() => {
+    typed.current = dirty;
+  }, [dirty]);
+  useEffect(() => {
     const hold = (event) => event.preventDefault();
-    if (dirty && !savedId) window.addEventListener("beforeunload", hold);
+    if (dirty && !savedId && !sentAtOnce) window.addEventListener("beforeunload", hold);
     return () => window.removeEventListener("beforeunload", hold);
-  }, [dirty, savedId]);
+  }, [dirty, savedId, sentAtOnce]);
 
   const save = async (event) => {
     event.preventDefault();
-    if (busy) return;
+    if (saving.current) return; // a ref: a second tap may come before React has drawn the first
     const found = gaps(v, corrects);
     setErrors(found);
     setSaid("");
@@ -212,35 +257,43 @@ export function NoteForm({ codes }) {
       return;
     }
     setBusy(true);
-    noteId.current ??= crypto.randomUUID();
+    saving.current = true;
     try {
-      await keep(noteId.current);
+      await keep();
     } catch {
       setSaid("It could not be kept on this phone. What you wrote is still here. Try again, or ring the office.");
     }
+    saving.current = false;
     setBusy(false);
   };
 
-  const keep = async (id) => {
+  // One id for one text: the same words saved again are the same bytes, and other words never go under an id that was sent.
+  const envelopeOf = async (key) => {
+    if (tried.current?.written === v) return tried.current.envelope;
+    const id = crypto.randomUUID();
+    const seq = await nextSequence().catch(() => 0);
+    const envelope = { id, reference: await noteReference(id), key_id: key.key_id,
+      sealed: await seal(key, payloadOf(v, id, seq, people, corrects?.id)), saved_at: new Date().toISOString(), seq };
+    tried.current = { written: v, envelope };
+    return envelope;
+  };
+
+  const keep = async () => {
     const key = await intakeKey();
     if (!key) {
       setSaid("This phone has not met the office yet, so it cannot seal a note. What you wrote is still here. Find a signal, then save.");
       return;
     }
-    const reference = await noteReference(id);
-    const seq = await nextSequence().catch(() => 0);
-    const envelope = { id, reference, key_id: key.key_id, sealed: await seal(key, payloadOf(v, id, seq, people, corrects?.id)),
-      saved_at: new Date().toISOString(), seq };
+    const envelope = await envelopeOf(key);
     try {
       await add(envelope);
     } catch {
       const { status, receipt } = await post(envelope); // no storage here: it must be delivered before the form is cleared
-      if (!receipt) throw new Error(`not delivered: ${status}`);
-      setNotes([{ ...envelope, state: "delivered", received_at: receipt.received_at }]);
-      setSavedId(id);
+      if (!receipt) setSaid(notSent(status));
+      else setSentAtOnce({ id: envelope.id, reference: envelope.reference, state: "delivered", received_at: receipt.received_at });
       return;
     }
-    setSavedId(id);
+    setSavedId(envelope.id);
     await refresh();
     outbox.current?.now();
   };
@@ -249,24 +302,28 @@ export function NoteForm({ codes }) {
     setV(EMPTY);
     setErrors({});
     setSavedId(null);
+    setSentAtOnce(null);
     setCorrects(null);
-    noteId.current = null;
+    tried.current = null;
     window.history.replaceState(null, "", "/");
     window.scrollTo(0, 0);
   };
 
-  const saved = notes.find((note) => note.id === savedId);
-  if (savedId && saved) return h("div", { className: "note-form" }, h(Saved, { saved, onNew: another }));
+  const saved = sentAtOnce ?? notes.find((note) => note.id === savedId);
+  if (saved) return h("div", { className: "note-form" }, h(Saved, { saved, onNew: another }));
 
+  const still = gaps(v, corrects);
+  const beside = Object.fromEntries(Object.entries(errors).filter(([id]) => id in still)); // gone once mended
   const waiting = notes.filter(waits).length;
   const state = !online ? "No signal. It stays sealed here and goes by itself." : waiting ? `${waiting} on this phone, on the way.` : "It is sealed before it leaves this phone.";
   return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save },
     h(Summary, { errors, innerRef: summary }),
+    signedOut ? h("p", { className: "panel", role: "status" }, "You are signed out. Go on writing: Save keeps the note on this phone, and it goes once you have signed in.") : null,
     corrects ? h("p", { className: "panel" }, `You are adding to note ${corrects.reference}. The first words stay as they are.`) : h(Danger, { v, set }),
-    corrects ? null : h(Card, null, h(Who, { v, set, people, error: errors.person }), h(WhenWhere, { v, set, errors })),
+    corrects ? null : h(Card, null, h(Who, { v, set, people, missing: listMissing, error: beside.person }), h(WhenWhere, { v, set, errors: beside })),
     h(Card, null,
       h(Field, { id: "seen", label: corrects ? "What you want to add" : "What I saw", hint: "If you had filmed it, what would it show?", rows: 3,
-        value: v.seen, onChange: set("seen"), error: errors.seen }),
+        value: v.seen, onChange: set("seen"), error: beside.seen }),
       h(Said, { v, set }),
       corrects ? null : h(More, { v, set, codes })),
     corrects ? null : h(Card, null,

@@ -7,16 +7,25 @@ const NOTES = "notes";
 const KEYS = "keys";
 const FIRST_RETRY_MS = 4000;
 const LAST_RETRY_MS = 120000;
+const ANSWER_WITHIN_MS = 20000; // a signal in name only never answers: give up, keep the note, try again
 
 let opened;
+// Rejects where the browser keeps nothing; asked anew the next time.
 function database() {
-  opened ??= openDB(NAME, 1, {
+  opened ??= open().catch((problem) => {
+    opened = undefined;
+    throw problem;
+  });
+  return opened;
+}
+
+async function open() {
+  return openDB(NAME, 1, {
     upgrade(db) {
       db.createObjectStore(NOTES, { keyPath: "id" });
       db.createObjectStore(KEYS, { keyPath: "name" });
     },
   });
-  return opened;
 }
 
 // What becomes of a note after an answer. Pure, so that it can be tested without a network.
@@ -30,8 +39,12 @@ export function after(status) {
 
 export const waits = (note) => note.state === "on_phone" || note.state === "sign_in";
 
+// Resolves when the note is on the disk. Under an id that is already there the first envelope stays.
 export async function add(note) {
-  await (await database()).put(NOTES, { ...note, state: "on_phone" });
+  const tx = (await database()).transaction(NOTES, "readwrite", { durability: "strict" });
+  if (!(await tx.store.get(note.id))) await tx.store.put({ ...note, state: "on_phone" });
+  await tx.done;
+  navigator.storage?.persist?.().catch(() => false); // a phone short of room may otherwise clear it
 }
 
 export async function all() {
@@ -49,36 +62,46 @@ export async function nextSequence() {
   return row.value;
 }
 
-// The public key is fetched when there is a signal and kept, so that a note can be sealed without one.
-export async function intakeKey() {
-  const db = await database();
+// {status, body}; status 0 when no answer came in time, or one that is not ours (a login page of some Wi-Fi).
+async function ask(path, options = {}) {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ANSWER_WITHIN_MS);
   try {
-    const answer = await fetch("/api/intake/key", { cache: "no-store" });
-    if (answer.ok) {
-      const key = await answer.json();
-      await db.put(KEYS, { name: "intake", key });
-      return key;
-    }
+    const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", signal: late.signal, ...options });
+    return { status: answer.status, body: answer.ok ? await answer.json() : null };
   } catch {
-    // no signal: the kept one serves
+    return { status: 0, body: null };
+  } finally {
+    clearTimeout(timer);
   }
-  return (await db.get(KEYS, "intake"))?.key ?? null;
 }
 
+let keyInHand = null;
+
+// Fetch the public key and keep it, so that a note can be sealed without a signal. Null if it could not be had.
+export async function refreshKey() {
+  const { body } = await ask("/api/intake/key");
+  if (!body?.public_key) return null;
+  keyInHand = body;
+  await database().then((db) => db.put(KEYS, { name: "intake", key: body })).catch(() => null);
+  return body;
+}
+
+// The key to seal with, without waiting for the network if this phone has ever had one. Null if it has not.
+export async function intakeKey() {
+  const kept = keyInHand ?? (await database().then((db) => db.get(KEYS, "intake")).catch(() => null))?.key;
+  return kept ?? refreshKey();
+}
+
+// {status, receipt}. Only an answer with a time of receipt is a receipt.
 export async function post({ id, key_id, sealed }) {
-  try {
-    const answer = await fetch("/api/observations", {
-      method: "POST",
-      cache: "no-store",
-      credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-Requested-With": "sgapp" },
-      body: JSON.stringify({ id, key_id, sealed }),
-    });
-    const receipt = answer.ok ? await answer.json() : null;
-    return { status: answer.status, receipt };
-  } catch {
-    return { status: 0, receipt: null };
-  }
+  const { status, body } = await ask("/api/observations", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Requested-With": "sgapp" },
+    body: JSON.stringify({ id, key_id, sealed }),
+  });
+  const receipt = body?.received_at ? body : null;
+  return { status: after(status).state === "delivered" && !receipt ? 0 : status, receipt };
 }
 
 async function flushOnce() {
@@ -94,7 +117,7 @@ async function flushOnce() {
     }
     await db.put(NOTES, kept);
     if (again) left += 1;
-    if (status === 0) break; // no signal: the others would meet the same
+    if (status === 0 || status === 429) break; // no signal, or asked to wait: the others would meet the same
   }
   return left;
 }

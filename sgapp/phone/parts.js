@@ -1,5 +1,5 @@
 // The few shapes of the note form: chips that are real inputs, fields with their error, folded parts.
-import { createElement as h } from "react";
+import { createElement as h, useRef } from "react";
 
 function describedBy(id, hint, error) {
   return [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
@@ -23,10 +23,47 @@ export function Field({ id, label, hint, error, rows, value, onChange, type = "t
     }));
 }
 
-// One of a few (kind "radio") or any number (kind "checkbox"); options are {value, label, aria}.
-export function Chips({ id, legend, hint, error, options, kind = "radio", value, onChange, plain = false }) {
+const HOLD_MS = 500;
+
+// Holding a chip, or "?" on the keyboard, explains it and does not choose it. `held` says so once, for the click that
+// ends the hold; that click must not be prevented, or React and the box disagree from then on.
+function useHold(onHold) {
+  const hold = useRef({ timer: 0, held: false });
+  const release = () => clearTimeout(hold.current.timer);
+  const held = () => {
+    const was = hold.current.held;
+    hold.current.held = false;
+    return was;
+  };
+  const handlers = (option) => onHold ? {
+    onPointerDown: () => {
+      release();
+      hold.current.held = false;
+      hold.current.timer = setTimeout(() => {
+        hold.current.held = true;
+        onHold(option);
+      }, HOLD_MS);
+    },
+    onPointerUp: release,
+    onPointerLeave: release,
+    onPointerCancel: release,
+    onContextMenu: (event) => event.preventDefault(),
+    onKeyDown: (event) => {
+      hold.current.held = false;
+      if (event.key !== "?") return;
+      event.preventDefault();
+      onHold(option);
+    },
+  } : {};
+  return { handlers, held };
+}
+
+// One of a few (kind "radio") or any number (kind "checkbox"); options are {value, label}.
+export function Chips({ id, legend, hint, error, options, kind = "radio", value, onChange, onHold, plain = false }) {
+  const { handlers, held } = useHold(onHold);
   const chosen = (option) => (kind === "radio" ? value === option.value : value.includes(option.value));
   const toggle = (option) => {
+    if (held()) return;
     if (kind === "radio") onChange(option.value);
     else onChange(chosen(option) ? value.filter((v) => v !== option.value) : [...value, option.value]);
   };
@@ -34,7 +71,7 @@ export function Chips({ id, legend, hint, error, options, kind = "radio", value,
     h("legend", { className: plain ? "hint" : "field-label" }, legend),
     h(Notes, { id, hint, error }),
     h("div", { className: "chips" }, options.map((option) =>
-      h("label", { key: option.value, className: "chip" },
+      h("label", { key: option.value, className: "chip", ...handlers(option) },
         h("input", { type: kind, name: id, value: option.value, checked: chosen(option), onChange: () => toggle(option) }),
         h("span", null, option.label)))));
 }

@@ -9,6 +9,7 @@ from functools import lru_cache
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from sgapp.domain.errors import SgappError, Unreadable
 from sgapp.domain.permissions import Actor, Role
 from sgapp.settings import Settings
 from sgapp.store.audit_log import AuditLog
@@ -20,6 +21,10 @@ from sgapp.store.unit_of_work import UnitOfWork
 #: The product itself, for what it does unasked, and whoever has not signed in.
 SYSTEM = Actor("system", Role.ADMIN, "system")
 NOBODY = Actor("nobody", Role.ROTA, "not signed in")
+
+
+class WrongMasterKey(SgappError):
+    """The database was made under another master key; serving it would write what the right key cannot verify."""
 
 
 class House:
@@ -37,7 +42,12 @@ class House:
         """Bring the database to this version and make the organisation's keys, in transactions of their own."""
         upgrade(self.engine)
         with self.begin(SYSTEM, now()) as uow:
-            self.ring.organisation_key(uow.session, uow.now)
+            key_id = self.ring.organisation_key(uow.session, uow.now)
+            try:
+                self.ring.open(uow.session, key_id)
+            except Unreadable as error:
+                raise WrongMasterKey("This master key does not open this database. Nothing was changed. Put the right key "
+                                     "back (SGAPP_KEYS or SGAPP_MASTER_KEY), or name an empty SGAPP_DATA.") from error
 
     @contextmanager
     def begin(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:

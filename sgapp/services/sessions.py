@@ -96,8 +96,11 @@ def sign_in(house: House, username: str, password: str, *, address: str, now: da
 
 
 @public("asks who the bearer of a cookie is")
-def actor_for(house: House, token: str | None, *, now: datetime) -> Actor | None:
-    """The person behind a session cookie; None if it is unknown, ended, idle too long, or the account is disabled."""
+def actor_for(house: House, token: str | None, *, now: datetime, watching: bool = False) -> Actor | None:
+    """The person behind a session cookie; None if it is unknown, ended, idle too long, or the account is disabled.
+
+    `watching`: nobody did anything, a screen only looks; that keeps no session alive.
+    """
     if not token:
         return None
     with house.begin(NOBODY, now) as uow:
@@ -107,7 +110,7 @@ def actor_for(house: House, token: str | None, *, now: datetime) -> Actor | None
         account = accounts.by_id(uow, row.account_id)
         if account is None or account.disabled:
             return None
-        if now - row.last_seen_at > TOUCH_EVERY:
+        if not watching and now - row.last_seen_at > TOUCH_EVERY:
             row.last_seen_at = now
         return account.as_actor(row.id)
 

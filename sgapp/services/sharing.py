@@ -62,6 +62,8 @@ def record_sharing_decision(uow: UnitOfWork, form: RecordSharingDecision) -> Don
     if answers.review_on is not None and answers.review_on < to_london(uow.now).date():
         raise Invalid(FieldError("review_on", "The day to look again lies in the past."))
     answers, asked = checked(answers)
+    if case.emergency_record_from is not None and answers.share != "share":
+        raise Invalid(FieldError("share", "It was sent as an emergency: record why it was shared."))
     if case.capacity:
         answers = replace(answers, capacity_id=case.capacity[-1].id)
     because = second_review_because(answers, risk=case.risk_level, types=case.types, restricted=case.restricted)

@@ -83,7 +83,7 @@ class Gate(Middleware):
             roles = allowed_roles(state_class, handler)
             if ANYONE in roles or (actor is not None and str(actor.role) in roles):
                 return None
-        await self._refuse(actor, f"{state_class.__name__ if state_class else 'unknown'}.{handler}")
+        await self._refuse(actor, f"{state_class.__name__}.{handler}" if state_class else "unknown")
         return StateUpdate()
 
     async def _bind(self, root: BaseState, *, opening: bool) -> bool:

@@ -107,14 +107,14 @@ def session_token(state: BaseState) -> str | None:
     return held.token if held else None
 
 
-async def current_actor(state: BaseState) -> Actor | None:
+async def current_actor(state: BaseState, *, watching: bool = False) -> Actor | None:
     """Who sits behind this State now, asked afresh from the session table."""
     # Here and nowhere else: pages and their build must not need a database.
     from sgapp.services.house import house, now
     from sgapp.services.sessions import actor_for
     from sgapp.ui import offload
 
-    return await offload.run(actor_for, house(), session_token(state), now=now())
+    return await offload.run(actor_for, house(), session_token(state), now=now(), watching=watching)
 
 
 class ConfidentialState(rx.State, mixin=True):

@@ -35,7 +35,7 @@ NEEDS: dict[tuple[str, str], Permission | None] = {
 
 def _routes() -> Iterator[tuple[str, str]]:
     for router in (r for r in _all(create_api().routes) if isinstance(r, APIRoute)):
-        yield from ((method, router.path) for method in sorted(router.methods))
+        yield from ((method, router.path) for method in sorted(router.methods or ()))
 
 
 def _all(routes: Any) -> Iterator[Any]:

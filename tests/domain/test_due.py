@@ -61,6 +61,12 @@ def test_a_decision_not_to_share_waits_for_its_review_day_too() -> None:
     assert _due(case) == {"review": MIDNIGHT}
 
 
+@pytest.mark.parametrize(("priority", "due"), [(Priority.OTHER, TUESDAY_CLOSE), (Priority.HIGH, MIDNIGHT)])
+def test_a_decided_case_on_which_nothing_else_runs_still_has_a_next_step(priority: Priority, due: datetime) -> None:
+    case = replace(CASE, priority=priority).triaged(TriageDecision("refer", "why", MONDAY, "Lena"))
+    assert _due(case) == {"next_step": due}
+
+
 def test_after_an_emergency_its_record_is_due_the_same_day_beside_the_decision() -> None:
     assert _due(replace(CASE, emergency_record_from=MONDAY)) == {"decide": TUESDAY_CLOSE, "emergency_record": MIDNIGHT}
 

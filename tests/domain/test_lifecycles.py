@@ -119,7 +119,7 @@ def test_every_state_can_be_reached_by_some_walk(name: str) -> None:
 @pytest.mark.parametrize("name", list(LIFECYCLES))
 def test_every_arrow_ends_in_a_state_that_the_table_knows(name: str) -> None:
     table = LIFECYCLES[name].table
-    kind = type(next(iter(table)))
+    kind: type[StrEnum] = type(next(iter(table)))
     assert set(table) == set(kind)
     assert {target for targets in table.values() for target in targets} <= set(kind)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.people import START, Cast
 from tests.services.story import Story, at
 
 NOW = START + timedelta(minutes=30)
-NAMES_DEVAN = {"staff_involved": "yes", "staff_names": "Devan  RAO was there."}
+NAMES_DEVAN: dict[str, Any] = {"staff_involved": "yes", "staff_names": "Devan  RAO was there."}
 
 
 def _keys(cast: Cast, actor: Actor) -> set[str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sgapp.domain.disclosure import letter_sha256
+from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import Invalid, NotFound
 from sgapp.domain.reference import is_well_formed, note_reference
 from sgapp.domain.time import end_of_day
@@ -207,7 +208,7 @@ def test_the_outcome_stops_every_clock_of_the_referral(story: Story) -> None:
 
 def test_each_action_runs_to_the_end_of_its_day(story: Story) -> None:
     story.noted().seen().opened().decided().reviewed().sent().received().answered().planned()
-    due = sorted(due_times(a)["action"][0] for a in story.actions() if a.open)
+    due = sorted(clock.due_at for a in story.actions() for clock in clocks_of(a))
     assert due == [end_of_day(at(day).date()) for day in ("2026-10-13", "2026-10-16", "2026-10-19", "2026-10-26")]
     assert due[3] == at("2026-10-27T00:00") - timedelta(microseconds=1)  # the day after the clocks went back
 

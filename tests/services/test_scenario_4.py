@@ -90,7 +90,14 @@ def test_a_later_decision_to_share_ends_the_watch_that_not_sharing_began(cast: C
     _decided(cast, case_id, "not_safeguarding", None)
     _not_shared(cast, case_id)
     sharing.record_sharing_decision(cast.house, cast.lena, sharing_form(case_id, consent="given"), now=at("2026-10-21T09:00"))
-    assert _rows(cast, case_id, "2026-10-28T09:00") == []
+    assert [row.step for row in _rows(cast, case_id, "2026-10-28T09:00")] == ["next step"]
+
+
+@pytest.mark.parametrize("code", ["refer", "seek_la_advice", "not_safeguarding"])
+def test_an_open_case_never_falls_out_of_the_queue_however_long_nobody_acts(cast: Cast, case_id: str, code: str) -> None:
+    _decided(cast, case_id, code, None)
+    [row] = _rows(cast, case_id, "2026-11-30T09:00")
+    assert (row.step, row.tone) == ("next step", "overdue")
 
 
 def test_it_is_not_closed_before_somebody_has_looked_again(cast: Cast, case_id: str) -> None:
@@ -110,7 +117,7 @@ def test_looked_at_again_and_closed_with_its_reason(cast: Cast, case_id: str) ->
     _decided(cast, case_id)
     _not_shared(cast, case_id)
     cases.review_case(cast.house, cast.lena, cases.ReviewCase(case_id, "No bills on the mat."), now=at("2026-10-27T10:00"))
-    assert _rows(cast, case_id, "2026-10-27T10:01") == []
+    assert [row.step for row in _rows(cast, case_id, "2026-10-27T10:01")] == ["next step"]
     _closes(cast, case_id)
     view = case_view(cast.house, cast.lena, at("2026-10-27T10:06"), case_id)
     assert (view.state, view.next_step.hint) == ("closed", "The bills are gone.")

@@ -12,7 +12,7 @@ from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.time import show_short, to_london
-from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES
+from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES, TRIAGE_DECISIONS
 from sgapp.services.guard import query
 from sgapp.store.kinds import Record
 from sgapp.store.tables import AccountRow, ClockRow, EnvelopeConflictRow, EnvelopeRow
@@ -52,7 +52,7 @@ class Queue:
 _STEPS = {
     "acknowledge": "acknowledge", "decide": "decide", "send": "send", "second_review": "second review",
     "receipt": "receipt", "agency_decision": "their decision", "review": "look again", "action": "action",
-    "emergency_record": "record the decision", "notify_cqc": "notify CQC",
+    "emergency_record": "record the decision", "notify_cqc": "notify CQC", "next_step": "next step",
 }
 _TONES = {DueState.OVERDUE: "overdue", DueState.DUE_TODAY: "soon", DueState.LATER: "later"}
 
@@ -84,7 +84,10 @@ def _key(clock: ClockRow) -> str:
 def _one_per_record(clocks: tuple[ClockRow, ...]) -> list[ClockRow]:
     """The soonest clock of each record; a case whose record is due shows that, not each clock it has."""
     first: dict[tuple[str, str], ClockRow] = {}
+    elsewhere = {c.case_id for c in clocks if c.kind != "next_step"}
     for clock in clocks:
+        if clock.kind == "next_step" and clock.case_id in elsewhere:
+            continue  # something else of this case is running, and says more
         first.setdefault((clock.record_kind, clock.record_id), clock)
     return list(first.values())
 
@@ -128,7 +131,8 @@ def _when(uow: UnitOfWork, clock: ClockRow) -> dict[str, str]:
 
 
 def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[str, str]) -> QueueRow:
-    title = names.get(note.person_id or "", note.content.person_text or "Person not matched yet")
+    known = names.get(note.person_id or "", note.content.person_text or "Person not matched yet")
+    title = f"Note {note.reference}" if note.restricted else known
     waiting = clock.kind == "acknowledge"
     return QueueRow(**_when(uow, clock), title=title, detail=_note_detail(uow, note),
                     badge="restricted" if note.restricted else "", button="Acknowledge" if waiting else "Open",
@@ -165,5 +169,7 @@ def _detail(record: object, now: datetime) -> str:
             return f"Case {record.reference} · sent first as an emergency, record of the decision is due"
         if record.next_review_on:
             return f"Case {record.reference} · reasons recorded, look again on {record.next_review_on:%-d %B}"
+        if record.decision is not None:
+            return f"Case {record.reference} · {TRIAGE_DECISIONS.label(record.decision.code).lower()}; waits for you"
         return f"Case {record.reference} · opened, not decided yet"
     return ""

@@ -55,7 +55,7 @@ class DeskState(ConfidentialState, rx.State):
             while await connected(self):
                 await wait_for_change()
                 async with self:
-                    actor = await current_actor(self)
+                    actor = await current_actor(self, watching=True)
                     if actor is None or str(actor.role) not in self._allowed:
                         return
                     keys = await offload.run(queue_keys, house(), actor, now())

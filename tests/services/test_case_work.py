@@ -1,0 +1,270 @@
+"""Work on a case beside the two scenarios: emergencies, several agencies, answers that settle nothing, the queue's counts."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from sgapp.domain.errors import IllegalTransition, Invalid, NotFound
+from sgapp.services import cases, intake, referrals, sharing, triage
+from sgapp.services.views.case import case_view
+from sgapp.services.views.case import cases as case_list
+from sgapp.services.views.note import note_view
+from sgapp.services.views.queue import queue, queue_keys
+from sgapp.services.views.referral import compose_view, referral_view
+from tests.people import Cast
+from tests.services.story import Story, at, capacity_form, not_sharing_form, sharing_form
+
+NOW = at("2026-10-05T14:00")
+
+
+@pytest.fixture
+def story(cast: Cast) -> Story:
+    """A case that was triaged and shared, its review agreed; nothing sent yet."""
+    return Story(cast).noted().seen().opened().decided().reviewed()
+
+
+def _refers(story: Story, agency: str, *, when: str = "2026-10-05T13:50") -> str:
+    """Decide to share with an agency, and send it one fact."""
+    house, lead, now = story.house, story.cast.lena, at(when)
+    sharing.record_sharing_decision(house, lead, sharing_form(
+        story.case_id, agency=agency, consent="given", override_reasons=(), override_because=""), now=now)
+    form = referrals.PrepareReferral(story.case_id, agency, "The team", "portal", "p", "a", ("person:name",))
+    referral_id = referrals.prepare_referral(house, lead, form, now=now).id
+    referrals.send_referral(house, lead, referrals.SendReferral(referral_id), now=now)
+    return referral_id
+
+
+def _answers(story: Story, referral_id: str, code: str, when: str = "2026-10-07T10:00") -> None:
+    form = referrals.RecordAgencyOutcome(referral_id, code)
+    referrals.record_agency_outcome(story.house, story.cast.lena, form, now=at(when))
+
+
+def _emergency(story: Story, facts: str = "He is hurt.\nHe is alone.\nThe door is open.") -> str:
+    form = referrals.SendEmergency(story.case_id, "POL999", "Police", "telephone", facts)
+    return referrals.send_emergency(story.house, story.cast.joy, form, now=NOW).id
+
+
+def test_an_emergency_is_sent_by_on_call_before_any_decision(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened()
+    view = referral_view(cast.house, cast.joy, NOW, _emergency(story))
+    assert view.state == "sent"
+    assert [line for line in view.letter.splitlines() if line.startswith("- ")] == [
+        "- He is hurt.", "- He is alone.", "- The door is open."]
+
+
+@pytest.mark.parametrize("facts", ["", "  \n ", "1\n2\n3\n4"])
+def test_an_emergency_tells_one_to_three_facts(cast: Cast, facts: str) -> None:
+    story = Story(cast).noted().seen().opened()
+    with pytest.raises(Invalid, match="one to three facts"):
+        _emergency(story, facts)
+
+
+def test_the_record_behind_an_emergency_is_due_the_same_day_and_ends_with_the_decision(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened()
+    _emergency(story)
+    assert f"case:{story.case_id}:emergency_record" in queue_keys(cast.house, cast.lena, NOW)
+    assert case_view(cast.house, cast.lena, NOW, story.case_id).next_step.button == "Record the decision"
+    story.decided()
+    assert f"case:{story.case_id}:emergency_record" not in queue_keys(cast.house, cast.lena, NOW)
+
+
+def test_a_case_is_not_closed_before_the_emergency_is_recorded_and_reviewed(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened()
+    _answers(story, _emergency(story), "advice_only")
+    with pytest.raises(Invalid, match="record of the emergency decision is missing"):
+        story.closed()
+    story.decided()
+    with pytest.raises(Invalid, match="second review is still awaited"):
+        story.closed()
+    story.reviewed().closed()
+
+
+def test_two_agencies_told_at_the_same_minute_each_run_their_own_course(story: Story) -> None:
+    first, second = _refers(story, "LA_ASC"), _refers(story, "BANK")
+    step = case_view(story.house, story.cast.lena, NOW, story.case_id).next_step
+    assert step.text == "Get the receipt from Adult social care"
+    _answers(story, first, "advice_only")
+    states = {r.id: r.state for r in case_view(story.house, story.cast.lena, at("2026-10-07T11:00"), story.case_id).referrals}
+    assert states == {first: "Advice only", second: "sent, no receipt yet"}
+    assert queue(story.house, story.cast.lena, at("2026-10-07T11:00")).with_agencies == 1
+
+
+def test_who_was_told_what_names_each_agency_by_each_fact(story: Story) -> None:
+    _refers(story, "LA_ASC")
+    _refers(story, "BANK")
+    [knows] = case_view(story.house, story.cast.lena, NOW, story.case_id).knows
+    assert (knows.fact, knows.told) == (
+        "Dennis Marlow, P-104", "Adult social care, 5 Oct 2026, 13:50; Bank, 5 Oct 2026, 13:50")
+
+
+def test_an_agency_that_wants_more_is_still_awaited(story: Story) -> None:
+    referral_id = _refers(story, "LA_ASC")
+    _answers(story, referral_id, "more_information_wanted")
+    with pytest.raises(Invalid, match="outcome is still awaited"):
+        story.closed()
+    assert f"referral:{referral_id}:agency_decision" in queue_keys(story.house, story.cast.lena, at("2026-10-07T11:00"))
+    _answers(story, referral_id, "s42_2_enquiry", "2026-10-08T10:00")
+    story.closed()
+
+
+def test_a_case_does_not_end_with_the_wrong_authority(story: Story) -> None:
+    _answers(story, _refers(story, "LA_ASC"), "wrong_authority")
+    assert case_view(story.house, story.cast.lena, NOW, story.case_id).next_step.text == "Find the right authority"
+    with pytest.raises(Invalid, match="right authority has not been asked"):
+        story.closed()
+    _answers(story, _refers(story, "COMM", when="2026-10-07T11:00"), "advice_only", "2026-10-08T10:00")
+    story.closed()
+
+
+def test_a_withdrawn_referral_is_no_agencys_outcome(story: Story) -> None:
+    form = referrals.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a", ("person:name",))
+    referral_id = referrals.prepare_referral(story.house, story.cast.lena, form, now=NOW).id
+    referrals.withdraw_referral(story.house, story.cast.lena, referrals.WithdrawReferral(referral_id, "why"), now=NOW)
+    with pytest.raises(Invalid, match="neither a referral nor a recorded decision"):
+        story.closed()
+
+
+def test_a_decision_sent_back_holds_the_case_open_until_it_is_made_again(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened()
+    cases.set_risk(cast.house, cast.lena, cases.SetRisk(story.case_id, "high", "why"), now=NOW)
+    form = not_sharing_form(story.case_id, date(2026, 10, 5))
+    decision_id = sharing.record_sharing_decision(cast.house, cast.lena, form, now=NOW).id
+    back = sharing.ReviewSharingDecision(decision_id, "no", "The risk is high.")
+    sharing.review_sharing_decision(cast.house, cast.noel, back, now=NOW)
+    cases.review_case(cast.house, cast.lena, cases.ReviewCase(story.case_id, "as before"), now=at("2026-10-05T15:00"))
+    with pytest.raises(Invalid, match="has not been made again"):
+        story.closed()
+
+
+def test_the_nominated_individual_reviews_and_on_call_does_not(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened().decided()
+    with pytest.raises(Exception, match="may not review_sharing"):
+        story.reviewed(by=cast.joy)
+    story.reviewed(by=cast.noel)
+
+
+def test_decisions_are_told_newest_first_and_a_review_touches_no_order(story: Story) -> None:
+    sharing.record_sharing_decision(story.house, story.cast.lena, sharing_form(story.case_id, agency="BANK"), now=NOW)
+    story.decision_id = sharing.record_sharing_decision(
+        story.house, story.cast.lena, sharing_form(story.case_id, agency="COMM"), now=NOW).id
+    story.reviewed()
+    headings = [d.heading.partition(" ·")[0] for d in case_view(story.house, story.cast.lena, NOW, story.case_id).decisions]
+    assert headings == ["Share with Commissioner", "Share with Bank", "Share with Adult social care"]
+
+
+def test_the_referral_form_starts_from_the_newest_decision(story: Story) -> None:
+    sharing.record_sharing_decision(story.house, story.cast.lena, sharing_form(
+        story.case_id, agency="BANK", recipient="Fraud team", what="One fact"), now=NOW)
+    view = compose_view(story.house, story.cast.lena, NOW, story.case_id)
+    assert (view.recipient, view.decided_what, view.review_awaited) == ("Fraud team", ("One fact",), True)
+    assert [o.value for o in view.agencies] == ["LA_ASC", "BANK"]
+    assert [g.heading for g in view.groups if g.seldom] == ["Health history, seldom needed"]
+
+
+@pytest.mark.parametrize("ability", ["understand", "retain", "weigh", "communicate"])
+def test_each_ability_is_answered_from_its_list(story: Story, ability: str) -> None:
+    form = capacity_form(story.case_id)
+    values = {f: getattr(form, f) for f in form.__dataclass_fields__} | {ability: "perhaps"}
+    with pytest.raises(Invalid) as refused:
+        cases.record_capacity(story.house, story.cast.lena, cases.RecordCapacity(**values), now=NOW)
+    assert [e.field for e in refused.value.errors] == [ability]
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("agency", "NOBODY"), ("adult_agrees", "perhaps"), ("owner", " "), ("due_on", None)])
+def test_an_action_needs_an_owner_a_day_and_codes_from_the_lists(story: Story, field: str, value: object) -> None:
+    whole = {"what": "w", "owner": "o", "agency": "", "due_on": NOW.date(), "adult_agrees": "agrees", field: value}
+    with pytest.raises(Invalid) as refused:
+        referrals.add_action(story.house, story.cast.lena, referrals.AddAction(story.case_id, **whole), now=NOW)
+    assert [e.field for e in refused.value.errors] == [field]
+
+
+def test_a_case_is_opened_only_from_acknowledged_matched_notes_of_one_person(cast: Cast) -> None:
+    dennis, iris, unknown = (cast.writes("amina", who) for who in ("dennis", "iris", "the lady next door"))
+
+    def opens(*notes: str, types: tuple[str, ...] = ("neglect",)) -> None:
+        triage.open_case(cast.house, cast.lena, triage.OpenCase(notes[0], notes[1:], types), now=NOW)
+
+    with pytest.raises(Invalid, match="Acknowledge each note"):
+        opens(dennis)
+    for note_id in (dennis, iris, unknown):
+        triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=NOW)
+    with pytest.raises(Invalid, match="who the note is about"):
+        opens(unknown)
+    with pytest.raises(Invalid, match="not matched to the person"):
+        opens(dennis, iris)
+    for types in ((), ("made up",)):
+        with pytest.raises(Invalid, match="type"):
+            opens(dennis, types=types)
+    triage.match_person(cast.house, cast.lena, triage.MatchPerson(unknown, cast.people["dennis"]), now=NOW)
+    opens(dennis, unknown)
+    with pytest.raises(IllegalTransition):
+        opens(dennis)
+
+
+def test_a_person_of_another_branch_cannot_be_matched(cast: Cast) -> None:
+    note_id = cast.writes("farid", "someone in the north")
+    with pytest.raises(NotFound):
+        triage.match_person(cast.house, cast.farid, triage.MatchPerson(note_id, cast.people["dennis"]), now=NOW)
+
+
+def test_somebody_new_is_put_on_the_list_once_per_reference(cast: Cast) -> None:
+    note_id = cast.writes("amina", "Mrs Pell")
+    with pytest.raises(Invalid, match="reference already"):
+        triage.match_person(cast.house, cast.lena, triage.MatchPerson(note_id, "", "Ann Pell", "P-104"), now=NOW)
+    triage.match_person(cast.house, cast.lena, triage.MatchPerson(note_id, "", "Ann Pell"), now=NOW)
+    assert note_view(cast.house, cast.lena, NOW, note_id).person == "A. Pell · P-N1001"
+    assert "Ann Pell" in [p.name for p in intake.my_people(cast.house, cast.amina, NOW)]
+
+
+def test_a_second_acknowledgement_leaves_the_first_and_is_told_as_the_same(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis")
+    first = triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=NOW)
+    again = triage.acknowledge_note(cast.house, cast.maud, triage.AcknowledgeNote(note_id), now=at("2026-10-05T15:00"))
+    assert first == again
+    assert note_view(cast.house, cast.lena, NOW, note_id).acknowledged == "Lena Hart, 5 Oct 2026, 14:00"
+
+
+def test_the_queue_counts_what_is_overdue_due_today_with_agencies_and_to_review(cast: Cast) -> None:
+    Story(cast).noted().seen().opened().decided().reviewed().sent()
+    watched = cast.opened_case(at=at("2026-10-05T10:40"))
+    form = cases.TriageCase(watched, "internal_action", "why", date(2026, 10, 9))
+    cases.triage_case(cast.house, cast.lena, form, now=NOW)
+    cast.writes("carla", "iris", at=at("2026-10-06T16:40"))
+    found = queue(cast.house, cast.lena, at("2026-10-06T17:30"))
+    assert (found.overdue, found.due_today, found.with_agencies, found.reviews_this_week) == (1, 1, 1, 1)
+    assert [r.tone for r in found.rows] == ["overdue", "soon", "later"]
+    assert found.as_of == "Tuesday 6 October, 17:30"
+
+
+def test_an_open_case_on_which_nothing_runs_any_more_stays_in_the_queue(story: Story) -> None:
+    _answers(story, _refers(story, "LA_ASC"), "advice_only")
+    [row] = queue(story.house, story.cast.lena, at("2026-10-07T11:00")).rows
+    assert (row.step, row.tone, row.href) == ("next step", "overdue", f"/case?id={story.case_id}")
+    assert "not decided" not in row.detail
+
+
+def test_what_runs_on_a_case_is_shown_instead_of_its_next_step(story: Story) -> None:
+    referral_id = _refers(story, "LA_ASC")
+    assert [r.key.split(":")[1] for r in queue(story.house, story.cast.lena, NOW).rows] == [referral_id]
+
+
+def test_the_list_of_cases_shows_the_newest_first(cast: Cast) -> None:
+    older, newer = (cast.opened_case(at=at(f"2026-10-0{day}T10:00")) for day in (5, 6))
+    assert [c.id for c in case_list(cast.house, cast.lena, NOW)] == [newer, older]
+
+
+def test_a_listener_hears_of_a_change_and_not_of_a_repeat_or_a_refusal(cast: Cast) -> None:
+    case_id, intent_id, heard = cast.opened_case(), str(uuid4()), []
+    stop: Callable[[], None] = cast.house.on_change(lambda: heard.append(1))
+    form = cases.SetRisk(case_id, "high", "why")
+    for _ in range(2):
+        cases.set_risk(cast.house, cast.lena, form, now=NOW, intent_id=intent_id)
+    with pytest.raises(NotFound):
+        cases.set_risk(cast.house, cast.farid, form, now=NOW)
+    assert heard == [1]
+    stop()
+    cases.set_risk(cast.house, cast.lena, form, now=NOW)
+    assert heard == [1]

@@ -1,0 +1,55 @@
+"""The demo: only over an empty database or a demo, made through the real services, and sound to the last record."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sgapp.services import sessions
+from sgapp.services.audit import verify_audit
+from sgapp.services.demo import NotADemo, demo_accounts, load_demo
+from sgapp.services.demo_history import load_history
+from sgapp.services.house import House
+from sgapp.services.views.case import case_view, cases
+from sgapp.services.views.queue import queue
+from tests.people import Cast
+
+NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
+
+
+def test_a_real_organisation_is_never_loaded_over(cast: Cast) -> None:
+    with pytest.raises(NotADemo):
+        load_demo(cast.house, now=NOW)
+    assert demo_accounts(cast.house, now=NOW) == ()
+
+
+def test_a_demo_is_loaded_once_and_its_passwords_set_again_after_that(house: House) -> None:
+    assert load_demo(house, now=NOW)
+    assert not load_demo(house, now=NOW)
+    house.settings = house.settings.model_copy(update={"demo_password": "another-word-altogether"})
+    load_demo(house, now=NOW)
+    assert sessions.sign_in(house, "lead", "another-word-altogether", address="", now=NOW) is not None
+
+
+def test_one_real_account_makes_a_demo_a_real_organisation(house: House) -> None:
+    load_demo(house, now=NOW)
+    admin = sessions.sign_in(house, "admin", demo_accounts(house, now=NOW)[0].password, address="", now=NOW)
+    assert admin is not None
+    form = sessions.AddAccount("real.person", "A Person", sessions.Role.WORKER, "walnut-harbour-thimble")
+    sessions.add_account(house, admin.actor, form, now=NOW)
+    with pytest.raises(NotADemo):
+        load_demo(house, now=NOW)
+
+
+def test_the_history_stands_and_every_case_of_it_can_be_read(house: House) -> None:
+    load_demo(house, now=NOW)
+    load_history(house, now=NOW)
+    password = demo_accounts(house, now=NOW)[0].password
+    lead = sessions.sign_in(house, "lead", password, address="", now=NOW)
+    assert lead is not None
+    listed = cases(house, lead.actor, NOW)
+    assert sorted(c.state for c in listed) == ["closed", "triaged", "triaged"]
+    for line in listed:
+        assert case_view(house, lead.actor, NOW, line.id).moments
+    assert len(queue(house, lead.actor, NOW).rows) >= 5
+    result = verify_audit(house, now=NOW)
+    assert result.sound, result.first_bad
