@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup run test verify bench lint format lock browser
+.PHONY: setup run test verify lint format lock browser
 
 setup: $(STAMP)
 
@@ -37,9 +37,6 @@ test: setup lint browser
 verify: setup browser
 	@$(BIN)/python -m sgapp.ui.build
 	@$(BIN)/pytest -m long
-
-bench: setup
-	@$(BIN)/sgapp bench
 
 format: setup
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -1,0 +1,37 @@
+"""A screen that only looks keeps no session alive; and a database is not served under another key."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sgapp.services.house import House, WrongMasterKey
+from sgapp.services.sessions import IDLE, actor_for, sign_in
+from sgapp.settings import Settings
+from tests.people import PASSWORD, START, Cast
+
+
+def _token(cast: Cast) -> str:
+    found = sign_in(cast.house, "lena", PASSWORD, address="here", now=START)
+    assert found is not None
+    return found.token
+
+
+def test_a_screen_that_only_looks_keeps_no_session_alive(cast: Cast) -> None:
+    token = _token(cast)
+    for minutes in range(0, int(IDLE.total_seconds() // 60), 5):
+        assert actor_for(cast.house, token, now=START + timedelta(minutes=minutes), watching=True)
+    assert actor_for(cast.house, token, now=START + IDLE, watching=True) is None
+
+
+def test_a_person_who_does_something_keeps_her_session(cast: Cast) -> None:
+    token = _token(cast)
+    assert actor_for(cast.house, token, now=START + IDLE / 2)
+    assert actor_for(cast.house, token, now=START + IDLE)
+
+
+def test_a_database_is_not_served_under_another_master_key(tmp_path: Path) -> None:
+    House(Settings(data=tmp_path / "data", keys=tmp_path / "keys")).prepare()
+    other = House(Settings(data=tmp_path / "data", keys=tmp_path / "other-keys"))
+    with pytest.raises(WrongMasterKey, match="does not open this database"):
+        other.prepare()
