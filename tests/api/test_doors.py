@@ -16,6 +16,7 @@ from sgapp.services.guard import REGISTER, Intention
 from tests.api.conftest import Phone, SignIn, TestClient
 from tests.people import ROLES, Cast
 
+SQLITE = pytest.mark.parametrize("house", ["sqlite"], indirect=True)  # what is asked here is the same on either database
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 #: Routes for whoever comes, and why.
 OPEN = {
@@ -84,12 +85,14 @@ def test_every_route_is_open_by_name_or_has_a_rule() -> None:
         assert route in NEEDS or route[1].startswith("/api/intents/"), route
 
 
+@SQLITE
 @pytest.mark.parametrize("route", GUARDED, ids=" ".join)
 def test_nobody_is_let_in(phone: Phone, route: tuple[str, str]) -> None:
     answer = _knock(phone(), route)
     assert (answer.status_code, answer.json()["type"]) == (401, "urn:sgapp:problem:signed-out")
 
 
+@SQLITE
 @pytest.mark.parametrize("who", sorted(ROLES))
 def test_each_role_gets_exactly_what_it_holds(as_: SignIn, who: str) -> None:
     """Where a route asks for a record, even those who may ask find none here: tests/services walks those again."""

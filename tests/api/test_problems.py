@@ -8,12 +8,11 @@ import pytest
 from sgapp.api.limits import MAX_BODY_BYTES
 from sgapp.services import cases
 from sgapp.services.house import now
-from tests.api.conftest import Phone, SignIn, TestClient
+from tests.api.conftest import Phone, SignIn
 from tests.people import Cast
 
-
-def _intent(client: TestClient, name: str, **fields: object) -> object:
-    return client.post(f"/api/intents/{name}", json={"intent_id": str(uuid4()), **fields})
+#: What is asked here does not depend on the database; the same services run on both in tests/services.
+pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 
 
 def test_an_intention_answers_with_what_to_say_and_where_to_go(as_: SignIn, cast: Cast) -> None:

@@ -93,6 +93,14 @@ def test_a_disabled_account_or_a_new_password_ends_its_sessions_at_once(as_: Sig
     assert client.get("/api/session").status_code == 401
 
 
+def test_a_disabled_account_has_no_session_even_if_one_was_left_open(as_: SignIn, cast: Cast) -> None:
+    """As when somebody signs in at the very moment in which the account is disabled."""
+    client = as_("lena")
+    with cast.house.engine.begin() as connection:
+        connection.execute(text("UPDATE account SET disabled_at = created_at WHERE username = 'lena'"))
+    assert client.get("/api/session").status_code == 401
+
+
 @pytest.mark.parametrize(("idle_minutes", "lives"), [(59, True), (61, False)])
 def test_a_session_ends_after_an_idle_hour(as_: SignIn, cast: Cast, idle_minutes: int, lives: bool) -> None:
     token = as_("lena").cookies["sgapp_session"]
