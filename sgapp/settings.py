@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="PostgreSQL address; empty means SQLite in `data`.")
     redis_url: str = Field(default="", description="Redis address for several processes; empty means memory.")
     public_url: str = Field(default="http://localhost:8000", description="The address people type; also the allowed origin.")
-    demo_password: str = Field(default="", description="One password for every demo account; empty: a fresh one is made.")
+    demo_password: str = Field(default="", description="One password for every demo account; empty: made from the own key.")
     organisation: str = Field(default="Meadow Lane Homecare", description="The provider's name as agencies see it.")
     ring: str = Field(default="01632 960 001", description="The number agencies ring back on.")
 

@@ -3,17 +3,18 @@
 import base64
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives import hashes, hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.person import Person
-from sgapp.services import intake, triage
+from sgapp.services import devices, intake, triage
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.sessions import hashed
 from sgapp.store import accounts
@@ -96,3 +97,29 @@ def populate(house: House) -> Cast:
             cast.people[first] = person.id
         accounts.allocate(uow, cast.people["dennis"], cast.actors["amina"].account_id)
     return cast
+
+
+class Handset:
+    """A phone with a credential of its own, as phone/device.js makes one."""
+
+    def __init__(self, cast: Cast, who: str, *, at: datetime = START, name: str = "Android, Chrome") -> None:
+        self.cast, self.key = cast, ec.generate_private_key(ec.SECP256R1())
+        self.id = devices.enrol_device(cast.house, cast.actors[who], devices.EnrolDevice(name, self.public_key), now=at).id
+
+    @property
+    def public_key(self) -> str:
+        point = self.key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+        return base64.b64encode(point).decode()
+
+    def signs(self, envelope: intake.Envelope) -> intake.Envelope:
+        """The envelope with this phone's signature, in the form that a browser makes."""
+        text = devices.signed_text(envelope.id, base64.b64decode(envelope.sealed))
+        r, s = decode_dss_signature(self.key.sign(text, ec.ECDSA(hashes.SHA256())))
+        signature = base64.b64encode(r.to_bytes(32) + s.to_bytes(32)).decode()
+        return replace(envelope, device=self.id, signature=signature)
+
+    def delivers(self, *, at: datetime = START, about: str = "dennis", **content: Any) -> str:
+        """Write, seal, sign and hand in a note without any session. Returns its id."""
+        payload = note_payload(self.cast.people.get(about), about, at, **content)
+        intake.receive(self.cast.house, None, self.signs(self.cast.sealed(payload, now=at)), now=at)
+        return str(payload["id"])

@@ -8,7 +8,6 @@ from pydantic import BaseModel, StringConstraints
 
 from sgapp.api.door import COOKIE, Changes, Plain, SignedIn, TheHouse, address_of
 from sgapp.api.problems import problem
-from sgapp.domain.errors import NotFound
 from sgapp.services import sessions
 from sgapp.services.demo import demo_accounts
 from sgapp.services.house import now
@@ -24,7 +23,10 @@ class Credentials(BaseModel):
 
 
 class Session(BaseModel):
+    """`id` is opaque: the phone marks with it whose a waiting note is."""
+
     role: str
+    id: str = ""
     username: str = ""
     name: str = ""
 
@@ -52,7 +54,7 @@ def begin(credentials: Credentials, request: Request, house: TheHouse) -> Respon
         return problem(401, kind="wrong-name-or-password", detail="That user name and password do not go together. "
                        "Nothing was changed. Check both, or ask the office for a new password.")
     actor = found.actor
-    answer = JSONResponse({"role": str(actor.role), "username": actor.username, "name": actor.name})
+    answer = JSONResponse({"role": str(actor.role), "id": actor.account_id, "username": actor.username, "name": actor.name})
     answer.set_cookie(COOKIE, found.token, httponly=True, samesite="strict", secure=house.settings.https, path="/",
                       expires=found.ends_at)
     return answer
@@ -61,7 +63,7 @@ def begin(credentials: Credentials, request: Request, house: TheHouse) -> Respon
 @router.get("/session")
 def current(actor: SignedIn) -> Session:
     """Who is signed in."""
-    return Session(role=str(actor.role), username=actor.username, name=actor.name)
+    return Session(role=str(actor.role), id=actor.account_id, username=actor.username, name=actor.name)
 
 
 @router.delete("/session", dependencies=[Changes], status_code=204)
@@ -83,9 +85,7 @@ def set_up(form: FirstAdministrator, house: TheHouse) -> dict[str, bool]:
 
 @router.get("/demo/accounts")
 def list_demo_accounts(house: TheHouse) -> dict[str, list[DemoAccount]]:
-    """The demo's accounts for the sign-in page; there is no such thing in a real organisation."""
+    """The demo's accounts for the sign-in page; none in a real organisation."""
     found = demo_accounts(house, now=now())
-    if not found:
-        raise NotFound("demo")
     return {"accounts": [DemoAccount(username=a.username, password=a.password, role=a.role, name=a.name, device=a.device)
                          for a in found]}

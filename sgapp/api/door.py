@@ -58,5 +58,6 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+MaybeSignedIn = Annotated[Actor | None, Depends(maybe_actor)]
 SignedIn = Annotated[Actor, Depends(signed_in)]
 Changes = Depends(same_origin)

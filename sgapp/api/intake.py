@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
-from sgapp.api.door import Changes, SignedIn, TheHouse
+from sgapp.api.door import Changes, MaybeSignedIn, Plain, SignedIn, TheHouse
 from sgapp.api.problems import problem
 from sgapp.services import intake
 from sgapp.services.house import now
@@ -25,6 +25,8 @@ class Sealed(BaseModel):
     id: Annotated[str, StringConstraints(max_length=64)]
     key_id: Annotated[str, StringConstraints(max_length=64)]
     sealed: str
+    device: Annotated[str, StringConstraints(max_length=64), Plain] = ""
+    signature: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
 class Receipt(BaseModel):
@@ -56,12 +58,13 @@ def key(house: TheHouse) -> IntakeKey:
 
 
 @router.post("/observations", dependencies=[Changes], status_code=201, response_model=Receipt)
-def deliver(envelope: Sealed, response: Response, actor: SignedIn, house: TheHouse) -> Receipt | Response:
-    """Take a sealed note in: 201 the first time, 200 with the same answer for a repeat."""
+def deliver(envelope: Sealed, response: Response, actor: MaybeSignedIn, house: TheHouse) -> Receipt | Response:
+    """Take a sealed note in: 201 the first time, 200 with the same answer for a repeat. Needs no session if its phone
+    signed it."""
     if len(envelope.sealed.rstrip("=")) * 3 // 4 > intake.MAX_SEALED_BYTES:
         return problem(413)
     reference, received_at, fresh = intake.receive(
-        house, actor, intake.Envelope(envelope.id, envelope.key_id, envelope.sealed), now=now())
+        house, actor, intake.Envelope(**envelope.model_dump()), now=now())
     response.status_code = 201 if fresh else 200
     return Receipt(reference=reference, received_at=datetime.fromisoformat(received_at))
 

@@ -3,6 +3,7 @@
 Source: DOMAIN annex §2 (triage codes, clocks, closing) and §3 (capacity, one record per decision and time).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -197,10 +198,19 @@ class Case:
     def with_note(self, note: Observation) -> "Case":
         """A further note: the faster priority and the stricter restriction hold for the whole case from now on."""
         self.must_be_live()
-        return replace(
+        joined = replace(
             self, note_ids=(*self.note_ids, note.id), priority=fastest((self.priority, note.priority)),
-            first_noted_at=min(self.first_noted_at, note.content.captured_at),
-            restricted=self.restricted or note.restricted, barred=tuple(sorted({*self.barred, *note.barred})))
+            first_noted_at=min(self.first_noted_at, note.content.captured_at))
+        return joined.as_strict(note.restricted, note.barred)
+
+    def as_strict(self, restricted: bool, barred: Iterable[str]) -> "Case":
+        """Under at least this restriction and these bars."""
+        return replace(self, restricted=self.restricted or restricted, barred=tuple(sorted({*self.barred, *barred})))
+
+    def with_priority(self, priority: Priority) -> "Case":
+        """The clocks of the case run by another priority: one of its notes was looked at again."""
+        self.must_be_live()
+        return replace(self, priority=priority)
 
     def watched(self, on: date | None, *, at: datetime) -> "Case":
         """Nothing is shared for now, and somebody looks again on this day; None: that is over."""

@@ -86,6 +86,9 @@ def _referral(referral: Referral) -> list[Entry]:
     agency = AGENCIES.label(referral.agency)
     found = [Entry(referral.prepared_at, referral.prepared_by, f"Prepared a referral to {agency}",
                    f"{referral.reference}, {len(referral.facts)} facts", kind="referral")]
+    if referral.withdrawn_at:
+        found.append(Entry(referral.withdrawn_at, referral.withdrawn_by, f"Withdrew the referral to {agency}",
+                           f"{referral.reference}. {referral.withdrawn_reason}", kind="referral"))
     if referral.sending:
         found.append(Entry(referral.sending.at, referral.sending.by, f"Sent to {agency}",
                            f"{referral.reference} to {referral.sending.to}", kind="referral"))

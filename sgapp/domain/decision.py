@@ -15,6 +15,7 @@ from sgapp.domain.vocabulary import (
     AGENCIES,
     ARTICLE_6,
     ARTICLE_9,
+    ARTICLE_10,
     CAPACITY_KNOWN,
     CONFIDENTIALITY_BASES,
     CONSENT_STATES,
@@ -64,6 +65,7 @@ class SharingAnswers:
     article_9: str = ""
     paragraph_18_limb: str = ""
     limb_reason: str = ""
+    article_10: str = ""
     confidentiality: str = ""
     consent: str = ""
     override_reasons: tuple[str, ...] = ()
@@ -143,6 +145,8 @@ QUESTIONS: tuple[Question, ...] = (
              {"share": ("share",), "article_9": ("9(2)(g)",)}, "9(2)(g) rests on Schedule 1 paragraph 18"),
     Question("limb_reason", "Say what makes that limb true here.",
              {"share": ("share",), "article_9": ("9(2)(g)",)}, "the limb has to be shown, not only named"),
+    Question("article_10", "Choose the condition, or say that no suspected offence is described.", _SHARE,
+             "saying that somebody may have committed an offence needs a condition of its own"),
     Question("confidentiality", "Choose what lifts the duty of confidence.", _SHARE,
              "the facts were given in confidence"),
     Question("consent", "Say where the adult's consent stands.", {}),
@@ -159,7 +163,8 @@ QUESTIONS: tuple[Question, ...] = (
 #: The questions answered from a list.
 CHOICES: Mapping[str, CodeList] = {
     "share": SHARING, "agency": AGENCIES, "method": SEND_METHODS, "when": SHARE_WHEN, "article_6": ARTICLE_6,
-    "article_9": ARTICLE_9, "paragraph_18_limb": PARAGRAPH_18_LIMBS, "confidentiality": CONFIDENTIALITY_BASES,
+    "article_9": ARTICLE_9, "paragraph_18_limb": PARAGRAPH_18_LIMBS, "article_10": ARTICLE_10,
+    "confidentiality": CONFIDENTIALITY_BASES,
     "consent": CONSENT_STATES, "override_reasons": OVERRIDE_REASONS, "capacity": CAPACITY_KNOWN, "told": TOLD_ADULT,
 }
 
@@ -201,6 +206,8 @@ def second_review_because(answers: SharingAnswers, *, risk: str, types: tuple[st
     reasons = []
     if shares and answers.consent in ("refused", "withdrawn"):
         reasons.append("consent is overridden")
+    if shares and answers.consent == "given_in_part":
+        reasons.append("consent was given only in part")
     if not shares and risk in ("high", "immediate"):
         reasons.append("nothing is shared although the risk is high")
     if "domestic" in types and risk in ("high", "immediate"):

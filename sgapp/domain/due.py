@@ -8,6 +8,7 @@ from functools import singledispatch
 from sgapp.domain.case import Case, CaseState
 from sgapp.domain.clocks import Clock, ClockKind, clock
 from sgapp.domain.decision import ReviewState, SharingDecision
+from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import NoteState, Observation
 from sgapp.domain.referral import Action, Referral, ReferralState
 from sgapp.domain.time import end_of_day
@@ -25,6 +26,13 @@ def _(note: Observation) -> tuple[Clock, ...]:
         return (clock(ClockKind.ACKNOWLEDGE, note.received_at, priority=note.priority),)
     if note.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED):
         return (clock(ClockKind.DECIDE, note.acknowledged_at or note.received_at, priority=note.priority),)
+    return ()
+
+
+@clocks_of.register
+def _(upload: KeptUpload) -> tuple[Clock, ...]:
+    if upload.state is KeptState.WAITING:
+        return (clock(ClockKind.ACKNOWLEDGE, upload.received_at, priority=upload.priority),)
     return ()
 
 
@@ -55,7 +63,7 @@ def _(decision: SharingDecision) -> tuple[Clock, ...]:
 @clocks_of.register
 def _(referral: Referral) -> tuple[Clock, ...]:
     if referral.state is ReferralState.PREPARED:
-        return (clock(ClockKind.SEND, referral.prepared_at, priority="high" if referral.emergency else "other"),)
+        return (clock(ClockKind.SEND, referral.prepared_at, priority=referral.priority),)
     if referral.sending is None:
         return ()
     if referral.state is ReferralState.SENT:

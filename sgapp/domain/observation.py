@@ -43,9 +43,16 @@ def fastest(priorities: Iterable[Priority]) -> Priority:
 
 
 class Answer(StrEnum):
+    """What the writer said to a yes-or-no question. Silence is an answer of its own, never “no”."""
+
     NO = "no"
     YES = "yes"
     NOT_SURE = "not_sure"
+    NOT_ANSWERED = "not_answered"
+
+
+#: What lets nobody rest: it may be so.
+MAYBE = frozenset({Answer.YES, Answer.NOT_SURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +94,15 @@ class NoteContent:
     safety_codes: tuple[str, ...] = ()
     wish: str = ""
     consent: str = ""
-    staff_involved: Answer = Answer.NO
+    staff_involved: Answer = Answer.NOT_ANSWERED
     staff_names: str = ""
-    danger_now: Answer = Answer.NO
-    injury: Answer = Answer.NO
+    danger_now: Answer = Answer.NOT_ANSWERED
+    injury: Answer = Answer.NOT_ANSWERED
+
+    @property
+    def names_staff(self) -> bool:
+        """Whether somebody who works here may be involved, by the writer's answer or by a name given."""
+        return self.staff_involved in MAYBE or bool(self.staff_names.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +165,10 @@ class Observation:
             raise Invalid(FieldError("person_id", "This note is already part of a case; its person cannot change."))
         return replace(self, person_id=person_id)
 
+    def as_strict(self, restricted: bool, barred: Iterable[str]) -> "Observation":
+        """Under at least this restriction and these bars."""
+        return replace(self, restricted=self.restricted or restricted, barred=tuple(sorted({*self.barred, *barred})))
+
     def with_priority(self, priority: Priority, reason: str, *, at: datetime, by: str) -> "Observation":
         if not reason.strip():
             raise Invalid(FieldError("reason", "Say why the priority changes."))
@@ -166,8 +182,10 @@ def priority_at_intake(content: NoteContent) -> tuple[Priority, str]:
         return Priority.EMERGENCY, "someone is in danger or hurt now"
     if content.injury is Answer.YES:
         return Priority.HIGH, "someone is hurt"
-    if content.staff_involved is not Answer.NO or content.staff_names.strip():
+    if content.names_staff:
         return Priority.HIGH, "a member of staff may be involved"
     if Answer.NOT_SURE in (content.danger_now, content.injury):
         return Priority.HIGH, "the writer is not sure whether someone is hurt or in danger"
+    if Answer.NOT_ANSWERED in (content.danger_now, content.injury):
+        return Priority.OTHER, "no danger, injury or staff named; not every question was answered"
     return Priority.OTHER, "no danger, injury or staff named"

@@ -38,6 +38,9 @@ class Permission(StrEnum):
     SEND_EMERGENCY = "send_emergency"
     CLOSE_CASE = "close_case"
     KEEP_DRAFT = "keep_draft"
+    LOOK_AT_KEPT = "look_at_kept"
+    MANAGE_PHONES = "manage_phones"
+    MANAGE_SEALING_KEYS = "manage_sealing_keys"
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
@@ -45,7 +48,8 @@ P, R = Permission, Role
 _CAPTURE = frozenset({P.RECORD_OBSERVATION, P.SEE_OWN_NOTES, P.SEE_ALLOCATED_PEOPLE})
 _DESK = frozenset({P.SEE_QUEUE, P.READ_NOTE, P.ACKNOWLEDGE, P.KEEP_DRAFT})
 _LEAD = _CAPTURE | _DESK | frozenset(
-    {P.TRIAGE, P.READ_CASE, P.WORK_CASE, P.DECIDE_SHARING, P.REFER, P.SEND_EMERGENCY, P.CLOSE_CASE, P.REVIEW_SHARING}
+    {P.TRIAGE, P.READ_CASE, P.WORK_CASE, P.DECIDE_SHARING, P.REFER, P.SEND_EMERGENCY, P.CLOSE_CASE, P.REVIEW_SHARING,
+     P.LOOK_AT_KEPT, P.MANAGE_PHONES}
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -54,12 +58,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     R.ON_CALL: _CAPTURE | _DESK | frozenset({P.TRIAGE, P.READ_CASE, P.SEND_EMERGENCY}),
     R.LEAD: _LEAD,
     R.DEPUTY: _LEAD,
-    R.MANAGER: _LEAD,
+    R.MANAGER: _LEAD | frozenset({P.MANAGE_SEALING_KEYS}),
     R.NOMINATED: frozenset({P.SEE_QUEUE, P.READ_NOTE, P.READ_CASE, P.REVIEW_SHARING, P.KEEP_DRAFT}),
     R.AUDITOR: frozenset(),  # masked reading comes with the audit pages; until then nothing
     R.HR: frozenset(),
     R.ROTA: frozenset(),
-    R.ADMIN: frozenset({P.MANAGE_ACCOUNTS}),
+    R.ADMIN: frozenset({P.MANAGE_ACCOUNTS, P.MANAGE_PHONES}),
 }
 
 #: Roles that may see a record restricted because staff are involved, unless barred by name. Source: DOMAIN §6.
@@ -76,9 +80,11 @@ class Actor:
     username: str = ""
     branch: str | None = None
     session_id: str = ""
+    known: bool = True
 
     def may(self, permission: Permission) -> bool:
-        return permission in GRANTS[self.role]
+        """Whether the role grants it. Whoever is not known may nothing, whatever role stands in for them."""
+        return self.known and permission in GRANTS[self.role]
 
 
 def require(actor: Actor, permission: Permission) -> None:

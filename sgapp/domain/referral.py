@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.lifecycle import Transitions, moved
+from sgapp.domain.observation import Priority
 
 
 class ReferralState(StrEnum):
@@ -107,6 +108,9 @@ class Referral:
     outcomes: tuple[AgencyOutcome, ...] = ()
     concluded_at: datetime | None = None
     withdrawn_reason: str = ""
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+    priority: Priority = Priority.OTHER
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
@@ -142,8 +146,9 @@ class Referral:
     def concluded(self, at: datetime) -> "Referral":
         return replace(self, state=moved(TRANSITIONS, self.state, S.CONCLUDED), concluded_at=at)
 
-    def withdrawn(self, reason: str) -> "Referral":
-        return replace(self, state=moved(TRANSITIONS, self.state, S.WITHDRAWN), withdrawn_reason=reason)
+    def withdrawn(self, reason: str, *, at: datetime, by: str) -> "Referral":
+        return replace(self, state=moved(TRANSITIONS, self.state, S.WITHDRAWN), withdrawn_reason=reason, withdrawn_at=at,
+                       withdrawn_by=by)
 
 
 class ActionState(StrEnum):

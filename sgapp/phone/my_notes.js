@@ -1,6 +1,7 @@
 // Her own notes: where each one is, by reference and time. Never a word of what they say.
 import { createElement as h, useEffect, useState } from "react";
-import { all as keptNotes, keepFlushing } from "./outbox.js";
+import { meet } from "./device.js";
+import { all as keptNotes, keepFlushing, othersWaiting } from "./outbox.js";
 
 const WORDS = {
   on_phone: "on this phone", sign_in: "on this phone, sign in to send", delivered: "delivered", seen: "seen by the office",
@@ -30,6 +31,7 @@ function Row({ note }) {
 export function MyNotes() {
   const [notes, setNotes] = useState(null);
   const [problem, setProblem] = useState("");
+  const [others, setOthers] = useState(0);
   useEffect(() => {
     let gone = false;
     const load = async () => {
@@ -42,9 +44,12 @@ export function MyNotes() {
       } catch {
         setProblem("no_signal");
       }
-      if (!gone) setNotes(merged(there, here));
+      if (gone) return;
+      setNotes(merged(there, here));
+      setOthers(await othersWaiting());
     };
     const outbox = keepFlushing(load);
+    meet().then(load, () => undefined);
     return () => {
       gone = true;
       outbox.stop();
@@ -60,5 +65,6 @@ export function MyNotes() {
       : notes.length ? h("ul", { className: "rows", "aria-label": "My notes" }, notes.map((note) => h(Row, { key: note.id, note })))
         : says ? h("p", { className: "hint" }, "No notes lie on this phone.")
           : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, "No notes yet"), h("p", { className: "hint" }, "What you save stands here.")),
+    others ? h("p", { className: "hint", role: "status" }, `${others} more ${others === 1 ? "waits" : "wait"} here from somebody else, and ${others === 1 ? "goes" : "go"} by itself.`) : null,
     h("a", { className: "btn btn-quiet justify-self-start", href: "/" }, "Write a note"));
 }

@@ -1,11 +1,14 @@
 // The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
 import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
-import { add, after, intakeKey, keepFlushing, all as keptNotes, nextSequence, post, refreshKey, waits } from "./outbox.js";
+import { meet, signed } from "./device.js";
+import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
 import { Card, Chips, Field, Folded, Summary } from "./parts.js";
 import { noteReference } from "./reference.js";
 import { seal } from "./seal.js";
 
 const YES_NO = [{ value: "no", label: "No" }, { value: "yes", label: "Yes" }, { value: "not_sure", label: "Not sure" }];
+const MAYBE = ["yes", "not_sure"];
+const NOT_ANSWERED = "not_answered"; // silence is no "no"
 const OTHER = "other";
 const ROOMS = [...["Kitchen", "Living room", "Bedroom", "Bathroom", "Hall", "Outside"].map((room) => ({ value: room, label: room })),
   { value: OTHER, label: "Other place" }];
@@ -13,7 +16,7 @@ const WHEN = [{ value: "now", label: "Just now" }, { value: "visit", label: "Thi
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const EMPTY = {
   person: "", other: "", when: "now", visit: "", earlier: "", room: "", elsewhere: "", seen: "", heard: "", said: [{ words: "", by: "", to: "" }],
-  picker: [], present: "", done: "", told: "", wish: "", consent: "", staff_involved: "no", staff_names: "",
+  picker: [], present: "", done: "", told: "", wish: "", consent: "", staff_involved: "", staff_names: "",
   danger_now: "", injury: "", safety_codes: [],
 };
 
@@ -56,8 +59,8 @@ function payloadOf(v, id, seq, people, corrects) {
     where: v.room === OTHER ? { place: "other", room: v.elsewhere.trim() } : { place: "own_home", room: v.room },
     present: v.present, seen: v.seen, heard: v.heard, said: v.said.filter((q) => q.words.trim()),
     done: v.done, told: v.told, picker: v.picker, safety_codes: v.safety_codes, wish: v.wish, consent: v.consent,
-    staff_involved: v.staff_involved, staff_names: v.staff_involved === "no" ? "" : v.staff_names,
-    danger_now: v.danger_now || "no", injury: v.injury || "no", corrects: corrects || null,
+    staff_involved: v.staff_involved || NOT_ANSWERED, staff_names: MAYBE.includes(v.staff_involved) ? v.staff_names : "",
+    danger_now: v.danger_now || NOT_ANSWERED, injury: v.injury || NOT_ANSWERED, corrects: corrects || null,
   };
 }
 
@@ -129,7 +132,7 @@ function More({ v, set, codes }) {
     h(Folded, { key: "staff", summary: "Someone who works for us" },
       h(Chips, { id: "staff_involved", legend: "Was someone who works for us involved?", options: YES_NO, value: v.staff_involved,
         onChange: set("staff_involved") }),
-      v.staff_involved === "no" ? null : h(Field, { id: "staff_names", label: "Their name, if you know it", value: v.staff_names, onChange: set("staff_names") })),
+      !MAYBE.includes(v.staff_involved) ? null : h(Field, { id: "staff_names", label: "Their name, if you know it", value: v.staff_names, onChange: set("staff_names") })),
   ];
 }
 
@@ -178,6 +181,23 @@ function Saved({ saved, onNew }) {
       h("a", { className: "btn btn-quiet", href: "/mine" }, "My notes")));
 }
 
+// What is wrong with the phone itself, and what it means for her notes.
+function PhoneTroubles({ ahead, gone, onTold }) {
+  return [
+    gone ? h("div", { key: "gone", className: "panel panel-alert grid gap-2", role: "alert" },
+      h("p", null, `${gone} ${gone === 1 ? "note" : "notes"} that waited on this phone ${gone === 1 ? "is" : "are"} gone: the browser cleared its storage. Ring the office, and write ${gone === 1 ? "it" : "them"} again.`),
+      h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: onTold }, "I will ring")) : null,
+    ahead ? h("p", { key: "clock", className: "panel", role: "status" },
+      `This phone's clock is ${ahead > 0 ? "fast" : "slow"} by ${span(Math.abs(ahead))}. Say the time as it really was; the office keeps its own time beside yours.`) : null,
+  ];
+}
+
+const span = (ms) => {
+  const minutes = Math.round(ms / 60000);
+  if (minutes < 120) return `${minutes} minutes`;
+  return minutes < 2880 ? `${Math.round(minutes / 60)} hours` : `${Math.round(minutes / 1440)} days`;
+};
+
 // Where the browser keeps nothing: what became of a note that had to be delivered at once and was not.
 function notSent(status) {
   const here = "This browser cannot keep notes, so it had to be sent at once";
@@ -200,6 +220,8 @@ export function NoteForm({ codes }) {
   const [signedOut, setSignedOut] = useState(false);
   const [corrects, setCorrects] = useState(null);
   const [online, setOnline] = useState(true);
+  const [ahead, setAhead] = useState(null);
+  const [gone, setGone] = useState(0);
   const summary = useRef(null);
   const saving = useRef(false);
   const tried = useRef(null);
@@ -226,7 +248,9 @@ export function NoteForm({ codes }) {
         }
         return answer.ok ? answer.json() : Promise.reject(new Error(`no list: ${answer.status}`));
       }).then(({ people: found }) => setPeople(found)).catch(() => setListMissing(true));
-    refreshKey();
+    refreshKey().then(() => setAhead(clockAhead()));
+    meet().catch(() => undefined);
+    lost().then(setGone);
     outbox.current = keepFlushing(refresh);
     setReady(true);
     return () => {
@@ -274,8 +298,8 @@ export function NoteForm({ codes }) {
     const seq = await nextSequence().catch(() => 0);
     const envelope = { id, reference: await noteReference(id), key_id: key.key_id,
       sealed: await seal(key, payloadOf(v, id, seq, people, corrects?.id)), saved_at: new Date().toISOString(), seq };
-    tried.current = { written: v, envelope };
-    return envelope;
+    tried.current = { written: v, envelope: await signed(envelope).catch(() => envelope) };
+    return tried.current.envelope;
   };
 
   const keep = async () => {
@@ -288,7 +312,7 @@ export function NoteForm({ codes }) {
     try {
       await add(envelope);
     } catch {
-      const { status, receipt } = await post(envelope); // no storage here: it must be delivered before the form is cleared
+      const { status, receipt } = await deliver(envelope); // no storage here: it must be delivered before the form is cleared
       if (!receipt) setSaid(notSent(status));
       else setSentAtOnce({ id: envelope.id, reference: envelope.reference, state: "delivered", received_at: receipt.received_at });
       return;
@@ -319,6 +343,7 @@ export function NoteForm({ codes }) {
   return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save },
     h(Summary, { errors, innerRef: summary }),
     signedOut ? h("p", { className: "panel", role: "status" }, "You are signed out. Go on writing: Save keeps the note on this phone, and it goes once you have signed in.") : null,
+    h(PhoneTroubles, { ahead, gone, onTold: () => toldOfLoss().then(() => setGone(0)) }),
     corrects ? h("p", { className: "panel" }, `You are adding to note ${corrects.reference}. The first words stay as they are.`) : h(Danger, { v, set }),
     corrects ? null : h(Card, null, h(Who, { v, set, people, missing: listMissing, error: beside.person }), h(WhenWhere, { v, set, errors: beside })),
     h(Card, null,

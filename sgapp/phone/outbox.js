@@ -1,32 +1,13 @@
 // The one way out: sealed notes wait here and are posted until a receipt comes. Only ciphertext is ever stored, and it
 // goes when the receipt is there. The id makes a repeat harmless; one bad note never holds up the others.
-import { openDB } from "idb";
+import { owner } from "./device.js";
+import { KEYS, NOTES, database, kept } from "./store.js";
 
-const NAME = "visit-notes";
-const NOTES = "notes";
-const KEYS = "keys";
-const FIRST_RETRY_MS = 4000;
-const LAST_RETRY_MS = 120000;
+const BACK_OFF = { first: 4000, last: 120000 }; // milliseconds between tries
 const ANSWER_WITHIN_MS = 20000; // a signal in name only never answers: give up, keep the note, try again
-
-let opened;
-// Rejects where the browser keeps nothing; asked anew the next time.
-function database() {
-  opened ??= open().catch((problem) => {
-    opened = undefined;
-    throw problem;
-  });
-  return opened;
-}
-
-async function open() {
-  return openDB(NAME, 1, {
-    upgrade(db) {
-      db.createObjectStore(NOTES, { keyPath: "id" });
-      db.createObjectStore(KEYS, { keyPath: "name" });
-    },
-  });
-}
+const SHOW_DELIVERED_MS = 24 * 3600 * 1000; // after that only the office knows; nothing of it stays here
+const TOO_FAR_MS = 10 * 60 * 1000; // a clock this wrong is told
+const TALLY = "waiting"; // a cookie: it outlives a browser that clears its storage
 
 // What becomes of a note after an answer. Pure, so that it can be tested without a network.
 // status 0: no answer. Returns {state, again}: again says whether to try later.
@@ -45,12 +26,40 @@ export async function add(note) {
   if (!(await tx.store.get(note.id))) await tx.store.put({ ...note, state: "on_phone" });
   await tx.done;
   navigator.storage?.persist?.().catch(() => false); // a phone short of room may otherwise clear it
+  navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("notes")).catch(() => undefined);
+  await tally();
 }
 
+// Her notes on this phone, the newest first. Another writer's that wait here are not shown, only sent.
 export async function all() {
+  const mine = await owner();
   const notes = await (await database()).getAll(NOTES);
-  return notes.sort((a, b) => b.saved_at.localeCompare(a.saved_at));
+  return notes.filter((note) => !note.owner || note.owner === mine).sort((a, b) => b.saved_at.localeCompare(a.saved_at));
 }
+
+// How many notes wait here that are not shown, because nobody is signed in or somebody else is.
+export async function othersWaiting() {
+  const mine = await owner();
+  const notes = await database().then((db) => db.getAll(NOTES)).catch(() => []);
+  return notes.filter((note) => waits(note) && note.owner && note.owner !== mine).length;
+}
+
+const rememberedTally = () => Number(/(?:^|; )waiting=(\d+)/.exec(globalThis.document?.cookie ?? "")?.[1] ?? 0);
+
+async function tally() {
+  if (!globalThis.document) return; // the worker has no cookies to write
+  const waiting = (await (await database()).getAll(NOTES)).filter(waits).length;
+  document.cookie = `${TALLY}=${waiting}; path=/; max-age=${waiting ? 30 * 24 * 3600 : 0}; samesite=strict`;
+}
+
+// How many notes waited here and are gone although nobody delivered them: the browser cleared its storage.
+export async function lost() {
+  const rows = await database().then((db) => db.count(NOTES)).catch(() => 0);
+  return Math.max(0, rememberedTally() - rows);
+}
+
+// She was told. What is gone is counted no more.
+export const toldOfLoss = () => tally().catch(() => undefined);
 
 export async function nextSequence() {
   const db = await database();
@@ -62,12 +71,22 @@ export async function nextSequence() {
   return row.value;
 }
 
+// By how many milliseconds this phone's clock runs ahead of the office's; null until an answer has told it, 0 if it is near.
+let ahead = null;
+export const clockAhead = () => ahead;
+
+function readClock(answer) {
+  const there = Date.parse(answer.headers.get("date") ?? "");
+  if (!Number.isNaN(there)) ahead = Math.abs(Date.now() - there) > TOO_FAR_MS ? Date.now() - there : 0;
+}
+
 // {status, body}; status 0 when no answer came in time, or one that is not ours (a login page of some Wi-Fi).
 async function ask(path, options = {}) {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), ANSWER_WITHIN_MS);
   try {
     const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", signal: late.signal, ...options });
+    readClock(answer);
     return { status: answer.status, body: answer.ok ? await answer.json() : null };
   } catch {
     return { status: 0, body: null };
@@ -89,59 +108,74 @@ export async function refreshKey() {
 
 // The key to seal with, without waiting for the network if this phone has ever had one. Null if it has not.
 export async function intakeKey() {
-  const kept = keyInHand ?? (await database().then((db) => db.get(KEYS, "intake")).catch(() => null))?.key;
-  return kept ?? refreshKey();
+  return keyInHand ?? (await kept("intake"))?.key ?? refreshKey();
 }
 
 // {status, receipt}. Only an answer with a time of receipt is a receipt.
-export async function post({ id, key_id, sealed }) {
+async function post({ id, key_id, sealed, device = "", signature = "" }) {
   const { status, body } = await ask("/api/observations", {
     method: "POST",
+    credentials: device ? "omit" : "same-origin", // a signed note is its writer's, whoever is signed in here by now
     headers: { "Content-Type": "application/json", "X-Requested-With": "sgapp" },
-    body: JSON.stringify({ id, key_id, sealed }),
+    body: JSON.stringify({ id, key_id, sealed, ...(device ? { device, signature } : {}) }),
   });
   const receipt = body?.received_at ? body : null;
   return { status: after(status).state === "delivered" && !receipt ? 0 : status, receipt };
 }
 
+// Signed by its writer's phone; or, where that does not count, in her own session and nobody else's.
+export async function deliver(note) {
+  if (note.device) {
+    const answer = await post(note);
+    if (answer.status !== 401) return answer;
+  }
+  const { status, body } = await ask("/api/session");
+  if (!body?.id) return { status: status === 200 ? 0 : status, receipt: null };
+  if (note.owner && note.owner !== body.id) return { status: 401, receipt: null };
+  return post({ ...note, device: "", signature: "" });
+}
+
 async function flushOnce() {
   const db = await database();
   let left = 0;
-  for (const note of (await db.getAll(NOTES)).filter(waits).sort((a, b) => a.seq - b.seq)) {
-    const { status, receipt } = await post(note);
-    const { state, again } = after(status);
-    const kept = { ...note, state };
-    if (receipt) {
-      kept.received_at = receipt.received_at;
-      delete kept.sealed;
+  for (const note of (await db.getAll(NOTES)).sort((a, b) => a.seq - b.seq)) {
+    if (!waits(note)) {
+      if (note.received_at && Date.now() - Date.parse(note.received_at) > SHOW_DELIVERED_MS) await db.delete(NOTES, note.id);
+      continue;
     }
-    await db.put(NOTES, kept);
+    const { status, receipt } = await deliver(note);
+    const { state, again } = after(status);
+    if (receipt) {
+      const { id, reference, seq, saved_at, owner: writer } = note;
+      await db.put(NOTES, { id, reference, seq, saved_at, owner: writer, state, received_at: receipt.received_at });
+    } else await db.put(NOTES, { ...note, state });
     if (again) left += 1;
     if (status === 0 || status === 429) break; // no signal, or asked to wait: the others would meet the same
   }
+  await tally();
   return left;
 }
 
-// Two tabs take turns, so that a note is not posted by both at once.
+// Two tabs, and the worker, take turns, so that a note is not posted by both at once.
 export function flush() {
   return navigator.locks ? navigator.locks.request("visit-notes-outbox", flushOnce) : flushOnce();
 }
 
 // Keeps trying while the page is open: at once, on signal, on return to the page, and on a timer that backs off.
-export function keepFlushing(onChange) {
+export function keepFlushing(onChange, { first, last } = BACK_OFF) {
   let timer;
-  let wait = FIRST_RETRY_MS;
+  let wait = first;
   let stopped = false;
   const run = async () => {
     clearTimeout(timer);
     const left = await flush().catch(() => 1);
     if (stopped) return;
     onChange();
-    wait = left ? Math.min(2 * wait, LAST_RETRY_MS) : FIRST_RETRY_MS;
+    wait = left ? Math.min(2 * wait, last) : first;
     if (left) timer = setTimeout(run, wait);
   };
   const soon = () => {
-    wait = FIRST_RETRY_MS;
+    wait = first;
     run();
   };
   const shown = () => document.visibilityState === "visible" && soon();

@@ -1,6 +1,7 @@
 // Signing in and out, and the first administrator. A full navigation follows each, because the socket's cookie is fixed
 // when it opens. Nothing typed here is kept anywhere.
 import { createElement as h, useEffect, useRef, useState } from "react";
+import { forgetOwner } from "./device.js";
 
 const PHONE_ROLES = ["worker", "senior"];
 const OFFLINE = "No connection. Nothing was sent; try again when there is one.";
@@ -27,7 +28,7 @@ function wayBack() {
   return /^\/(?![/\\])/.test(back) ? back : "";
 }
 
-const homeOf = (role) => (PHONE_ROLES.includes(role) ? "/" : "/desk");
+const homeOf = (role) => (PHONE_ROLES.includes(role) ? "/" : role === "admin" ? "/phones" : "/desk");
 
 function Field({ id, label, hint, error, ...control }) {
   return h("div", { className: "field" },
@@ -152,6 +153,7 @@ export function SignOut({ label }) {
   const leave = async () => {
     setBusy(true);
     await call("DELETE", "/api/session");
+    await forgetOwner();
     window.location.assign("/sign-in");
   };
   return h("button", { type: "button", className: "btn btn-quiet btn-sm", disabled: busy, onClick: leave }, label);

@@ -120,7 +120,9 @@ def record_consultation(uow: UnitOfWork, form: RecordConsultation) -> Done:
     """Record advice taken: from whom, when, and what they said."""
     case = uow.cases.get(form.case_id)
     written(form, who="Write whom you asked.", advice="Write what they advised.")
-    at = min(form.when or uow.now, uow.now)
+    at = form.when or uow.now
+    if at > uow.now:
+        raise Invalid(FieldError("when", "That time has not come yet. Record the advice once you have it."))
     case = case.with_consultation(Consultation(form.who.strip(), form.role.strip(), form.advice.strip(), at, uow.actor.name))
     uow.save(case, because=AuditEvent("consultation-recorded", "case", case.id))
     return Done(case.id, "The advice is on the file.", f"/case?id={case.id}")

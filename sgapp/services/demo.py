@@ -64,15 +64,10 @@ PEOPLE: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], tuple[str, 
 def demo_accounts(house: House, *, now: datetime) -> tuple[DemoAccount, ...]:
     """The demo's accounts, or none if this is not a demo."""
     with house.begin(SYSTEM, now) as uow:
-        if not is_demo(uow):
+        if not accounts.is_demo(uow.session):
             return ()
     password = _demo_password(house)
     return tuple(DemoAccount(u, password, role, name, device) for u, role, name, device in _ACCOUNTS)
-
-
-def is_demo(uow: UnitOfWork) -> bool:
-    """Whether every account of this database is a demo account, and there is one."""
-    return accounts.count(uow.session) > 0 and accounts.count_not_demo(uow.session) == 0
 
 
 def _demo_password(house: House) -> str:
@@ -90,13 +85,15 @@ def load_demo(house: House, *, now: datetime) -> bool:
     """
     with house.begin(SYSTEM, now) as uow:
         loaded = accounts.count(uow.session) > 0
-        if loaded and not is_demo(uow):
+        if loaded and not accounts.is_demo(uow.session):
             raise NotADemo("This database holds a real organisation. The demo needs an empty one: set SGAPP_DATA to a "
                            "new folder.")
         password_hash = hashed(_demo_password(house))
         if loaded:
+            ours = {username for username, *_ in _ACCOUNTS}
             for account in accounts.everyone(uow):
-                accounts.set_password(uow, account.id, password_hash)
+                if account.username in ours:  # one that somebody added keeps its own password
+                    accounts.set_password(uow, account.id, password_hash)
             uow.note_event(AuditEvent("demo-passwords-set", "account", ""))
             return False
         ids = _load_accounts(uow, password_hash)

@@ -78,7 +78,8 @@ def _share_marlow(case_id: str, **other: object) -> sharing.RecordSharingDecisio
         "agency": "LA_ASC", "recipient": "Duty team", "method": "secure_email", "must_not_know": "Kevin Marlow", "when": "now",
         "necessary": "No step inside the service stops the card being taken.", "proportionate": "Five facts; no history.",
         "article_6": "6(1)(ea)", "article_9": "9(2)(g)", "paragraph_18_limb": "asking_would_prejudice_protection",
-        "limb_reason": "Kevin is in the flat most days and Dennis fears him.", "confidentiality": "overriding_public_interest",
+        "limb_reason": "Kevin is in the flat most days and Dennis fears him.", "article_10": "sch1_para_18",
+         "confidentiality": "overriding_public_interest",
         "consent": "refused", "override_reasons": ("coercion_or_duress", "lacks_capacity"),
         "override_because": "He hands the card over each time although he says he will keep it.", "capacity": "lacks_capacity",
         "told": "not_unsafe", "told_why": "Kevin is there most days; Dennis is told alone at the next visit."}
@@ -144,7 +145,8 @@ def _waiting(t: _Teller, start: datetime) -> None:
         case, why="Missed tablets and little food; it lets adult social care look at support for both.",
         what="What was seen on the two days\nDiabetes\nWhat Stan said", left_out="Daily notes", must_not_know="Nobody",
         consent="given", override_reasons=(), override_because="", told="told", told_why="", capacity="presumed",
-        article_9="9(2)(h)", paragraph_18_limb="", limb_reason="", confidentiality="consent")
+        article_9="9(2)(h)", paragraph_18_limb="", limb_reason="", article_10="none_described",
+        confidentiality="consent")
     t.does("lead", sharing.record_sharing_decision, form, at + timedelta(minutes=20))
     referral = t.does("lead", referrals.prepare_referral, referrals.PrepareReferral(
         case, "LA_ASC", "Duty team", "portal", "To look at support for Stan and his son.", "A needs assessment.",

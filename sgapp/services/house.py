@@ -20,7 +20,7 @@ from sgapp.store.unit_of_work import UnitOfWork
 
 #: The product itself, for what it does unasked, and whoever has not signed in.
 SYSTEM = Actor("system", Role.ADMIN, "system")
-NOBODY = Actor("nobody", Role.ROTA, "not signed in")
+NOBODY = Actor("nobody", Role.ROTA, "not signed in", known=False)
 
 
 class WrongMasterKey(SgappError):

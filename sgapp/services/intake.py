@@ -19,14 +19,19 @@ from pydantic import ValidationError
 from sqlmodel import col, select
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.errors import Conflict, FieldError, Invalid, Unreadable
+from sgapp.domain.errors import Conflict, FieldError, Invalid, SignedOut, Unreadable
+from sgapp.domain.kept import Because, KeptUpload
 from sgapp.domain.observation import Observation, PriorityChange, priority_at_intake
 from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.reference import note_reference
+from sgapp.services.devices import has_signed, sender
 from sgapp.services.guard import Done, intention, public, query
-from sgapp.services.house import SYSTEM, House
+from sgapp.services.house import NOBODY, SYSTEM, House
 from sgapp.services.note_schema import NotePayload
-from sgapp.store import accounts
+from sgapp.services.strictness import stricter_for
+from sgapp.store import accounts, devices
+from sgapp.store.accounts import Account
+from sgapp.store.devices import Device
 from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, SealingKeyRow
 from sgapp.store.unit_of_work import UnitOfWork, allocated_to
 
@@ -49,11 +54,16 @@ class IntakeKey:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A sealed note as it arrives. `sealed` is base64 of the encapsulated key followed by the ciphertext."""
+    """A sealed note as it arrives. `sealed` is base64 of the encapsulated key followed by the ciphertext.
+
+    `device` and `signature` say which phone signed it; both empty when it comes with a session alone.
+    """
 
     id: str
     key_id: str
     sealed: str
+    device: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,62 +103,123 @@ def intake_key(house: House, *, now: datetime) -> IntakeKey:
         query_ = select(SealingKeyRow).where(col(SealingKeyRow.retired_at).is_(None)).order_by(col(SealingKeyRow.created_at))
         row = uow.session.exec(query_).first()
         if row is None:
-            row = _make_sealing_key(uow)
+            row = make_sealing_key(uow)
+            uow.note_event(AuditEvent("sealing-key-made", "sealing_key", row.id, "system"))
         public = base64.b64encode(row.public_key).decode()
-        return IntakeKey(row.id, public, SUITE_NAME, house.settings.organisation)
+        return IntakeKey(row.id, public, SUITE_NAME, _bound_to(uow, row))
 
 
-def _make_sealing_key(uow: UnitOfWork) -> SealingKeyRow:
+def _bound_to(uow: UnitOfWork, row: SealingKeyRow) -> str:
+    return row.organisation or uow.organisation
+
+
+def make_sealing_key(uow: UnitOfWork) -> SealingKeyRow:
+    """A new key pair to seal to, its private half under the organisation's key. The caller records why."""
     private = ec.generate_private_key(ec.SECP256R1())
     key_id = str(uuid.uuid4())
+    earlier = uow.session.exec(select(SealingKeyRow.organisation).where(SealingKeyRow.organisation != "")).first()
     point = private.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
     der = private.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8,
                                 serialization.NoEncryption())
-    row = SealingKeyRow(id=key_id, public_key=point, sealed_private_key=uow.sealed(der, place=_private_place(key_id)),
-                        created_at=uow.now)
+    row = SealingKeyRow(id=key_id, organisation=earlier or str(uuid.uuid4()), public_key=point,
+                        sealed_private_key=uow.sealed(der, place=_private_place(key_id)), created_at=uow.now)
     uow.session.add(row)
-    uow.note_event(AuditEvent("sealing-key-made", "sealing_key", key_id, "system"))
+    uow.session.flush()
     return row
 
 
 @intention("deliver-note", Permission.RECORD_OBSERVATION, Envelope)
 def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
-    """Take a sealed note in. The answer's `next` is the time of receipt. Raises Invalid for a malformed envelope."""
+    """Take a sealed note in. Raises Invalid for a malformed envelope.
+
+    The answer's `id` is the reference, its `message` the time of receipt, its `next` `fresh`, `conflict` or empty.
+    """
     note_id, sealed = _well_formed(form)
     reference, digest = note_reference(note_id), hashlib.sha256(sealed).hexdigest()
     earlier = uow.session.get(EnvelopeRow, note_id)
     if earlier is not None:
-        return _again(uow, earlier, digest, sealed)
+        return _again(uow, earlier, digest, sealed, form.key_id)
+    device = _device_of(uow, form, note_id, sealed)
     row = EnvelopeRow(id=note_id, sha256=digest, reference=reference, author_id=uow.actor.account_id,
-                      key_id=form.key_id, received_at=uow.now)
+                      key_id=form.key_id, received_at=uow.now, device_id=device.id if device else None)
     uow.session.add(row)
-    try:
-        payload = _open(uow, form.key_id, note_id, sealed)
-        note = _note(uow, note_id, reference, payload)
-    except (Unreadable, ValidationError, ValueError) as problem:
-        row.quarantined_because, row.kept = type(problem).__name__, sealed
-        uow.note_event(AuditEvent("note-quarantined", "observation", note_id, "system", detail=type(problem).__name__))
+    if device is not None:
+        devices.used(uow, device.id)
+    note, because = _read(uow, form.key_id, note_id, reference, sealed, device)
+    if note is None:
+        row.quarantined_because, row.kept = str(because), sealed
+        upload = _kept(uow, row, because)
+        uow.save(upload, because=AuditEvent("note-quarantined", "observation", note_id, "system", detail=str(because)))
     else:
-        uow.save(note, because=AuditEvent("note-delivered", "observation", note_id, detail=str(note.priority)))
+        event = AuditEvent("note-delivered", "observation", note_id, detail=str(note.priority))
+        uow.save(note, *stricter_for(uow, note), because=event)
     return Done(reference, uow.now.isoformat(), "fresh")
 
 
-def _again(uow: UnitOfWork, earlier: EnvelopeRow, digest: str, sealed: bytes) -> Done:
+def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: bytes,
+          device: Device | None) -> tuple[Observation | None, Because]:
+    """The note in an envelope; or None, and why it is kept for somebody to look at instead."""
+    author = accounts.by_id(uow, uow.actor.account_id)
+    key = uow.session.get(SealingKeyRow, key_id)
+    if device is not None and device.revoked_at is not None:
+        return None, Because.REVOKED_PHONE
+    if author is None or author.disabled or not author.as_actor().may(Permission.RECORD_OBSERVATION):
+        return None, Because.DISABLED_AUTHOR
+    if key is not None and key.retired_at is not None:
+        return None, Because.RETIRED_KEY
+    try:
+        return note_from(uow, author, note_id, reference, opened(uow, key_id, note_id, sealed), uow.now), Because.UNREADABLE
+    except ValidationError:
+        return None, Because.INCOMPLETE
+    except (Unreadable, ValueError):
+        return None, Because.UNREADABLE
+
+
+def _device_of(uow: UnitOfWork, form: Envelope, note_id: str, sealed: bytes) -> Device | None:
+    """The author's own phone, if it signed this."""
+    device = devices.by_id(uow, form.device) if form.device and form.signature else None
+    if device is None or device.account_id != uow.actor.account_id:
+        return None
+    return device if has_signed(device, note_id, sealed, form.signature) else None
+
+
+def _kept(uow: UnitOfWork, row: EnvelopeRow, because: Because, sha256: str = "") -> KeptUpload:
+    """The record of it, under an id of its own: the note that it may become has the upload's."""
+    sha256 = sha256 or row.sha256
+    return KeptUpload(
+        id=str(uuid.uuid5(uuid.UUID(row.id), sha256)), upload_id=row.id, sha256=sha256, reference=row.reference,
+        device_id=row.device_id,
+        author_id=uow.actor.account_id, author_name=uow.actor.name, received_at=uow.now, because=because,
+        branch=uow.actor.branch or "main")
+
+
+def _again(uow: UnitOfWork, earlier: EnvelopeRow, digest: str, sealed: bytes, key_id: str) -> Done:
     """The same bytes get the same answer; other bytes under the same id are kept aside and told as a conflict."""
     if earlier.sha256 == digest:
         uow.note_event(AuditEvent("note-delivered-again", "observation", earlier.id))
         return Done(earlier.reference, earlier.received_at.isoformat(), "")
+    event = AuditEvent("note-conflict-kept", "observation", earlier.id, "system")
     if uow.session.get(EnvelopeConflictRow, (earlier.id, digest)) is None:
-        uow.session.add(EnvelopeConflictRow(id=earlier.id, sha256=digest, author_id=uow.actor.account_id,
+        uow.session.add(EnvelopeConflictRow(id=earlier.id, sha256=digest, author_id=uow.actor.account_id, key_id=key_id,
                                             received_at=uow.now, kept=sealed))
-    uow.note_event(AuditEvent("note-conflict-kept", "observation", earlier.id, "system"))
+        uow.save(_kept(uow, earlier, Because.OTHER_BYTES, digest), because=event)
+    else:
+        uow.note_event(event)
     return Done(earlier.reference, "", "conflict")
 
 
 @public("asks the guarded deliver_note, and turns its answer into a receipt")
-def receive(house: House, actor: Actor, envelope: Envelope, *, now: datetime) -> tuple[str, str, bool]:
-    """Deliver an envelope: (reference, time of receipt, whether it was new). Raises Conflict after keeping it."""
-    done = deliver_note(house, actor, envelope, now=now)
+def receive(house: House, actor: Actor | None, envelope: Envelope, *, now: datetime) -> tuple[str, str, bool]:
+    """Deliver an envelope: (reference, time of receipt, whether it was new). Raises Conflict after keeping it.
+
+    The phone that signed it says whose it is; without a good signature, the session does. Raises SignedOut if neither.
+    """
+    note_id, sealed = _well_formed(envelope)
+    signed = bool(envelope.device and envelope.signature)
+    owner = sender(house, envelope.device, note_id, sealed, envelope.signature, now=now) if signed else None
+    if owner is None and actor is None:
+        raise SignedOut("neither a session nor the signature of a phone we know")
+    done = deliver_note(house, owner or actor or NOBODY, envelope, now=now)
     if done.next == "conflict":
         raise Conflict("Another note came under this id. Both are kept; please ring the office.")
     return done.id, done.message, done.next == "fresh"
@@ -175,7 +246,8 @@ def _well_formed(form: Envelope) -> tuple[str, bytes]:
     return note_id, sealed
 
 
-def _open(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> NotePayload:
+def opened(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> bytes:
+    """What was sealed to a key of ours under this note's id. Raises Unreadable."""
     row = uow.session.get(SealingKeyRow, key_id)
     if row is None or row.sealed_private_key is None:
         raise Unreadable(key_id)
@@ -184,34 +256,40 @@ def _open(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> NotePayl
     if not isinstance(private, ec.EllipticCurvePrivateKey):
         raise Unreadable(key_id)
     try:
-        plain = _SUITE.decrypt(sealed, private, seal_info(uow.organisation, key_id, note_id))
+        return _SUITE.decrypt(sealed, private, seal_info(_bound_to(uow, row), key_id, note_id))
     except InvalidTag as error:
         raise Unreadable(note_id) from error
+
+
+def note_from(uow: UnitOfWork, author: Account, note_id: str, reference: str, plain: bytes,
+              received_at: datetime) -> Observation:
+    """The note that an account wrote. Raises ValidationError for a plaintext that is no note, Unreadable for another's."""
     payload = NotePayload.model_validate_json(plain)
     if payload.id.lower() != note_id:
         raise Unreadable("the sealed note names another id")
-    return payload
+    return note_of(uow, author, note_id, reference, payload, received_at)
 
 
-def _note(uow: UnitOfWork, note_id: str, reference: str, payload: NotePayload) -> Observation:
+def note_of(uow: UnitOfWork, author: Account, note_id: str, reference: str, payload: NotePayload,
+            received_at: datetime) -> Observation:
+    """The same from a plaintext that was read: with its person, its first priority, its restriction and its bars."""
     content = payload.content()
     person_id = _person(uow, payload.person.id)
     if payload.person.id and person_id is None:
         # Not on the writer's list (any more): kept as it came, for somebody to match.
         content = replace(content, person_text=content.person_text or payload.person.id)
-    corrects = _corrected(uow, payload.corrects)
+    corrects = _corrected(uow, author, payload.corrects)
     priority, reason = priority_at_intake(content)
     barred = set(_named(uow, content.staff_names))
     if corrects is not None:
         person_id = person_id or corrects.person_id
         barred |= set(corrects.barred)
-    restricted = content.staff_involved != "no" or bool(content.staff_names.strip())
     return Observation(
-        id=note_id, reference=reference, author_id=uow.actor.account_id, author_name=uow.actor.name,
-        received_at=uow.now, content=content, priority_history=(PriorityChange(priority, reason, uow.now, ""),),
+        id=note_id, reference=reference, author_id=author.id, author_name=author.name,
+        received_at=received_at, content=content, priority_history=(PriorityChange(priority, reason, received_at, ""),),
         person_id=person_id, corrects_id=corrects.id if corrects else None,
-        restricted=restricted or bool(corrects and corrects.restricted),
-        barred=tuple(sorted(barred)), branch=uow.actor.branch or "main")
+        restricted=content.names_staff or bool(corrects and corrects.restricted),
+        barred=tuple(sorted(barred)), branch=author.branch or "main")
 
 
 def _id(text: str | None) -> str | None:
@@ -228,11 +306,11 @@ def _person(uow: UnitOfWork, text: str) -> str | None:
     return person_id if person_id and uow.people.those([person_id]) else None
 
 
-def _corrected(uow: UnitOfWork, text: str | None) -> Observation | None:
+def _corrected(uow: UnitOfWork, author: Account, text: str | None) -> Observation | None:
     """The author's own earlier note; anything else is treated as a note of its own, so that nothing is lost."""
     note_id = _id(text)
     row = uow.session.get(ObservationRow, note_id) if note_id else None
-    return uow.own_note(row) if row is not None and row.author_id == uow.actor.account_id else None
+    return uow.regardless(Observation, row.id) if row is not None and row.author_id == author.id else None
 
 
 def _named(uow: UnitOfWork, names: str) -> tuple[str, ...]:

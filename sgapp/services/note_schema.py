@@ -1,4 +1,5 @@
-"""The note as the phone seals it, schema 1. Lenient where a fact could be lost, strict where a code is expected."""
+"""The note as the phone seals it, schema 1. Lenient where a fact could be lost: a code that no list holds is kept as it
+stands, and what was not answered stays unanswered. Strict only about types, lengths and the four answers."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -63,10 +64,10 @@ class NotePayload(_Part):
     safety_codes: Codes = []
     wish: Text = ""
     consent: Line = ""
-    staff_involved: Answer = Answer.NO
+    staff_involved: Answer = Answer.NOT_ANSWERED
     staff_names: Line = ""
-    danger_now: Answer = Answer.NO
-    injury: Answer = Answer.NO
+    danger_now: Answer = Answer.NOT_ANSWERED
+    injury: Answer = Answer.NOT_ANSWERED
     corrects: Line | None = None
 
     def content(self) -> NoteContent:

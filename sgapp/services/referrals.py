@@ -117,7 +117,8 @@ def withdraw_referral(uow: UnitOfWork, form: WithdrawReferral) -> Done:
     """A prepared referral is not sent after all."""
     referral, case = uow.child(Referral, form.referral_id)
     written(form, reason="Say why it is not sent.")
-    uow.save(referral.withdrawn(form.reason.strip()), because=AuditEvent("referral-withdrawn", "referral", referral.id))
+    referral = referral.withdrawn(form.reason.strip(), at=uow.now, by=uow.actor.name)
+    uow.save(referral, because=AuditEvent("referral-withdrawn", "referral", referral.id))
     return Done(referral.id, "Withdrawn.", f"/case?id={case.id}")
 
 
@@ -236,7 +237,7 @@ def _new(uow: UnitOfWork, case: Case, agency: str, recipient: str, method: str, 
     return Referral(
         id=str(uuid.uuid4()), case_id=case.id, reference=f"{case.reference}-R{number}", agency=agency,
         recipient=recipient.strip(), method=method, purpose=purpose.strip(), asked_for=asked_for.strip(), facts=facts,
-        prepared_at=uow.now, prepared_by=uow.actor.name,
+        prepared_at=uow.now, prepared_by=uow.actor.name, priority=case.priority,
         restricted=case.restricted, barred=case.barred, branch=case.branch)
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out, who is asking, and the first administrator. Source: issue of passwords: NCSC guidance."""
+"""Signing in and out, who is asking, and the first administrator. Source: for passwords, the NCSC's guidance."""
 
 import hashlib
 import secrets
@@ -186,7 +186,8 @@ def add_account(uow: UnitOfWork, form: AddAccount) -> Done:
     check_password(form.password, username, form.name)
     if accounts.by_username(uow, username):
         raise Invalid(FieldError("username", "This user name is taken."))
-    account = Account(str(uuid.uuid4()), username, form.role, form.name.strip(), hashed(form.password), form.branch, False)
+    account = Account(str(uuid.uuid4()), username, form.role, form.name.strip(), hashed(form.password), form.branch, False,
+                      demo=accounts.is_demo(uow.session))
     accounts.add(uow, account)
     uow.note_event(AuditEvent("account-added", "account", account.id, detail=str(form.role)))
     return Done(account.id, f"{username} can sign in now.")

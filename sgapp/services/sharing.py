@@ -36,6 +36,7 @@ class RecordSharingDecision:
     article_9: str = ""
     paragraph_18_limb: str = ""
     limb_reason: str = ""
+    article_10: str = ""
     confidentiality: str = ""
     consent: str = ""
     override_reasons: tuple[str, ...] = ()

@@ -1,21 +1,20 @@
 """The lead's first steps: acknowledge, set the priority, say whose note it is, open a case. Source: DOMAIN annex §2."""
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlmodel import col
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.case import Case
-from sgapp.domain.decision import SharingDecision
+from sgapp.domain.case import Case, CaseState
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.observation import Observation, Priority, fastest
 from sgapp.domain.permissions import Permission
 from sgapp.domain.person import Person
-from sgapp.domain.referral import Action, Referral
 from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary import ABUSE_TYPES
 from sgapp.services.guard import Done, intention
+from sgapp.services.strictness import as_strict
 from sgapp.store.tables import ObservationRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -29,12 +28,29 @@ class AcknowledgeNote:
 def acknowledge_note(uow: UnitOfWork, form: AcknowledgeNote) -> Done:
     """The lead has seen the note. Stops the acknowledgement clock and starts the decision clock."""
     note = uow.notes.get(form.note_id)
+    told = "Acknowledged. The writer sees “seen by the lead”, nothing more."
     if note.acknowledged_at is not None:
         uow.note_event(AuditEvent("note-acknowledged-again", "observation", note.id))
-    else:
-        note = note.acknowledged(at=uow.now, by=uow.actor.name)
+        return Done(note.id, told, f"/note?id={note.id}")
+    note = note.acknowledged(at=uow.now, by=uow.actor.name)
+    case = _case_it_adds_to(uow, note)
+    if case is None:
         uow.save(note, because=AuditEvent("note-acknowledged", "observation", note.id, detail="delivered>acknowledged"))
-    return Done(note.id, "Acknowledged. The writer sees “seen by the lead”, nothing more.", f"/note?id={note.id}")
+        return Done(note.id, told, f"/note?id={note.id}")
+    note = note.taken_into(case.id, case.person_id, at=uow.now)
+    joined = case.with_note(note)
+    event = AuditEvent("note-acknowledged", "observation", note.id, detail="delivered>in_hand")
+    uow.save(joined, note, *as_strict(uow, joined), because=event)
+    return Done(note.id, f"{told} It adds to a note of case {case.reference} and is part of it now.", f"/case?id={case.id}")
+
+
+def _case_it_adds_to(uow: UnitOfWork, note: Observation) -> Case | None:
+    """The open case that holds the note which this one adds to, if both are about the same adult and may be seen."""
+    earlier = uow.notes.those([note.corrects_id]).get(note.corrects_id) if note.corrects_id else None
+    if earlier is None or earlier.case_id is None or earlier.person_id != note.person_id:
+        return None
+    case = uow.cases.those([earlier.case_id]).get(earlier.case_id)
+    return case if case is not None and case.state is not CaseState.CLOSED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +62,17 @@ class ChangePriority:
 
 @intention("change-priority", Permission.TRIAGE, ChangePriority)
 def change_priority(uow: UnitOfWork, form: ChangePriority) -> Done:
-    """Set another priority, with its reason; the history stays."""
+    """Set another priority, with its reason; the history stays. The case of the note follows its most urgent note."""
     note = uow.notes.get(form.note_id).with_priority(form.priority, form.reason, at=uow.now, by=uow.actor.name)
-    uow.save(note, because=AuditEvent("priority-changed", "observation", note.id, detail=str(form.priority)))
-    return Done(note.id, f"The priority is {form.priority} now.")
+    event = AuditEvent("priority-changed", "observation", note.id, detail=str(form.priority))
+    if note.case_id is None:
+        uow.save(note, because=event)
+        return Done(note.id, f"The priority is {form.priority} now.")
+    case = uow.cases.get(note.case_id)
+    notes = {**uow.notes.those(case.note_ids), note.id: note}
+    case = case.with_priority(fastest(n.priority for n in notes.values()))
+    uow.save(note, case, because=event)
+    return Done(note.id, f"The priority is {form.priority} now; that of case {case.reference} is {case.priority}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +181,8 @@ def add_note_to_case(uow: UnitOfWork, form: AddNoteToCase) -> Done:
     note, case = uow.notes.get(form.note_id), uow.cases.get(form.case_id)
     taken = note.taken_into(case.id, case.person_id, at=uow.now)
     joined = case.with_note(taken)
-    uow.save(joined, taken, *_as_strict(uow, joined), because=AuditEvent("note-added", "case", case.id))
+    uow.save(joined, taken, *as_strict(uow, joined), because=AuditEvent("note-added", "case", case.id))
     return Done(case.id, f"The note is part of case {case.reference} now.", f"/case?id={case.id}")
-
-
-def _as_strict(uow: UnitOfWork, case: Case) -> tuple[SharingDecision | Referral | Action, ...]:
-    """What hangs on a case, under the case's restriction and bars, where it was not yet."""
-    found = (*uow.decisions(case), *uow.referrals(case), *uow.actions(case))
-    return tuple(replace(r, restricted=case.restricted, barred=case.barred) for r in found
-                 if (r.restricted, r.barred) != (case.restricted, case.barred))
 
 
 def _check_types(types: tuple[str, ...]) -> None:

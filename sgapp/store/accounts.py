@@ -75,6 +75,11 @@ def count_not_demo(session: Session) -> int:
     return session.exec(select(func.count()).select_from(AccountRow).where(col(AccountRow.demo).is_(False))).one()
 
 
+def is_demo(session: Session) -> bool:
+    """Whether every account of this database is a demo account, and there is one. An account added to a demo is one too."""
+    return count(session) > 0 and count_not_demo(session) == 0
+
+
 def allocate(uow: UnitOfWork, person_id: str, account_id: str) -> None:
     uow.session.add(AllocationRow(person_id=person_id, account_id=account_id))
 

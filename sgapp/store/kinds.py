@@ -8,13 +8,14 @@ from pydantic import TypeAdapter
 
 from sgapp.domain.case import Case
 from sgapp.domain.decision import SharingDecision
+from sgapp.domain.kept import KeptUpload
 from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
-from sgapp.store.tables import ActionRow, CaseRow, DecisionRow, ObservationRow, PersonRow, ReferralRow
+from sgapp.store.tables import ActionRow, CaseRow, DecisionRow, KeptRow, ObservationRow, PersonRow, ReferralRow
 from sgapp.store.tables.records import _Sealed
 
-Record = Person | Observation | Case | SharingDecision | Referral | Action
+Record = Person | Observation | KeptUpload | Case | SharingDecision | Referral | Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ KINDS: dict[type[Any], Kind] = {
         _kind("person", Person, PersonRow, restricted=lambda _: False),
         _kind("observation", Observation, ObservationRow, "reference", "author_id", "person_id", "case_id", "corrects_id",
               "state", "priority", "received_at", "restricted"),
+        _kind("kept", KeptUpload, KeptRow, "state", "restricted"),
         _kind("case", Case, CaseRow, "reference", "person_id", "state", "opened_at", "restricted"),
         _kind("decision", SharingDecision, DecisionRow, "case_id", "restricted", number=lambda d: d.version),
         _kind("referral", Referral, ReferralRow, "case_id", "reference", "agency", "state", "restricted"),

@@ -13,6 +13,7 @@ from sgapp.domain.case import Case
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import Conflict, NotFound
+from sgapp.domain.kept import KeptUpload
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import SEES_RESTRICTED, Actor
 from sgapp.domain.person import Person
@@ -38,6 +39,7 @@ class UnitOfWork:
         self.loaded: dict[tuple[str, str], int] = {}
         self.people = Repository(self, Person)
         self.notes = Repository(self, Observation)
+        self.kept = Repository(self, KeptUpload)
         self.cases = Repository(self, Case)
 
     def decisions(self, case: Case) -> "tuple[SharingDecision, ...]":
@@ -65,6 +67,12 @@ class UnitOfWork:
         if row.author_id != self.actor.account_id:
             raise NotFound(row.id)
         return Repository(self, Observation).opened(row)
+
+    def regardless(self, entity: type[T], record_id: str) -> T:
+        """A record whatever the actor may see. For one purpose: to make it, or what hangs on it, stricter."""
+        repository = Repository(self, entity)
+        row = self.session.get_one(KINDS[entity].table, record_id, with_for_update=True)
+        return repository.opened(row)
 
     def save(self, *records: Record, because: AuditEvent) -> None:
         """Write the records with their clocks and bars, and the one event that says why."""
@@ -129,6 +137,8 @@ class UnitOfWork:
         if isinstance(record, Observation | Case):
             purpose = "case" if isinstance(record, Case) else "note"
             return self.ring.create(self.session, purpose, parent_id=self._parent_of(record.person_id), now=self.now)
+        if isinstance(record, KeptUpload):
+            return self.ring.create(self.session, "note", parent_id=self._parent_of(None), now=self.now)
         return self.session.get_one(CaseRow, record.case_id).key_id
 
     def _parent_of(self, person_id: str | None) -> str:

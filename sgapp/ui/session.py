@@ -14,7 +14,7 @@ import reflex as rx
 from reflex.state import BaseState, _override_base_method
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sgapp.domain.permissions import Actor
+from sgapp.domain.permissions import Actor, Permission
 
 COOKIE = "sgapp_session"
 #: A State class whose `_allowed` holds this word answers people who have not signed in too.
@@ -175,6 +175,7 @@ class SessionState(ConfidentialState, rx.State):
     role: str = ""
     role_label: str = ""
     name: str = ""
+    minds_phones: bool = False
     #: The fingerprint this State tree belongs to; "-" for nobody; empty before the first event.
     _bound: str = ""
 
@@ -184,6 +185,7 @@ class SessionState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         self.role, self.name = (str(actor.role), actor.name) if actor else ("", "")
         self.role_label = ROLE_LABELS.get(self.role, self.role)
+        self.minds_phones = actor is not None and actor.may(Permission.MANAGE_PHONES)
 
     @rx.event
     async def load_or_sign_in(self) -> Any:

@@ -30,7 +30,9 @@ NEEDS: dict[tuple[str, str], Permission | None] = {
     ("GET", "/api/session"): None, ("POST", "/api/observations"): Permission.RECORD_OBSERVATION,
     ("GET", "/api/observations/mine"): Permission.SEE_OWN_NOTES, ("GET", "/api/people/mine"): Permission.SEE_ALLOCATED_PEOPLE,
     ("PUT", "/api/drafts/{form_key}"): Permission.KEEP_DRAFT, ("GET", "/api/drafts/{form_key}"): Permission.KEEP_DRAFT,
-    ("DELETE", "/api/drafts/{form_key}"): Permission.KEEP_DRAFT,
+    ("DELETE", "/api/drafts/{form_key}"): Permission.KEEP_DRAFT, ("POST", "/api/devices"): Permission.RECORD_OBSERVATION,
+    ("GET", "/api/devices"): Permission.RECORD_OBSERVATION,
+    ("DELETE", "/api/devices/{device_id}"): Permission.RECORD_OBSERVATION,
 }
 
 

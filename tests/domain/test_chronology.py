@@ -79,3 +79,10 @@ def test_what_has_not_happened_is_not_told() -> None:
     prepared = replace(REFERRAL, sending=None, receipt=None, chases=(), outcomes=())
     assert [e.what for e in chronology(bare, [], [], [prepared], [])] == [
         "Opened the case", "Prepared a referral to Adult social care"]
+
+
+def test_a_withdrawn_referral_is_told_with_its_reason() -> None:
+    referral = Referral("r", "c", "2026-001-R1", "LA_ASC", "Duty", "portal", "p", "a", (Fact("s", "t"),), _t(8), "Lena")
+    told = chronology(CASE, (), (), (referral.withdrawn("he agreed to ring them himself", at=_t(9), by="Devan"),), ())
+    assert [(e.at, e.who, e.detail) for e in told if e.what.startswith("Withdrew")] == [
+        (_t(9), "Devan", "2026-001-R1. he agreed to ring them himself")]

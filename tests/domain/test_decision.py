@@ -23,7 +23,7 @@ T0 = datetime(2026, 10, 5, 11, 45, tzinfo=UTC)
 SHARE = SharingAnswers(
     share="share", why="why", what=("a fact",), left_out=("nothing",), agency="LA_ASC", recipient="Duty", method="portal",
     must_not_know="nobody", when="now", necessary="yes", proportionate="yes", article_6="6(1)(f)", article_9="9(2)(h)",
-    confidentiality="consent", consent="given", capacity="presumed", told="told")
+    article_10="none_described", confidentiality="consent", consent="given", capacity="presumed", told="told")
 KEEP = SharingAnswers(share="not_share", why="why", must_not_know="nobody", review_on=date(2026, 10, 12), necessary="no",
                       proportionate="yes", consent="given", capacity="presumed", told="told")
 DECISION = SharingDecision("d", "c", 1, SHARE, (), T0, "Lena", "lena", review=ReviewState.ASKED)
@@ -107,6 +107,7 @@ def test_checking_is_repeatable_and_never_keeps_an_unasked_answer(given_answers:
     (SHARE, "medium", ("neglect",), False, ()),
     (replace(SHARE, consent="refused"), "", (), False, ("consent is overridden",)),
     (replace(SHARE, consent="withdrawn"), "", (), False, ("consent is overridden",)),
+    (replace(SHARE, consent="given_in_part"), "", (), False, ("consent was given only in part",)),
     (replace(KEEP, consent="refused"), "low", (), False, ()),
     (KEEP, "high", (), False, ("nothing is shared although the risk is high",)),
     (KEEP, "immediate", (), False, ("nothing is shared although the risk is high",)),

@@ -85,7 +85,7 @@ def test_a_second_review_is_due_the_same_day() -> None:
 
 def test_a_prepared_referral_is_to_be_sent() -> None:
     assert _due(REFERRAL) == {"send": TUESDAY_CLOSE}
-    assert _due(replace(REFERRAL, emergency=True)) == {"send": MONDAY + timedelta(minutes=30)}
+    assert _due(replace(REFERRAL, priority=Priority.HIGH)) == {"send": MONDAY + timedelta(minutes=30)}
 
 
 def test_a_sent_referral_waits_for_receipt_and_for_the_decision() -> None:
@@ -103,7 +103,7 @@ def test_an_agency_that_wants_more_is_waited_for_from_then_on() -> None:
 
 
 @pytest.mark.parametrize("referral", [
-    SENT.answered(AgencyOutcome("advice_only", "", MONDAY, "Lena")), REFERRAL.withdrawn("why"),
+    SENT.answered(AgencyOutcome("advice_only", "", MONDAY, "Lena")), REFERRAL.withdrawn("why", at=MONDAY, by="Lena"),
     replace(SENT, state=ReferralState.CONCLUDED)])
 def test_what_is_answered_withdrawn_or_concluded_has_no_clock(referral: Referral) -> None:
     assert _due(referral) == {}

@@ -73,7 +73,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
         "receive": (ReferralState.RECEIVED, lambda r: r.received(Receipt(T0, "T. Osei", "", "", "Lena"))),
         "answer": (ReferralState.OUTCOME_KNOWN, lambda r: r.answered(AgencyOutcome("advice_only", "", T0, "Lena"))),
         "conclude": (ReferralState.CONCLUDED, lambda r: r.concluded(T0)),
-        "withdraw": (ReferralState.WITHDRAWN, lambda r: r.withdrawn("why"))}),
+        "withdraw": (ReferralState.WITHDRAWN, lambda r: r.withdrawn("why", at=T0, by="Lena"))}),
     "action": Lifecycle(referral.ACTION_TRANSITIONS, ACTION, "state", {
         str(state): _step(state) for state in ActionState if state is not ActionState.PROPOSED}),
 }

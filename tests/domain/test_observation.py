@@ -80,3 +80,15 @@ def test_an_answered_note_goes_back_to_where_it_was() -> None:
 def test_a_note_of_which_nothing_was_asked_is_not_answered() -> None:
     with pytest.raises(IllegalTransition):
         NOTE.answered()
+
+
+def test_silence_is_told_from_no() -> None:
+    asked = replace(CONTENT, danger_now=Answer.NO, injury=Answer.NO)
+    assert priority_at_intake(asked)[1] == "no danger, injury or staff named"
+    assert "not every question was answered" in priority_at_intake(CONTENT)[1]
+    assert not CONTENT.names_staff
+
+
+def test_a_note_never_becomes_less_strict() -> None:
+    firm = NOTE.as_strict(True, ("devan",)).as_strict(False, ("maud",))
+    assert (firm.restricted, firm.barred) == (True, ("devan", "maud"))

@@ -49,10 +49,10 @@ def test_an_outcome_may_come_without_a_receipt() -> None:
 
 def test_what_was_sent_cannot_be_withdrawn() -> None:
     with pytest.raises(IllegalTransition):
-        SENT.withdrawn("changed my mind")
+        SENT.withdrawn("changed my mind", at=T0, by="Lena")
 
 
-@pytest.mark.parametrize("referral", [PREPARED, PREPARED.withdrawn("why"), _answered(SENT, "advice_only")])
+@pytest.mark.parametrize("referral", [PREPARED, PREPARED.withdrawn("why", at=T0, by="Lena"), _answered(SENT, "advice_only")])
 def test_nobody_is_chased_for_what_is_not_awaited(referral: Referral) -> None:
     with pytest.raises(Invalid, match="Nothing is awaited"):
         referral.chased(CHASE)

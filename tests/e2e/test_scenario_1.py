@@ -105,6 +105,7 @@ def _decide(lead: Page) -> None:
     lead.get_by_label("Condition, Article 9").select_option("9(2)(g)")
     pick(lead, "Which limb of paragraph 18?", "Asking would prejudice protection")
     lead.get_by_label("What makes it true here?").fill("Kevin is in the flat most days.")
+    lead.get_by_label("Suspected offence, Article 10").select_option("sch1_para_18")
     lead.get_by_label("What lifts the duty of confidence?").select_option("overriding_public_interest")
     lead.get_by_label("Where does the adult's consent stand?").select_option("refused")
     tick(lead, "Coercion or duress suspected")

@@ -35,11 +35,13 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("post", "/api/observations"): P.RECORD_OBSERVATION, ("get", "/api/observations/mine"): P.SEE_OWN_NOTES,
     ("get", "/api/people/mine"): P.SEE_ALLOCATED_PEOPLE, ("put", "/api/drafts/{form_key}"): P.KEEP_DRAFT,
     ("get", "/api/drafts/{form_key}"): P.KEEP_DRAFT, ("delete", "/api/drafts/{form_key}"): P.KEEP_DRAFT,
-    ("get", "/healthz"): ANYONE, ("get", "/readyz"): ANYONE,
+    ("post", "/api/devices"): P.RECORD_OBSERVATION, ("get", "/api/devices"): P.RECORD_OBSERVATION,
+    ("delete", "/api/devices/{device_id}"): P.RECORD_OBSERVATION, ("get", "/healthz"): ANYONE, ("get", "/readyz"): ANYONE,
 }
 #: Who may call the handlers of each State of ours.
 STATES: dict[str, Permission | str] = {
     "SessionState": ANYONE, "DeskState": P.SEE_QUEUE, "CasesState": P.READ_CASE, "NoteState": P.READ_NOTE,
+    "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
     "CaseState": P.READ_CASE, "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }
 OPENAPI: dict[str, Any] = create_api().openapi()

@@ -28,7 +28,8 @@ def sharing_form(case_id: str, **other: object) -> sharing.RecordSharingDecision
         "agency": "LA_ASC", "recipient": "Duty team", "method": "secure_email", "must_not_know": "Kevin Marlow",
         "when": "now", "necessary": "Nothing inside the service stops it.", "proportionate": "A few facts, no history.",
         "article_6": "6(1)(ea)", "article_9": "9(2)(g)", "paragraph_18_limb": "asking_would_prejudice_protection",
-        "limb_reason": "Kevin is there most days.", "confidentiality": "overriding_public_interest", "consent": "refused",
+        "limb_reason": "Kevin is there most days.", "article_10": "sch1_para_18",
+         "confidentiality": "overriding_public_interest", "consent": "refused",
         "override_reasons": ("coercion_or_duress", "lacks_capacity"), "override_because": "He hands it over each time.",
         "capacity": "lacks_capacity", "told": "not_unsafe", "told_why": "Told alone at the next visit."}
     return sharing.RecordSharingDecision(case_id, **(answers | other))  # type: ignore[arg-type]

@@ -1,18 +1,22 @@
 """Work on a case beside the two scenarios: emergencies, several agencies, answers that settle nothing, the queue's counts."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlmodel import select
 
 from sgapp.domain.errors import IllegalTransition, Invalid, NotFound
+from sgapp.domain.observation import Priority
 from sgapp.services import cases, intake, referrals, sharing, triage
+from sgapp.services.demo_history import MARLOW
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
 from sgapp.services.views.note import note_view
 from sgapp.services.views.queue import queue, queue_keys
 from sgapp.services.views.referral import compose_view, referral_view
+from sgapp.store.tables import ClockRow
 from tests.people import Cast
 from tests.services.story import Story, at, capacity_form, not_sharing_form, sharing_form
 
@@ -268,3 +272,69 @@ def test_a_listener_hears_of_a_change_and_not_of_a_repeat_or_a_refusal(cast: Cas
     stop()
     cases.set_risk(cast.house, cast.lena, form, now=NOW)
     assert heard == [1]
+
+
+def test_acknowledging_a_correction_puts_it_into_the_case_and_offers_its_facts(story: Story) -> None:
+    later = story.cast.writes(
+        "amina", "dennis", corrects=story.note_id, seen="It was the blue card.", at=at("2026-10-06T09:00"))
+    now = at("2026-10-06T09:10")
+    done = triage.acknowledge_note(story.house, story.cast.lena, triage.AcknowledgeNote(later), now=now)
+    assert done.next == f"/case?id={story.case_id}"
+    view = compose_view(story.house, story.cast.lena, now, story.case_id)
+    assert any("blue card" in option.label for group in view.groups for option in group.options)
+    with story.house.begin(story.cast.lena, now) as uow:
+        assert (uow.notes.get(later).state, uow.notes.get(later).case_id) == ("in_hand", story.case_id)
+
+
+def test_a_correction_of_a_note_in_a_closed_case_stands_alone(story: Story) -> None:
+    _answers(story, _refers(story, "LA_ASC"), "advice_only")
+    story.closed()
+    later = story.cast.writes("amina", "dennis", corrects=story.note_id, seen="Again.", at=at("2026-12-01T09:00"))
+    now = at("2026-12-01T09:10")
+    triage.acknowledge_note(story.house, story.cast.lena, triage.AcknowledgeNote(later), now=now)
+    with story.house.begin(story.cast.lena, now) as uow:
+        assert (uow.notes.get(later).state, uow.notes.get(later).case_id) == ("acknowledged", None)
+
+
+def test_the_priority_of_a_note_moves_its_case_and_the_cases_clock(cast: Cast) -> None:
+    case_id = cast.opened_case()
+    with cast.house.begin(cast.lena, NOW) as uow:
+        note_id = uow.cases.get(case_id).note_ids[0]
+    for priority, expected in (("emergency", "emergency"), ("high", "high"), ("other", "other")):
+        form = triage.ChangePriority(note_id, Priority(priority), "looked again")
+        triage.change_priority(cast.house, cast.lena, form, now=NOW)
+        with cast.house.begin(cast.lena, NOW) as uow:
+            assert uow.cases.get(case_id).priority == expected
+            clock = uow.session.exec(select(ClockRow).where(ClockRow.record_id == case_id)).one()
+            assert clock.priority == expected
+
+
+def test_a_case_stays_as_urgent_as_its_most_urgent_note(cast: Cast) -> None:
+    case_id = cast.opened_case()
+    later = cast.writes("carla", "dennis", danger_now="yes")
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(later), now=NOW)
+    triage.add_note_to_case(cast.house, cast.lena, triage.AddNoteToCase(later, case_id), now=NOW)
+    with cast.house.begin(cast.lena, NOW) as uow:
+        first = uow.cases.get(case_id).note_ids[0]
+    form = triage.ChangePriority(first, Priority.HIGH, "looked again")
+    triage.change_priority(cast.house, cast.lena, form, now=NOW)
+    with cast.house.begin(cast.lena, NOW) as uow:
+        assert uow.cases.get(case_id).priority == "emergency"
+
+
+def test_advice_from_the_future_is_refused(story: Story) -> None:
+    form = cases.RecordConsultation(story.case_id, "Dr Ames", "GP", "Rest.", when=at("2027-01-01T10:00"))
+    with pytest.raises(Invalid, match="has not come yet"):
+        cases.record_consultation(story.house, story.cast.lena, form, now=NOW)
+
+
+def test_an_urgent_case_makes_an_urgent_referral(cast: Cast) -> None:
+    story = Story(cast)
+    story.note_id = cast.writes("amina", "dennis", at=at("2026-10-05T10:40"), **{**MARLOW, "danger_now": "yes"})
+    story.seen().opened().decided().reviewed()
+    now = at("2026-10-05T13:00")
+    form = referrals.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a", ("person:name",))
+    referral_id = referrals.prepare_referral(cast.house, cast.lena, form, now=now).id
+    with cast.house.begin(cast.lena, now) as uow:
+        clock = uow.session.exec(select(ClockRow).where(ClockRow.record_id == referral_id)).one()
+        assert clock.due_at == now + timedelta(minutes=30)

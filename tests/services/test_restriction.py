@@ -9,6 +9,7 @@ import pytest
 from sgapp.domain.errors import NotFound, NotPermitted
 from sgapp.domain.permissions import Actor
 from sgapp.services import cases, intake, referrals, sharing, triage
+from sgapp.services.audit import verify_audit
 from sgapp.services.demo_history import MARLOW
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
@@ -152,3 +153,27 @@ def test_a_note_awaiting_an_answer_ends_with_its_case_and_leaves_no_clock(cast: 
     story.closed()
     assert queue(cast.house, cast.lena, at("2026-11-17T09:00")).rows == ()
     assert intake.own_notes(cast.house, cast.amina, at("2026-11-17T09:00"))[0].state == "in_hand"
+
+
+def test_a_correction_that_names_staff_restricts_all_that_went_before_at_once(cast: Cast) -> None:
+    """Whoever is named loses note, case, decision, referral and actions the moment the correction arrives."""
+    story = Story(cast).noted().seen().opened().decided().reviewed().sent().received().planned()
+    doors, now = _everything(story), at("2026-10-13T11:00")
+    note_view(cast.house, cast.devan, now, story.note_id)  # before that he could read it
+    cast.writes("amina", "dennis", at=at("2026-10-13T10:20"), corrects=story.note_id, **NAMES_DEVAN)
+    for opens in doors.values():
+        for actor in (cast.devan, cast.joy):
+            with pytest.raises((NotFound, NotPermitted)):
+                opens(actor)
+    assert queue(cast.house, cast.devan, now).rows == ()
+    assert note_view(cast.house, cast.lena, now, story.note_id).restricted
+    assert verify_audit(cast.house, now=now).sound
+
+
+def test_a_correction_restricts_even_what_its_writer_could_not_see(cast: Cast) -> None:
+    """The case is restricted already; a second name is barred from it all the same."""
+    story = _named_in_the_first_note(cast)
+    cast.writes("amina", "dennis", at=at("2026-10-13T10:20"), corrects=story.note_id, staff_names="Maud Ellery")
+    with pytest.raises(NotFound):
+        case_view(cast.house, cast.maud, at("2026-10-13T11:00"), story.case_id)
+    case_view(cast.house, cast.lena, at("2026-10-13T11:00"), story.case_id)

@@ -61,7 +61,8 @@ def test_what_concerns_only_sharing_is_neither_asked_nor_kept(cast: Cast, case_i
     _decided(cast, case_id)
     _not_shared(cast, case_id, article_6="6(1)(a)", what="something", agency="BANK")
     [line] = case_view(cast.house, cast.lena, at("2026-10-20T15:01"), case_id).decisions
-    assert [entry.label for entry in line.lines] == ["Why", "Must not know", "Necessary", "Proportionate", "Consent"]
+    assert [entry.label for entry in line.lines] == [
+        "Why", "Must not know", "Necessary", "Proportionate", "Consent", "Capacity for this decision", "Told the adult"]
 
 
 def test_the_review_clock_runs_to_the_end_of_the_chosen_day(cast: Cast, case_id: str) -> None:

@@ -13,16 +13,24 @@ from sgapp.domain.due import clocks_of
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Action, Referral, ReferralState
-from sgapp.domain.time import show, show_short
+from sgapp.domain.time import show, show_date, show_short, to_london
 from sgapp.domain.vocabulary import (
     ABUSE_TYPES,
     AGENCIES,
     ARTICLE_6,
     ARTICLE_9,
+    ARTICLE_10,
+    CAPACITY_KNOWN,
     CAPACITY_OUTCOMES,
+    CONFIDENTIALITY_BASES,
     CONSENT_STATES,
     LA_OUTCOMES,
+    OVERRIDE_REASONS,
+    PARAGRAPH_18_LIMBS,
     RISK_LEVELS,
+    SEND_METHODS,
+    SHARE_WHEN,
+    TOLD_ADULT,
     TRIAGE_DECISIONS,
 )
 from sgapp.services.guard import query
@@ -262,13 +270,22 @@ def _knows(referrals: tuple[Referral, ...]) -> tuple[Knows, ...]:
 def _decision(decision: SharingDecision, uow: UnitOfWork) -> DecisionLine:
     a = decision.answers
     heading = f"Share with {AGENCIES.label_or_code(a.agency)}" if decision.shares else "Do not share"
-    basis = ", ".join(filter(None, (ARTICLE_6.label_or_code(a.article_6), ARTICLE_9.label_or_code(a.article_9))))
+    limb = PARAGRAPH_18_LIMBS.label_or_code(a.paragraph_18_limb)
+    overrides = "; ".join(OVERRIDE_REASONS.label_or_code(code) for code in a.override_reasons)
+    by = show_date(a.share_by, to_london(uow.now).date()) if a.share_by else ""
     pairs = [("Why", a.why), ("What", "; ".join(a.what)), ("Left out", "; ".join(a.left_out)),
-             ("Who", f"{a.recipient}" if a.recipient else ""), ("Must not know", a.must_not_know),
+             ("Who", a.recipient), ("How", SEND_METHODS.label_or_code(a.method)), ("Must not know", a.must_not_know),
+             ("When", " ".join(filter(None, (SHARE_WHEN.label_or_code(a.when), by)))),
              ("Necessary", a.necessary), ("Proportionate", a.proportionate),
-             ("Lawful basis", basis),
-             ("Consent", CONSENT_STATES.label_or_code(a.consent)), ("Shared without consent because", a.override_because),
-             ("Not told because", a.told_why)]
+             ("Lawful basis, Article 6", ARTICLE_6.label_or_code(a.article_6)),
+             ("Condition, Article 9", ARTICLE_9.label_or_code(a.article_9)),
+             ("Limb of paragraph 18", ": ".join(filter(None, (limb, a.limb_reason)))),
+             ("Suspected offence, Article 10", ARTICLE_10.label_or_code(a.article_10)),
+             ("What lifts the duty of confidence", CONFIDENTIALITY_BASES.label_or_code(a.confidentiality)),
+             ("Consent", CONSENT_STATES.label_or_code(a.consent)),
+             ("Shared without full consent because", ": ".join(filter(None, (overrides, a.override_because)))),
+             ("Capacity for this decision", CAPACITY_KNOWN.label_or_code(a.capacity)),
+             ("Told the adult", TOLD_ADULT.label_or_code(a.told)), ("Not told because", a.told_why)]
     review = {ReviewState.ASKED: "Second review awaited today", ReviewState.AGREED: f"Agreed by {decision.reviewed_by}",
               ReviewState.RETURNED: f"Sent back by {decision.reviewed_by}: {decision.review_comment}"}.get(decision.review, "")
     may = uow.actor.may(Permission.REVIEW_SHARING) and uow.actor.account_id != decision.decided_by_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col
 
 from sgapp.domain.case import CaseState
-from sgapp.domain.observation import NoteState, Observation
+from sgapp.domain.observation import Answer, NoteState, Observation
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import show
 from sgapp.domain.vocabulary import ABUSE_TYPES, CONSENT_STATES, PICKER, SAFETY_CODES, WHERE
@@ -68,6 +68,8 @@ class NoteView:
     open_cases: tuple[Option, ...]
     case_href: str
     more_needed: str
+    waits_for_call: bool
+    may_reprioritise: bool
 
 
 @query(Permission.READ_NOTE)
@@ -93,7 +95,11 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         joinable=tuple(Option(n.id, f"{n.reference}, {show(n.received_at)}") for n in earlier
                        if n.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED)),
         open_cases=_open_cases(uow, note), case_href=_case_href(uow, note),
-        more_needed=note.more_needed)
+        more_needed=note.more_needed, waits_for_call=may_triage and note.state is NoteState.MORE_NEEDED,
+        may_reprioritise=may_triage and note.state in _WORKED_ON)
+
+
+_WORKED_ON = (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED, NoteState.IN_HAND)
 
 
 def _step(note: Observation) -> str:
@@ -114,6 +120,9 @@ def _in_words(note: Observation) -> str:
     return str(note.state).replace("_", " ")
 
 
+_ANSWERS = {Answer.YES: "Yes", Answer.NO: "No", Answer.NOT_SURE: "Not sure"}
+
+
 def note_lines(note: Observation) -> tuple[Line, ...]:
     """What was written, line by line, in the writer's words; empty ones left out."""
     content = note.content
@@ -126,10 +135,11 @@ def note_lines(note: Observation) -> tuple[Line, ...]:
     found += [Line("Present", content.present), Line("Did", content.done), Line("Told", content.told),
               Line("What the adult wants", content.wish),
               Line("Consent", CONSENT_STATES.label_or_code(content.consent) if content.consent else ""),
-              Line("Staff involved", {"yes": "Yes", "not_sure": "Not sure"}.get(content.staff_involved, "")
-                   + (f": {content.staff_names}" if content.staff_names else "")),
-              Line("Danger now", {"yes": "Yes", "not_sure": "Not sure"}.get(content.danger_now, "")),
-              Line("Hurt", {"yes": "Yes", "not_sure": "Not sure"}.get(content.injury, ""))]
+              Line("Staff involved", (_ANSWERS.get(content.staff_involved, "")
+                                      + (f": {content.staff_names}" if content.staff_names else "")).lstrip(": "))]
+    if note.corrects_id is None:  # whoever adds to a note is not asked again
+        found += [Line("Danger now", _ANSWERS.get(content.danger_now, "Not answered")),
+                  Line("Hurt", _ANSWERS.get(content.injury, "Not answered"))]
     return tuple(line for line in found if line.text)
 
 

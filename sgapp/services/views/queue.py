@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import func, select
 
 from sgapp.domain.case import Case
 from sgapp.domain.clocks import DueState, due_state, in_words
 from sgapp.domain.decision import SharingDecision
+from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Action, Referral
@@ -15,10 +16,12 @@ from sgapp.domain.time import show_short, to_london
 from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES, TRIAGE_DECISIONS
 from sgapp.services.guard import query
 from sgapp.store.kinds import Record
-from sgapp.store.tables import AccountRow, ClockRow, EnvelopeConflictRow, EnvelopeRow
+from sgapp.store.tables import ClockRow, KeptRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork, running_clocks
 
 PAGE = 60
+#: What is counted at most; a queue longer than this has other troubles than its length.
+_COUNTED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class QueueRow:
 @dataclass(frozen=True, slots=True)
 class Queue:
     rows: tuple[QueueRow, ...]
+    more: int
     overdue: int
     due_today: int
     with_agencies: int
@@ -58,13 +62,13 @@ _TONES = {DueState.OVERDUE: "overdue", DueState.DUE_TODAY: "soon", DueState.LATE
 
 
 @query(Permission.SEE_QUEUE)
-def queue(uow: UnitOfWork) -> Queue:
-    """What is due for this actor, soonest first."""
-    clocks = _one_per_record(running_clocks(uow, limit=500))
+def queue(uow: UnitOfWork, shown: int = PAGE) -> Queue:
+    """What is due for this actor, soonest first; `shown` rows of it, and how many more there are."""
+    clocks = _one_per_record(running_clocks(uow, limit=_COUNTED))
     states = [due_state(c.due_at, uow.now) for c in clocks]
     week = uow.now + timedelta(days=7)
     return Queue(
-        rows=_rows(uow, clocks[:PAGE]),
+        rows=_rows(uow, clocks[:shown]), more=max(0, len(clocks) - shown),
         overdue=sum(s is DueState.OVERDUE for s in states), due_today=sum(s is DueState.DUE_TODAY for s in states),
         with_agencies=len({c.record_id for c in clocks if c.record_kind == "referral" and c.kind != "send"}),
         reviews_this_week=sum(c.kind == "review" and c.due_at <= week for c in clocks),
@@ -74,7 +78,7 @@ def queue(uow: UnitOfWork) -> Queue:
 @query(Permission.SEE_QUEUE)
 def queue_keys(uow: UnitOfWork) -> tuple[str, ...]:
     """The keys of what stands in the queue now, for telling how much is new without moving anything."""
-    return tuple(_key(c) for c in _one_per_record(running_clocks(uow, limit=500)))
+    return tuple(_key(c) for c in _one_per_record(running_clocks(uow, limit=_COUNTED)))
 
 
 def _key(clock: ClockRow) -> str:
@@ -93,13 +97,10 @@ def _one_per_record(clocks: tuple[ClockRow, ...]) -> list[ClockRow]:
 
 
 def _quarantined(uow: UnitOfWork) -> int:
-    """Uploads of this actor's branch that nobody could read, or that came under an id already taken."""
-    unread = select(EnvelopeRow.author_id).where(col(EnvelopeRow.quarantined_because).is_not(None))
-    authors = [*uow.session.exec(unread), *uow.session.exec(select(EnvelopeConflictRow.author_id))]
-    if uow.actor.branch is not None:
-        ours = set(uow.session.exec(select(AccountRow.id).where(AccountRow.branch == uow.actor.branch)))
-        authors = [a for a in authors if a in ours]
-    return len(authors)
+    """Uploads of this actor's branch that were kept and that nobody has looked at yet."""
+    waiting = select(func.count()).select_from(KeptRow).where(
+        KeptRow.state == str(KeptState.WAITING), uow.may_see(KeptRow))
+    return uow.session.exec(waiting).one()
 
 
 def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
@@ -113,13 +114,16 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
     cases = uow.cases.those({*ids("case"), *(c.case_id for c in clocks if c.case_id)})
     people = uow.people.those({c.person_id for c in cases.values()} | {n.person_id for n in notes.values() if n.person_id})
     names = {key: f"{p.short} · {p.reference}" for key, p in people.items()}
-    records = {**notes, **decisions, **referrals, **actions, **cases}
+    kept = uow.kept.those(ids("kept"))
+    records = {**kept, **notes, **decisions, **referrals, **actions, **cases}
     found = []
     for clock in clocks:
         record = records.get(clock.record_id)
         case = cases.get(clock.case_id or "")
         if isinstance(record, Observation):
             found.append(_note_row(uow, clock, record, names))
+        elif isinstance(record, KeptUpload):
+            found.append(_kept_row(uow, clock, record))
         elif record is not None and case is not None:
             found.append(_case_row(uow, clock, record, case, names))
     return tuple(found)
@@ -137,6 +141,13 @@ def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[s
     return QueueRow(**_when(uow, clock), title=title, detail=_note_detail(uow, note),
                     badge="restricted" if note.restricted else "", button="Acknowledge" if waiting else "Open",
                     href=f"/note?id={note.id}", intent="acknowledge-note" if waiting else "", subject_id=note.id)
+
+
+def _kept_row(uow: UnitOfWork, clock: ClockRow, upload: KeptUpload) -> QueueRow:
+    when = _when(uow, clock) | {"step": "look at it"}
+    return QueueRow(**when, title=f"Note {upload.reference}", badge="kept", button="Open", href=f"/kept?id={upload.id}",
+                    detail=f"Arrived from {upload.author_name}, {show_short(upload.received_at, uow.now)}; needs a look "
+                           "before it can be read")
 
 
 def _case_row(uow: UnitOfWork, clock: ClockRow, record: Record, case: Case, names: dict[str, str]) -> QueueRow:

@@ -4,7 +4,7 @@ The clear columns are listed, with reasons, in docs/threat-model.md; a test hold
 """
 
 from sgapp.store.tables.chain import AuditEventRow, AuditHeadRow, RefusalRow
-from sgapp.store.tables.people import AccountRow, AllocationRow, DraftRow, IntentRow, SessionRow, SetUpRow
+from sgapp.store.tables.people import AccountRow, AllocationRow, DeviceRow, DraftRow, IntentRow, SessionRow, SetUpRow
 from sgapp.store.tables.records import (
     ActionRow,
     BarRow,
@@ -13,6 +13,7 @@ from sgapp.store.tables.records import (
     DecisionRow,
     EnvelopeConflictRow,
     EnvelopeRow,
+    KeptRow,
     ObservationRow,
     PersonRow,
     ReferralRow,
@@ -22,6 +23,6 @@ from sgapp.store.tables.secrets import DataKeyRow, SealingKeyRow
 
 __all__ = [
     "AccountRow", "ActionRow", "AllocationRow", "AuditEventRow", "AuditHeadRow", "BarRow", "CaseRow", "ClockRow",
-    "DataKeyRow", "DecisionRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "IntentRow", "ObservationRow",
-    "PersonRow", "ReferralRow", "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow",
+    "DataKeyRow", "DecisionRow", "DeviceRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "IntentRow", "KeptRow",
+    "ObservationRow", "PersonRow", "ReferralRow", "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow",
 ]

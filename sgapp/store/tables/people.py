@@ -47,6 +47,19 @@ class SetUpRow(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class DeviceRow(SQLModel, table=True):
+    """A phone that may deliver for one account, and do nothing else. Only the public half of its key is ever here."""
+
+    __tablename__ = "device"
+    id: str = Field(primary_key=True)
+    account_id: str = Field(index=True)
+    sealed_name: bytes
+    public_key: bytes
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class AllocationRow(SQLModel, table=True):
     """This worker visits this adult."""
 

@@ -66,6 +66,11 @@ class ActionRow(_Sealed, table=True):
     state: str
 
 
+class KeptRow(_Sealed, table=True):
+    __tablename__ = "kept_upload"
+    state: str
+
+
 class ClockRow(SQLModel, table=True):
     """One running clock. The queue and the sweep read this table and nothing else to know what is due."""
 
@@ -101,6 +106,7 @@ class EnvelopeRow(SQLModel, table=True):
     author_id: str = Field(index=True)
     key_id: str
     received_at: datetime = Field(sa_type=UtcDateTime)
+    device_id: str | None = None
     quarantined_because: str | None = None
     kept: bytes | None = None
 
@@ -112,6 +118,7 @@ class EnvelopeConflictRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     sha256: str = Field(primary_key=True)
     author_id: str
+    key_id: str = ""
     received_at: datetime = Field(sa_type=UtcDateTime)
     kept: bytes
 

@@ -21,10 +21,15 @@ class DataKeyRow(SQLModel, table=True):
 
 
 class SealingKeyRow(SQLModel, table=True):
-    """The organisation's key pair that phones seal to. The private half is sealed by the organisation's data key."""
+    """The organisation's key pair that phones seal to. The private half is sealed by the organisation's data key.
+
+    `organisation` is what notes sealed to it are bound to: opaque, and the same for every key, so that a provider may
+    change its name while notes are on their way. Empty on the oldest keys, which were bound to the name.
+    """
 
     __tablename__ = "sealing_key"
     id: str = Field(primary_key=True)
+    organisation: str = ""
     public_key: bytes
     sealed_private_key: bytes | None
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -39,7 +39,9 @@ def desk_page(route: str, title: str, *, here: str = "", on_load: Sequence[Any] 
 def _menu(here: str) -> rx.Component:
     return rx.el.nav(
         rx.el.p("Desk", class_name="desk-name"),
-        rx.el.ul(*[_entry(place, label, place == here) for place, label in MENU], class_name="desk-entries"),
+        rx.el.ul(*[_entry(place, label, place == here) for place, label in MENU],
+                 rx.cond(SessionState.minds_phones, _entry("/phones", "Phones", here == "/phones"), rx.fragment()),
+                 class_name="desk-entries"),
         rx.el.div(
             rx.el.p("On this tablet", class_name="hint"),
             rx.el.p(rx.el.b(SessionState.name), rx.el.br(), rx.el.span(SessionState.role_label, class_name="hint"),

@@ -9,6 +9,7 @@ from sgapp.domain.vocabulary import (
     AGENCIES,
     ARTICLE_6,
     ARTICLE_9,
+    ARTICLE_10,
     CAPACITY_KNOWN,
     CONFIDENTIALITY_BASES,
     CONSENT_STATES,
@@ -49,6 +50,7 @@ _LABELS: dict[str, tuple[str, str, CodeList | None]] = {
     "paragraph_18_limb": ("Which limb of paragraph 18?", "A free refusal by someone with capacity is not plainly any of them: "
                           "then choose another condition, or take advice.", PARAGRAPH_18_LIMBS),
     "limb_reason": ("What makes it true here?", "", None),
+    "article_10": ("Suspected offence, Article 10", "", ARTICLE_10),
     "confidentiality": ("What lifts the duty of confidence?", "", CONFIDENTIALITY_BASES),
     "consent": ("Where does the adult's consent stand?", "", CONSENT_STATES),
     "override_reasons": ("Why without full consent?", "", OVERRIDE_REASONS),
@@ -59,7 +61,7 @@ _LABELS: dict[str, tuple[str, str, CodeList | None]] = {
 }
 _DAYS = frozenset({"share_by", "review_on"})
 _SHORT = frozenset({"recipient", "must_not_know"})
-_FOLDED_LIST = frozenset({"agency", "article_6", "article_9", "confidentiality", "consent"})
+_FOLDED_LIST = frozenset({"agency", "article_6", "article_9", "article_10", "confidentiality", "consent"})
 
 
 def _question(name: str, ask_when: dict[str, list[str]], because: str) -> rx.Component:

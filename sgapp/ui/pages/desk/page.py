@@ -52,8 +52,8 @@ def page() -> list[rx.Component]:
                 role="status"),
             class_name="flex items-end gap-3"),
         rx.cond(DeskState.quarantined > 0,
-                rx.el.p(rx.el.b(DeskState.quarantined, " sealed note could not be opened. "),
-                        "It is kept. Ask the writers whose notes are missing to ring, and tell your administrator.",
+                rx.el.p(rx.el.b("Kept, and not read yet: ", DeskState.quarantined, ". "),
+                        "What arrived and could not simply be read stands below, marked “kept”. Look at it first.",
                         role="alert", class_name="panel panel-alert"),
                 rx.fragment()),
         rx.cond(
@@ -64,6 +64,9 @@ def page() -> list[rx.Component]:
                          class_name="grid grid-cols-2 md:grid-cols-4 gap-3"),
                 rx.cond(rows.length() > 0,
                         rx.el.ul(rx.foreach(rows, _row), class_name="rows", aria_label="What is due"), nothing),
+                rx.cond(DeskState.more > 0,
+                        rx.el.button(DeskState.more, " more, due later", on_click=DeskState.load_more, type="button",
+                                     class_name="btn btn-quiet justify-self-center", id="show-more"), rx.fragment()),
                 class_name="grid gap-5"),
             waiting()),
     ]

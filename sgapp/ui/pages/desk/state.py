@@ -7,7 +7,7 @@ import reflex as rx
 
 from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.house import house, now
-from sgapp.services.views.queue import QueueRow, queue, queue_keys
+from sgapp.services.views.queue import PAGE, QueueRow, queue, queue_keys
 from sgapp.ui import offload
 from sgapp.ui.live import connected, wait_for_change
 from sgapp.ui.session import ConfidentialState, current_actor
@@ -28,17 +28,28 @@ class DeskState(ConfidentialState, rx.State):
     as_of: str = ""
     new: int = 0
     loaded: bool = False
+    more: int = 0
+    _count: int = PAGE
     _shown: frozenset[str] = frozenset()
     _watching: bool = False
 
     @rx.event
+    async def load_more(self) -> None:
+        """Show the next page of what is due, below what stands there."""
+        self._count += PAGE
+        await self._load()
+
+    @rx.event
     async def load_queue(self) -> None:
         """Show what is due now."""
+        await self._load()
+
+    async def _load(self) -> None:
         actor = await current_actor(self)
         if actor is None:
             return
-        found = await offload.run(queue, house(), actor, now())
-        self.rows = found.rows
+        found = await offload.run(queue, house(), actor, now(), self._count)
+        self.rows, self.more = found.rows, found.more
         self.overdue, self.due_today, self.with_agencies = found.overdue, found.due_today, found.with_agencies
         self.reviews, self.quarantined, self.as_of = found.reviews_this_week, found.quarantined, found.as_of
         self._shown = frozenset(await offload.run(queue_keys, house(), actor, now()))

@@ -75,6 +75,9 @@ def _more() -> rx.Component:
         panel(single("Priority", note.priority), rx.el.p(note.priority_reason, class_name="hint"),
               single("Seen", note.acknowledged),
               single("Asked of the writer", note.more_needed),
+              rx.cond(note.waits_for_call,
+                      intent_button("The writer has rung", intent="more-received", hidden={"note_id": NoteState.note_id},
+                                    stay=True, on_saved=NoteState.load_note), rx.fragment()),
               rx.cond(note.codes.length() > 0,
                       rx.el.div(rx.el.p("How to get back to them", class_name="hint mb-1"), codes(note.codes)), rx.fragment()),
               class_name="grid gap-3"),
@@ -83,7 +86,7 @@ def _more() -> rx.Component:
                     rx.el.a(e.reference, href=e.href, class_name="link"), " ",
                     rx.el.span(e.when, " · ", e.state, class_name="hint"))),
                     class_name="grid gap-2"), heading="This person before"), rx.fragment()),
-        rx.cond(note.step == "open", _others(), rx.cond(note.step == "match", _others(), rx.fragment())),
+        rx.cond(note.may_reprioritise, _others(), rx.fragment()),
         class_name="grid gap-5 content-start")
 
 

@@ -1,0 +1,64 @@
+// This phone's credential: an ECDSA key that cannot leave the browser. It signs envelopes and can do nothing else, so a
+// note goes out under its own writer, without a session, whoever holds the phone by then.
+import { KEYS, database, kept } from "./store.js";
+
+const CURVE = { name: "ECDSA", namedCurve: "P-256" };
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+const base64Of = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
+const hexOf = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+async function call(method, path, body) {
+  const answer = await fetch(path, {
+    method, cache: "no-store", credentials: "same-origin",
+    headers: { "X-Requested-With": "sgapp", ...(body ? { "Content-Type": "application/json" } : {}) },
+    body: body ? JSON.stringify(body) : undefined,
+  });
+  return { status: answer.status, json: answer.ok && answer.status !== 204 ? await answer.json() : null };
+}
+
+function phoneName() {
+  const agent = navigator.userAgent;
+  const system = [["iPhone", "iPhone"], ["iPad", "iPad"], ["Android", "Android"], ["Windows", "Windows"], ["Mac OS", "Mac"], ["Linux", "Linux"]]
+    .find(([sign]) => agent.includes(sign))?.[1] ?? "Phone";
+  const browser = [["Edg/", "Edge"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]].find(([sign]) => agent.includes(sign))?.[1];
+  return browser ? `${system}, ${browser}` : system;
+}
+
+// Whose phone this is now: an opaque id, empty when nobody is known.
+export async function owner() {
+  return (await kept("owner"))?.account ?? "";
+}
+
+// Met the office: learn who is signed in, and enrol this phone for her if it was not, or was switched off meanwhile.
+export async function meet() {
+  const { json } = await call("GET", "/api/session").catch(() => ({ json: null }));
+  if (!json?.id) return;
+  const db = await database();
+  await db.put(KEYS, { name: "owner", account: json.id });
+  const name = `device:${json.id}`;
+  const mine = await db.get(KEYS, name);
+  if (mine) {
+    const { json: list } = await call("GET", "/api/devices");
+    if (!list || list.devices.some((device) => device.id === mine.device && !device.revoked_at)) return;
+  }
+  const pair = await crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]);
+  const point = await crypto.subtle.exportKey("raw", pair.publicKey);
+  const { json: enrolled } = await call("POST", "/api/devices", { name: phoneName(), public_key: base64Of(point) });
+  if (enrolled) await db.put(KEYS, { name, device: enrolled.device, key: pair.privateKey });
+}
+
+// The envelope with its writer and, if this phone is enrolled for her, her phone's signature over id and ciphertext.
+export async function signed(envelope) {
+  const account = await owner();
+  const mine = account ? await kept(`device:${account}`) : undefined;
+  if (!mine) return { ...envelope, owner: account };
+  const digest = hexOf(await crypto.subtle.digest("SHA-256", bytesOf(envelope.sealed)));
+  const text = new TextEncoder().encode(`sgapp/envelope/1|${envelope.id}|${digest}`);
+  const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, mine.key, text);
+  return { ...envelope, owner: account, device: mine.device, signature: base64Of(signature) };
+}
+
+// Signed out: what is written from now on is nobody's until somebody signs in. What waits keeps its writer.
+export async function forgetOwner() {
+  await database().then((db) => db.delete(KEYS, "owner")).catch(() => undefined);
+}

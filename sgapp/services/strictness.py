@@ -1,0 +1,40 @@
+"""Restriction travels at once: from a note to the note it adds to, to its case, and to all that hangs on the case.
+
+Source: DOMAIN annex §6 (restrict); restricting first and asking after.
+"""
+
+from dataclasses import replace
+
+from sqlmodel import col, select
+
+from sgapp.domain.case import Case
+from sgapp.domain.decision import SharingDecision
+from sgapp.domain.observation import Observation
+from sgapp.domain.referral import Action, Referral
+from sgapp.store.kinds import KINDS, Record
+from sgapp.store.unit_of_work import UnitOfWork
+
+
+def as_strict(uow: UnitOfWork, case: Case) -> tuple[SharingDecision | Referral | Action, ...]:
+    """What hangs on a case, under the case's restriction and bars, where it was not yet."""
+    found: list[SharingDecision | Referral | Action] = []
+    for entity in (SharingDecision, Referral, Action):
+        table = KINDS[entity].table
+        ids = uow.session.exec(select(table.id).where(col(table.case_id) == case.id).order_by(table.id)).all()  # type: ignore[attr-defined]
+        found += [uow.regardless(entity, record_id) for record_id in ids]
+    return tuple(replace(r, restricted=case.restricted, barred=case.barred) for r in found
+                 if (r.restricted, r.barred) != (case.restricted, case.barred))
+
+
+def stricter_for(uow: UnitOfWork, note: Observation) -> tuple[Record, ...]:
+    """What a correction makes stricter: the note it adds to, that note's case, and all that hangs on the case."""
+    if note.corrects_id is None:
+        return ()
+    earlier = uow.regardless(Observation, note.corrects_id)
+    firm = earlier.as_strict(note.restricted, note.barred)
+    found: list[Record] = [firm] if firm != earlier else []
+    if earlier.case_id is not None:
+        case = uow.regardless(Case, earlier.case_id)
+        held = case.as_strict(note.restricted, note.barred)
+        found += [held, *as_strict(uow, held)] if held != case else []
+    return tuple(found)

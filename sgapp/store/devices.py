@@ -1,0 +1,62 @@
+"""Phones that may deliver, as the store keeps them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from sgapp.store.tables import DeviceRow
+from sgapp.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A phone enrolled by one account. `public_key` is the uncompressed P-256 point, 65 bytes."""
+
+    id: str
+    account_id: str
+    name: str
+    public_key: bytes
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+def _place(device_id: str) -> str:
+    return f"device/{device_id}/name"
+
+
+def _device(uow: UnitOfWork, row: DeviceRow) -> Device:
+    name = uow.opened(row.sealed_name, place=_place(row.id)).decode()
+    return Device(row.id, row.account_id, name, row.public_key, row.created_at, row.last_used_at, row.revoked_at)
+
+
+def add(uow: UnitOfWork, device: Device) -> None:
+    uow.session.add(DeviceRow(
+        id=device.id, account_id=device.account_id, public_key=device.public_key, created_at=device.created_at,
+        sealed_name=uow.sealed(device.name.encode(), place=_place(device.id))))
+    uow.session.flush()
+
+
+def by_id(uow: UnitOfWork, device_id: str) -> Device | None:
+    row = uow.session.get(DeviceRow, device_id)
+    return _device(uow, row) if row else None
+
+
+def of_account(uow: UnitOfWork, account_id: str) -> tuple[Device, ...]:
+    """The phones of one account, the newest first."""
+    query = select(DeviceRow).where(DeviceRow.account_id == account_id).order_by(col(DeviceRow.created_at).desc())
+    return tuple(_device(uow, row) for row in uow.session.exec(query))
+
+
+def everyone_s(uow: UnitOfWork) -> tuple[Device, ...]:
+    """Every phone of the organisation, the newest first."""
+    return tuple(_device(uow, row) for row in uow.session.exec(select(DeviceRow).order_by(col(DeviceRow.created_at).desc())))
+
+
+def used(uow: UnitOfWork, device_id: str) -> None:
+    uow.session.get_one(DeviceRow, device_id).last_used_at = uow.now
+
+
+def revoke(uow: UnitOfWork, device_id: str) -> None:
+    uow.session.get_one(DeviceRow, device_id).revoked_at = uow.now

@@ -1,0 +1,1 @@
+"""One upload that was kept until somebody has looked at it."""

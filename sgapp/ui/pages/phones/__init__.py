@@ -1,0 +1,1 @@
+"""Phones and sealing keys, for whoever looks after them."""
