@@ -11,6 +11,7 @@ from sgapp.settings import Settings
 from sgapp.ui.components.connection import connection_banner
 from sgapp.ui.gate import Gate
 from sgapp.ui.headers import SecurityHeaders
+from sgapp.ui.installed import installed_head
 from sgapp.ui.live import sockets_of
 from sgapp.ui.pages import register_pages
 from sgapp.ui.quiet import backend_error, frontend_error, silence_payloads
@@ -39,6 +40,7 @@ app = rx.App(
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="format-detection", content="telephone=no"),
         rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
+        *installed_head(),
     ],
     stylesheets=["/app.css", "/pages.css"],
     api_transformer=_around(),
