@@ -1,6 +1,7 @@
 // Her own notes: where each one is, by reference and time. Never a word of what they say.
 import { createElement as h, useEffect, useState } from "react";
 import { meet } from "./device.js";
+import { register } from "./installed.js";
 import { all as keptNotes, keepFlushing, othersWaiting } from "./outbox.js";
 
 const WORDS = {
@@ -34,6 +35,7 @@ export function MyNotes() {
   const [others, setOthers] = useState(0);
   useEffect(() => {
     let gone = false;
+    register();
     const load = async () => {
       const here = await keptNotes().catch(() => []);
       let there = [];

@@ -1,6 +1,7 @@
 // The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
 import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
 import { meet, signed } from "./device.js";
+import { register } from "./installed.js";
 import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
 import { Card, Chips, Field, Folded, Summary } from "./parts.js";
 import { noteReference } from "./reference.js";
@@ -251,6 +252,7 @@ export function NoteForm({ codes }) {
     refreshKey().then(() => setAhead(clockAhead()));
     meet().catch(() => undefined);
     lost().then(setGone);
+    register();
     outbox.current = keepFlushing(refresh);
     setReady(true);
     return () => {

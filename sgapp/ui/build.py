@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import reflex as rx
 
+from sgapp.ui.offline import kept_files, kept_version, make_worker, stay_put
+
 #: Reflex bakes one API address into the client. We bake one that can never be reached, and `post_build` replaces it by
 #: "the origin this page came from". So the built client needs no rewriting at start: it follows `--port`, a proxy and
 #: the public address by itself, and a build in which the replacement failed cannot pass for a working one.
@@ -26,6 +28,8 @@ _SAME_DOMAIN = re.compile(r"""\[(["'`])localhost\1,\1(?:0\.0\.0\.0)\1,\1::\1,\1[
 _INPUTS = ("sgapp/sgapp.py", "sgapp/ui", "sgapp/phone", "sgapp/domain", "sgapp/services/views", "assets", "rxconfig.py",
            "reflex.lock")
 _LEFT_OUT = {".pyc"}
+#: Made from the list of what was built, so not on it.
+_MADE_AFTER = {"build.json", "sw.js"}
 
 
 class BuildFailed(RuntimeError):
@@ -49,9 +53,17 @@ class ClientPlugin(rx.plugins.Plugin):
     """Reflex's hook after the build: the address of the server, and the list of what was built."""
 
     def post_build(self, **context: object) -> None:
-        static = Path(str(context["static_dir"]))
+        static = Path(str(context["static_dir"])).resolve()
         point_home(static)
-        write_manifest(static)
+        stay_put(static)
+        publish(static)
+
+
+def publish(static: Path) -> None:
+    """List what was built, and make the service worker that keeps the phone's part of it."""
+    kept = kept_files(static)
+    write_manifest(static, kept)
+    make_worker(static, kept, modules=static.parents[1] / "node_modules")
 
 
 def point_home(static: Path) -> None:
@@ -71,16 +83,18 @@ def point_home(static: Path) -> None:
         raise BuildFailed("the built client holds no server address where one was expected; has Reflex changed?")
 
 
-def write_manifest(static: Path) -> None:
-    """List what was built, with a content version; a later service worker caches by it."""
+def write_manifest(static: Path, kept: dict[str, str] | None = None) -> None:
+    """List what was built, with a content version, and of it what the phone keeps, with the version of that."""
     digest, files = hashlib.sha256(), []
-    for path in sorted(p for p in static.rglob("*") if p.is_file() and p.name != "build.json"):
+    for path in sorted(p for p in static.rglob("*") if p.is_file() and p.name not in _MADE_AFTER):
         name = path.relative_to(static).as_posix()
         if name.startswith("external/"):
             continue  # the sources of local components: bundled already
         files.append(name)
         digest.update(name.encode() + b"\0" + path.read_bytes())
-    listing = {"version": digest.hexdigest()[:16], "files": files}
+    listing: dict[str, object] = {"version": digest.hexdigest()[:16], "files": files}
+    if kept:
+        listing["phone"] = {"version": kept_version(kept), "files": sorted(kept)}
     (static / "build.json").write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
 
 

@@ -1,0 +1,102 @@
+"""What a phone keeps of the built client so that it opens without a signal, and the service worker that keeps it."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sgapp.ui import headers
+
+#: The pages that open without a signal, as the server names them: a path without its closing slash is redirected. The
+#: desk's pages are not among them, now or later: whatever shows a case comes from the server or not at all.
+PHONE_PAGES = ("/", "/mine/", "/sign-in/")
+_PHONE = Path(__file__).resolve().parents[1] / "phone"
+
+_IN_PAGE = re.compile(r"""(?:href|src)=["'](/[^"'?#]+)["']""")
+_IN_FILE = re.compile(r"""["'`(](?:\./|/?assets/)([\w.-]+\.\w+)["'`)]""")
+#: React Router's list of every page, the desk's included; what it names is not needed by the page that loads it.
+_LIST_OF_PAGES = "manifest-"
+#: Reflex tells a page of another version to reload, and the page does. What stands in a note that was not saved would
+#: go with it, and a page kept on the phone would come back as the same old version. So the phone's pages do not say
+#: which version they are; they need nothing of State. The desk's pages still do: what is typed there is in drafts.
+_VERSION_TOLD = re.compile(r"state_schema:\s*(\w+\.stateSchema)")
+
+
+class WorkerNotBuilt(RuntimeError):
+    """The service worker could not be made, or the client no longer looks as it relies on."""
+
+
+def stay_put(static: Path) -> None:
+    """Keep the phone's pages from reloading themselves after a deploy. Raises WorkerNotBuilt if Reflex has changed."""
+    paths = json.dumps(sorted({p for page in PHONE_PAGES for p in (page, page.rstrip("/") or "/")}))
+    told = 0
+    for script in sorted(static.glob("assets/*.js")):
+        text = script.read_text(encoding="utf-8")
+        new, here = _VERSION_TOLD.subn(rf"state_schema:{paths}.includes(location.pathname)?null:\1", text)
+        told += here
+        if here:
+            script.write_text(new, encoding="utf-8")
+    if told != 1:
+        raise WorkerNotBuilt(f"the client tells its version in {told} places where one was expected; has Reflex changed?")
+
+
+def kept_files(static: Path) -> dict[str, str]:
+    """What the phone's pages need, as paths of the server, each with its hash in the form of the integrity attribute."""
+    found: dict[str, Path] = {}
+    waiting = []
+    for page in PHONE_PAGES:
+        found[page] = static / page.strip("/") / "index.html"
+        waiting += [static / name.lstrip("/") for name in _IN_PAGE.findall(found[page].read_text(encoding="utf-8"))]
+    while waiting:
+        file = waiting.pop()
+        name = f"/{file.relative_to(static).as_posix()}"
+        if name in found or not file.is_file():
+            continue
+        found[name] = file
+        if file.suffix in (".js", ".css") and not file.name.startswith(_LIST_OF_PAGES):
+            waiting += [static / "assets" / other for other in _IN_FILE.findall(file.read_text(encoding="utf-8"))]
+    return {name: _integrity(found[name].read_bytes()) for name in sorted(found)}
+
+
+def kept_version(files: dict[str, str]) -> str:
+    """Names this set of files. The pages are kept with their headers, so other headers are another version too."""
+    return hashlib.sha256(json.dumps(files).encode() + Path(headers.__file__).read_bytes()).hexdigest()[:16]
+
+
+def make_worker(static: Path, files: dict[str, str], *, modules: Path) -> None:
+    """Bundle the service worker with its list into `static`/sw.js, a classic script. Raises WorkerNotBuilt.
+
+    `modules` is the folder of the installed npm packages; the worker shares the phone's outbox, which needs one.
+    """
+    constants = {"VERSION": kept_version(files), "PAGES": PHONE_PAGES, "FILES": files}
+    with tempfile.TemporaryDirectory(dir=modules.parent, prefix="worker-") as name:
+        folder = Path(name)  # beside the packages, where they are found
+        for script in _PHONE.glob("*.js"):
+            shutil.copy(script, folder / script.name)
+        lines = [f"export const {key} = {json.dumps(value)};\n" for key, value in constants.items()]
+        (folder / "kept.js").write_text("".join(lines), encoding="utf-8")
+        _bundle(folder / "service_worker.js", static / "sw.js", modules)
+
+
+def _bundle(source: Path, target: Path, modules: Path) -> None:
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    node = shutil.which("node", path=path)
+    if node is None:
+        raise WorkerNotBuilt("the service worker needs Node to be made; it comes with `make setup`")
+    command = [node, str(modules / ".bin" / "rolldown"), str(source), "--format", "iife", "--platform", "browser", "--minify",
+               "--file", str(target)]
+    done = subprocess.run(command, cwd=source.parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,  # noqa: S603
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    # What cannot be found is left as an import, with a warning only; a classic script cannot have one.
+    if done.returncode != 0 or "UNRESOLVED_IMPORT" in done.stdout or not target.is_file():
+        raise WorkerNotBuilt(f"the service worker could not be made\n{done.stdout[-2000:]}")
+
+
+def _integrity(content: bytes) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
