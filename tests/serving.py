@@ -47,13 +47,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(folder: Path, *, demo: bool = True, port: int = 0, **settings: str) -> tuple[Server, subprocess.Popen[bytes]]:
-    """Start the product on a free port and wait until it answers."""
+#: The command line, serving the built client of another folder than the checkout's.
+ELSEWHERE = """import functools, pathlib, sys, sgapp.cli, sgapp.serving
+sgapp.serving.serve = functools.partial(sgapp.serving.serve, root=pathlib.Path(sys.argv.pop(1)))
+sgapp.cli.app()"""
+
+
+def start_server(folder: Path, *, demo: bool = True, port: int = 0, root: Path | None = None,
+                 **settings: str) -> tuple[Server, subprocess.Popen[bytes]]:
+    """Start the product on a free port and wait until it answers. `root` holds the built client; the checkout, else."""
     port = port or free_port()
     env = {**os.environ, "SGAPP_DATA": str(folder / "data"), "SGAPP_KEYS": str(folder / "keys"),
            "SGAPP_PUBLIC_URL": f"http://localhost:{port}", "SGAPP_DEMO_PASSWORD": PASSWORD, **settings}
     log = folder / "server.log"
-    command = [sys.executable, "-m", "sgapp.cli", "serve", "--port", str(port), *(["--demo"] if demo else [])]
+    program = ["-c", ELSEWHERE, str(root)] if root else ["-m", "sgapp.cli"]
+    command = [sys.executable, *program, "serve", "--port", str(port), *(["--demo"] if demo else [])]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
     server = Server(f"http://localhost:{port}", folder / "data", env, log)

@@ -11,8 +11,18 @@ const ASSETS = "/assets/"; // named by their content, so any version's copy is t
 // refused; then the old version stays, and the browser tries again later.
 async function keepPages() {
   const cache = await caches.open(CACHE);
-  await cache.addAll(Object.entries(FILES).map(([path, integrity]) =>
-    new Request(path, { integrity, cache: path.startsWith(ASSETS) ? "default" : "no-cache" })));
+  await Promise.all(Object.entries(FILES).map(([path, integrity]) => keep(cache, path, integrity)));
+}
+
+// What the browser has already is taken, unless it is not what the list says.
+async function keep(cache, path, integrity) {
+  const ask = (how) => fetch(path, { integrity, cache: how });
+  const found = await ask(path.startsWith(ASSETS) ? "default" : "no-cache").catch(() => ask("reload"));
+  if (!found.ok) throw new Error(`${path}: ${found.status}`);
+  // A page runs by the policy it came with. In the middle of a deploy that may be the one of the version before.
+  const policy = found.headers.get("content-security-policy") ?? "";
+  if (path in PAGES && !policy.includes(PAGES[path])) throw new Error(`${path}: another policy`);
+  await cache.put(path, found);
 }
 
 // The browser lets a new version in only when no page is left that the old one answers for. A page that none answered for
@@ -41,9 +51,9 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname, search } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode !== "navigate") {
-    if (pathname.startsWith(ASSETS) || (pathname in FILES && !PAGES.includes(pathname))) event.respondWith(answer(pathname, request));
-  } else if (PAGES.includes(pathname)) event.respondWith(answer(pathname, request));
-  else if (PAGES.includes(`${pathname}/`)) event.respondWith(Response.redirect(`${pathname}/${search}`, 307)); // as the server does
+    if (pathname.startsWith(ASSETS) || (pathname in FILES && !(pathname in PAGES))) event.respondWith(answer(pathname, request));
+  } else if (pathname in PAGES) event.respondWith(answer(pathname, request));
+  else if (`${pathname}/` in PAGES) event.respondWith(Response.redirect(`${pathname}/${search}`, 307)); // as the server does
 });
 
 // Rejected while a note still waits, so that the browser wakes us again.

@@ -94,7 +94,7 @@ def write_manifest(static: Path, kept: dict[str, str] | None = None) -> None:
         digest.update(name.encode() + b"\0" + path.read_bytes())
     listing: dict[str, object] = {"version": digest.hexdigest()[:16], "files": files}
     if kept:
-        listing["phone"] = {"version": kept_version(kept), "files": sorted(kept)}
+        listing["phone"] = {"version": kept_version(static, kept), "files": sorted(kept)}
     (static / "build.json").write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sgapp.ui import headers
+from sgapp.ui.headers import page_policies
 
 #: The pages that open without a signal, as the server names them: a path without its closing slash is redirected. The
 #: desk's pages are not among them, now or later: whatever shows a case comes from the server or not at all.
@@ -64,9 +64,15 @@ def kept_files(static: Path) -> dict[str, str]:
     return {name: _integrity(found[name].read_bytes()) for name in sorted(found)}
 
 
-def kept_version(files: dict[str, str]) -> str:
-    """Names this set of files. The pages are kept with their headers, so other headers are another version too."""
-    return hashlib.sha256(json.dumps(files).encode() + Path(headers.__file__).read_bytes()).hexdigest()[:16]
+def kept_pages(static: Path) -> dict[str, str]:
+    """The phone's pages, each with the content policy it must come with: it is kept with its headers, and runs by them."""
+    policies = page_policies(static)
+    return {page: policies[page] for page in PHONE_PAGES}
+
+
+def kept_version(static: Path, files: dict[str, str]) -> str:
+    """Names this set of files and policies."""
+    return hashlib.sha256(json.dumps([files, kept_pages(static)]).encode()).hexdigest()[:16]
 
 
 def make_worker(static: Path, files: dict[str, str], *, modules: Path) -> None:
@@ -74,7 +80,7 @@ def make_worker(static: Path, files: dict[str, str], *, modules: Path) -> None:
 
     `modules` is the folder of the installed npm packages; the worker shares the phone's outbox, which needs one.
     """
-    constants = {"VERSION": kept_version(files), "PAGES": PHONE_PAGES, "FILES": files}
+    constants = {"VERSION": kept_version(static, files), "PAGES": kept_pages(static), "FILES": files}
     with tempfile.TemporaryDirectory(dir=modules.parent, prefix="worker-") as name:
         folder = Path(name)  # beside the packages, where they are found
         for script in _PHONE.glob("*.js"):

@@ -1,0 +1,252 @@
+"""The phone opens its pages without a signal, what is saved then arrives later, and a new version takes nothing away."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+
+from sgapp.domain.reference import note_reference
+from tests.browser import ARGUMENTS, chromium
+from tests.e2e.pictures import signed_in
+from tests.e2e.site import Site
+from tests.e2e.steps import pick
+from tests.e2e.test_accessibility import violations
+from tests.serving import PASSWORD, PHONE, TABLET
+
+ARRIVES_MS = 30_000  # the phone tries again by itself, with longer and longer pauses
+KEPT = 'navigator.serviceWorker.controller?.state === "activated"'
+WAITING = "navigator.serviceWorker.getRegistration().then((found) => found.waiting !== null)"
+CACHED = """async () => {
+  const found = [];
+  for (const name of await caches.keys()) found.push(...await (await caches.open(name)).keys());
+  return found.map((request) => new URL(request.url).pathname).sort();
+}"""
+NOTES_THERE = 'fetch("/api/observations/mine").then((r) => r.json()).then(({ notes }) => notes.map((n) => n.reference))'
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path)
+    made.start()
+    yield made
+    made.stop()
+
+
+@contextmanager
+def phone(browser: Browser, folder: Path, site: Site) -> Iterator[BrowserContext]:
+    """The browser of her phone, started; what it keeps stays in `folder` when it is closed."""
+    opened = browser.browser_type.launch_persistent_context(
+        folder, executable_path=chromium(), args=list(ARGUMENTS), viewport=PHONE, has_touch=True, locale="en-GB",
+        timezone_id="Europe/London", base_url=site.url)
+    opened.set_default_timeout(15_000)
+    yield opened
+    opened.close()
+
+
+def visit(context: BrowserContext, place: str = "/") -> Page:
+    page = context.new_page()
+    page.goto(place)
+    return page
+
+
+def sign_in_on(context: BrowserContext, username: str = "worker.a") -> Page:
+    """Her first visit, with a signal: afterwards the pages are kept."""
+    page = visit(context, "/sign-in")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    expect(page.get_by_text("D.M. · P-104")).to_be_visible()
+    wait_until_kept(page)
+    return page
+
+
+def until(page: Page, promised: str) -> None:
+    """Wait until what the page promises is true; Playwright's own wait takes the promise itself for it."""
+    for _ in range(ARRIVES_MS // 100):
+        if page.evaluate(promised):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never came true: {promised}")
+
+
+def wait_until_kept(page: Page) -> None:
+    until(page, KEPT)
+
+
+def write_without_the_list(page: Page, seen: str) -> None:
+    pick(page, "Who did you visit?", "Someone else")
+    page.get_by_label("Their name").fill("D. Marlow")
+    page.get_by_label("What I saw", exact=True).fill(seen)
+
+
+def save(page: Page, says: str) -> str:
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator("#receipt")).to_contain_text(says)
+    return page.locator("#reference").inner_text()
+
+
+def test_a_phone_started_without_a_signal_shows_the_form_and_the_note_arrives_later(
+        browser: Browser, tmp_path: Path, site: Site) -> None:
+    with phone(browser, tmp_path / "phone", site) as first:
+        sign_in_on(first)
+    with phone(browser, tmp_path / "phone", site) as again:
+        with site.unplugged():
+            page = visit(again)
+            expect(page.get_by_role("heading", level=1, name="Visit notes")).to_be_visible()
+            assert not violations(page)
+            write_without_the_list(page, "The kettle was cold.")
+            reference = save(page, "On this phone")
+            assert reference.startswith("VN-")
+            mine = visit(again, "/mine")
+            expect(mine).to_have_url(f"{site.url}/mine/")
+            expect(mine.get_by_role("listitem").filter(has_text=reference)).to_contain_text("on this phone")
+            assert not violations(mine)
+        expect(page.locator("#receipt")).to_contain_text("Delivered", timeout=ARRIVES_MS)
+        assert reference in mine.evaluate(NOTES_THERE)
+
+
+def test_an_address_with_more_in_it_opens_without_a_signal_and_keeps_its_meaning(
+        browser: Browser, tmp_path: Path, site: Site) -> None:
+    note = str(uuid.uuid4())
+    with phone(browser, tmp_path / "phone", site) as context:
+        sign_in_on(context)
+        site.stop()
+        page = visit(context, f"/?corrects={note}")
+        expect(page.get_by_text(f"You are adding to note {note_reference(note)}")).to_be_visible()
+        signing_in = visit(context, "/sign-in?back=/mine")
+        expect(signing_in).to_have_url(f"{site.url}/sign-in/?back=/mine")
+        signing_in.get_by_role("button", name="Sign in", exact=True).click()
+        expect(signing_in.get_by_role("alert")).to_contain_text("No connection")
+
+
+def test_the_desk_is_never_shown_from_what_is_kept(browser: Browser, site: Site) -> None:
+    lead = signed_in(browser, site.url, "lead", TABLET, dark=False)
+    lead.goto("/")
+    wait_until_kept(lead)
+    places = ["/desk/", "/cases/"]
+    for place in places:
+        lead.goto(place)
+        expect(lead.get_by_role("list").first).to_be_visible()
+    lead.get_by_role("link", name="O. Brand").first.click()
+    lead.wait_for_url(re.compile(r"/case/?\?id="))
+    places.append(lead.url.removeprefix(site.url))
+    lead.get_by_role("button", name="Sign out").click()
+    lead.wait_for_url(re.compile("/sign-in"))
+    listed = json.loads((site.static / "build.json").read_text())["phone"]["files"]
+    assert lead.evaluate(CACHED) == listed
+    assert not [name for name in listed if re.search("desk|case|decide|refer|close|note_|/api", name)]
+    for place in places:
+        lead.goto(place)
+        lead.wait_for_url(re.compile("/sign-in"))
+    site.stop()
+    for place in [*places, "/api/session", "/healthz"]:
+        with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+            lead.goto(place)
+    expect(visit(lead.context).get_by_role("button", name="Save note")).to_be_visible()
+    lead.context.close()
+
+
+def _versions(page: Page) -> list[str]:
+    return page.evaluate("caches.keys()")
+
+
+def test_a_new_version_waits_while_a_note_is_being_typed(browser: Browser, tmp_path: Path, site: Site) -> None:
+    chunk = next(f"/assets/{p.name}" for p in (site.static / "assets").glob("_mine_*.js"))
+    of_the_old = f'link[href="{chunk}"]'
+    with phone(browser, tmp_path / "phone", site) as context:
+        page = sign_in_on(context)
+        context.pages[0].close()
+        old = _versions(page)
+        pick(page, "Who did you visit?", "D.M. · P-104")
+        page.get_by_label("What I saw", exact=True).fill("The kettle was cold.")
+        page.evaluate("window.notReloaded = true")
+        site.publish()
+        page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
+        until(page, WAITING)
+        assert len(_versions(page)) == 2
+        # A page opened meanwhile is of the old version, whole, although the server has its files no more.
+        mine = visit(context, "/mine/")
+        expect(mine.get_by_role("link", name="Write a note")).to_be_visible()
+        expect(mine.get_by_text("Loading …")).to_have_count(0)
+        assert mine.locator(of_the_old).count() == 1
+        assert page.evaluate(f'fetch("{chunk}", {{ cache: "no-store" }}).then((r) => r.status)') == 200
+        assert context.request.get(chunk).status == 404
+        mine.close()
+        assert page.evaluate(WAITING)
+        assert page.evaluate("window.notReloaded")
+        expect(page.get_by_label("What I saw", exact=True)).to_have_value("The kettle was cold.")
+        save(page, "Delivered")
+        # No page of ours is open any more; the next one is of the new version, and the old one is gone.
+        page.goto("about:blank")
+        page.wait_for_timeout(500)  # the browser tells nobody when it has let the new version in
+        page.goto("/mine/")
+        assert page.locator(of_the_old).count() == 0
+        expect(page.get_by_role("list", name="My notes")).to_be_visible()
+        [new] = _versions(page)
+        assert new not in old
+
+
+def _schema_of(site: Site) -> str:
+    """What the built client calls the tree of States it was made for."""
+    script = next((site.static / "assets").glob("context-*.js")).read_text(encoding="utf-8")
+    [name] = re.findall(r"stateSchema:\(\)=>(\w+)", script)
+    return re.findall(rf"\b{name}=`(\w{{8,}})`", script)[0]
+
+
+def test_a_server_of_another_version_does_not_make_a_page_of_the_phone_reload(browser: Browser, site: Site) -> None:
+    site.publish(change=(_schema_of(site), "0" * 8))
+    worker = signed_in(browser, site.url, "worker.a", PHONE, dark=False)
+    loads: list[str] = []
+    heard: list[str] = []
+    worker.on("load", lambda page: loads.append(page.url))
+    worker.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
+    worker.goto("/mine/")
+    while not any("is_hydrated" in frame for frame in heard):
+        worker.wait_for_timeout(100)  # the server has seen this page and said what it has to say
+    assert len(loads) == 1
+    assert not any("state_mismatch" in frame for frame in heard)
+    # The desk's pages do: what is typed there lies in drafts. This also shows that the server tells them apart.
+    lead = signed_in(browser, site.url, "lead", TABLET, dark=False)
+    expect(lead.locator("#reflex-new-version-banner")).to_be_visible()
+    for page in (worker, lead):
+        page.context.close()
+
+
+def _by_sync(page: Page) -> None:
+    """What the browser does when it wakes the worker because there is a signal."""
+    wire: Any = page.context.new_cdp_session(page)
+    seen: list[dict[str, Any]] = []
+    wire.on("ServiceWorker.workerRegistrationUpdated", lambda event: seen.extend(event["registrations"]))
+    wire.send("ServiceWorker.enable")
+    origin = page.evaluate("location.origin")
+    [registration] = {r["registrationId"] for r in seen if r["scopeURL"] == f"{origin}/"}
+    wire.send("ServiceWorker.dispatchSyncEvent",
+              {"origin": origin, "registrationId": registration, "tag": "notes", "lastChance": False})
+
+
+def _by_message(page: Page) -> None:
+    page.evaluate('navigator.serviceWorker.controller.postMessage({ kind: "flush" })')
+
+
+@pytest.mark.parametrize("wake", [_by_sync, _by_message])
+def test_the_worker_sends_what_waits_when_no_page_of_the_phone_is_open(
+        browser: Browser, tmp_path: Path, site: Site, wake: Callable[[Page], None]) -> None:
+    with phone(browser, tmp_path / "phone", site) as context:
+        page = sign_in_on(context)
+        with site.unplugged():
+            write_without_the_list(page, "The kettle was cold.")
+            reference = save(page, "On this phone")
+            for left in context.pages[1:]:
+                left.close()
+            context.pages[0].goto("about:blank")
+        other = visit(context, "/healthz")  # of the same origin, and without a script of ours
+        assert reference not in other.evaluate(NOTES_THERE)
+        wake(other)
+        until(other, f"{NOTES_THERE}.then((there) => there.includes({json.dumps(reference)}))")
