@@ -67,13 +67,13 @@ def sign_in_on(context: BrowserContext, username: str = "worker.a") -> Page:
     return page
 
 
-def until(page: Page, promised: str) -> None:
-    """Wait until what the page promises is true; Playwright's own wait takes the promise itself for it."""
+def until(page: Page, says: str) -> None:
+    """Wait until what the page says is true. Playwright's own wait compiles text in the page, which our policy forbids."""
     for _ in range(ARRIVES_MS // 100):
-        if page.evaluate(promised):
+        if page.evaluate(says):
             return
         page.wait_for_timeout(100)
-    pytest.fail(f"never came true: {promised}")
+    pytest.fail(f"never came true: {says}")
 
 
 def wait_until_kept(page: Page) -> None:
