@@ -1,13 +1,12 @@
 """Named personas and adults, and the ways tests have to act for them. Everyone is invented."""
 
 import base64
-import json
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes, hpke, serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
@@ -22,7 +21,6 @@ from sgapp.store.accounts import Account
 
 PASSWORD = "copper-lantern-orchard"
 START = datetime(2026, 10, 5, 9, 40, tzinfo=UTC)
-_SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 _HASH = hashed(PASSWORD)
 
 ROLES: dict[str, tuple[Role, str]] = {
@@ -49,11 +47,7 @@ class Cast:
 
     def sealed(self, payload: dict[str, Any], *, now: datetime = START) -> intake.Envelope:
         """An envelope as a phone makes it."""
-        key = intake.intake_key(self.house, now=now)
-        public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.b64decode(key.public_key))
-        info = intake.seal_info(key.organisation, key.key_id, payload["id"])
-        sealed = _SUITE.encrypt(json.dumps(payload).encode(), public, info)
-        return intake.Envelope(payload["id"], key.key_id, base64.b64encode(sealed).decode())
+        return intake.seal_note(intake.intake_key(self.house, now=now), str(payload["id"]), payload)
 
     def writes(self, who: str = "amina", about: str = "dennis", *, at: datetime = START, **content: Any) -> str:
         """A note, sealed and delivered. Returns its id."""

@@ -4,22 +4,15 @@ One file finished, one waiting for an agency, one watched without sharing, and f
 are the project's own example cases.
 """
 
-import base64
-import json
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
-
-from cryptography.hazmat.primitives import hpke
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from sgapp.domain.permissions import Actor
 from sgapp.services import cases, intake, referrals, sharing, triage
 from sgapp.services.guard import Done, Intention, public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import accounts
-
-_SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
 @public("part of loading the demo, which has its own refusal")
@@ -47,11 +40,7 @@ class _Teller:
         payload = {"schema": 1, "id": note_id, "captured_at": at.isoformat(), "capture_seq": 1,
                    "when_seen": (at - timedelta(minutes=30)).isoformat(), "where": {"place": "own_home", "room": "kitchen"},
                    "person": {"id": self.people[person]} if person in self.people else {"free_text": person}, **content}
-        point = base64.b64decode(key.public_key)
-        public_key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-        info = intake.seal_info(key.organisation, key.key_id, note_id)
-        sealed = base64.b64encode(_SUITE.encrypt(json.dumps(payload).encode(), public_key, info)).decode()
-        intake.receive(self.house, self.cast[who], intake.Envelope(note_id, key.key_id, sealed), now=at)
+        intake.receive(self.house, self.cast[who], intake.seal_note(key, note_id, payload), now=at)
         return note_id
 
     def does(self, who: str, service: Intention[Any], form: object, at: datetime) -> Done:

@@ -7,8 +7,10 @@ Exactly once: the phone makes the id, the id is the primary key. Source: DESIGN,
 import base64
 import binascii
 import hashlib
+import json
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -90,6 +92,13 @@ class MyPerson:
 def seal_info(organisation: str, key_id: str, note_id: str) -> bytes:
     """What binds a sealed note to its organisation, key, schema and id."""
     return f"sgapp/note/{SCHEMA}|{organisation}|{key_id}|{note_id}".encode()
+
+
+def seal_note(key: IntakeKey, note_id: str, payload: Mapping[str, object]) -> Envelope:
+    """Seal the plaintext of a note as a phone does. Source of `payload`: docs/note-schema.md; its `id` is `note_id` again."""
+    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.b64decode(key.public_key))
+    sealed = _SUITE.encrypt(json.dumps(payload).encode(), point, seal_info(key.organisation, key.key_id, note_id))
+    return Envelope(note_id, key.key_id, base64.b64encode(sealed).decode())
 
 
 def _private_place(key_id: str) -> str:

@@ -27,6 +27,7 @@ UNGUARDED = {
     "intake.note_of": "the same, from what was read already",
     "intake.opened": "takes the unit of work of the guarded delivery, or of whoever takes a kept note in",
     "intake.seal_info": "spells out what binds a sealed note",
+    "intake.seal_note": "seals with a public key; opens nothing",
     "kept.sealed_of": "takes the unit of work of a guarded service; gives ciphertext",
     "sealing_keys.not_heard_from": "takes the unit of work of a guarded service; gives phones, no notes",
     "sessions.check_password": "looks at a password only",

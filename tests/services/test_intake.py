@@ -2,14 +2,12 @@
 
 import base64
 import hashlib
-import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 from sqlmodel import select
 
 from sgapp.domain.errors import Conflict, Invalid
@@ -21,7 +19,7 @@ from sgapp.services.views.note import note_view
 from sgapp.services.views.queue import queue
 from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow
 from sgapp.store.unit_of_work import Repository
-from tests.people import _SUITE, START, Cast, note_payload
+from tests.people import START, Cast, note_payload
 
 LATER = START + timedelta(minutes=9)
 
@@ -100,16 +98,8 @@ def _unopenable(cast: Cast, how: str) -> Envelope:
         case "a time no calendar has":
             return cast.sealed(_payload(cast) | {"captured_at": "0001-01-01T00:00:00+14:00"})
         case "another id inside":
-            return _sealed_under(cast, str(uuid.uuid4()), _payload(cast))
+            return intake.seal_note(intake.intake_key(cast.house, now=START), str(uuid.uuid4()), _payload(cast))
     raise AssertionError(how)
-
-
-def _sealed_under(cast: Cast, outer_id: str, payload: dict[str, object]) -> Envelope:
-    key = intake.intake_key(cast.house, now=START)
-    public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.b64decode(key.public_key))
-    info = intake.seal_info(key.organisation, key.key_id, outer_id)
-    sealed = _SUITE.encrypt(json.dumps(payload).encode(), public, info)
-    return Envelope(outer_id, key.key_id, base64.b64encode(sealed).decode())
 
 
 @pytest.mark.parametrize("how", ["unknown key", "sealed for another id", "one bit turned", "no point on the curve", "garbage",
