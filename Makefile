@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup run test verify lint format lock browser
+.PHONY: setup run test verify bench lint format lock browser
 
 setup: $(STAMP)
 
@@ -36,7 +36,14 @@ test: setup lint browser
 
 verify: setup browser
 	@$(BIN)/python -m sgapp.ui.build
-	@$(BIN)/pytest -m long
+	@failed=0; \
+	echo "Long tests without a browser"; $(BIN)/pytest -v -m "long and not browser" || failed=1; \
+	echo "Long tests in a browser"; $(BIN)/pytest -v -m "long and browser" || failed=1; \
+	exit $$failed
+
+bench: setup
+	@$(BIN)/python -m sgapp.ui.build
+	@$(BIN)/sgapp bench
 
 format: setup
 	@$(BIN)/ruff check --fix --quiet . || true

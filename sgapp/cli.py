@@ -118,6 +118,32 @@ def _load_demo(found: House, *, quiet: bool = False) -> None:
         out.print(message)
 
 
+@app.command()
+def bench(
+    name: Annotated[Optional[str], typer.Argument(help="Which one; all without a name.")] = None,  # noqa: UP045
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each result.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="A few requests only: shows that it runs, not how fast.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Say which benches there are, and measure nothing.")] = False,
+) -> None:
+    """Measure, as ratios to a baseline of the same run. Exits 1 if a bench could not run or lost something."""
+    from sgapp.bench import BENCHES, measured, shown
+
+    if name is not None and name not in BENCHES:
+        raise stop(f"There is no bench called {name}. There are: {', '.join(BENCHES)}.")
+    if listed:
+        for known in BENCHES.values():
+            out.print(f"{known.name}: {known.about}")
+        return
+    results, failed = measured([name] if name else list(BENCHES), quick=quick)
+    if as_json:
+        for result in results:
+            typer.echo(json.dumps(result.as_line()))
+    else:
+        out.print(shown(results))
+    if failed:
+        raise stop(failed)
+
+
 @user.command("add")
 def user_add(username: str, name: Annotated[str, typer.Option()], role: Annotated[Role, typer.Option()],
              branch: Annotated[str, typer.Option()] = "main",

@@ -1,0 +1,34 @@
+"""Figures of speed, as ratios to a baseline measured in the same run. Nothing else imports this; tests assert no time.
+
+One module for each bench; BENCHES is the register. Each figure is what the product does against the least that the same
+machine, the same database and the same server could do, so that it means the same on a fast machine and on a slow one.
+"""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import Progress
+
+from sgapp.bench import intake
+from sgapp.bench.results import Bench, CannotMeasure, Plan, Result
+from sgapp.bench.shown import shown
+from sgapp.settings import Settings
+
+__all__ = ["BENCHES", "measured", "shown"]
+
+BENCHES: dict[str, Bench] = {bench.name: bench for bench in (intake.BENCH,)}
+
+
+def measured(names: Sequence[str], *, quick: bool) -> tuple[tuple[Result, ...], str]:
+    """Run these benches: their results, and in plain words what failed, or nothing. Progress goes to standard error."""
+    results: list[Result] = []
+    failed: list[str] = []
+    with Progress(console=Console(stderr=True)) as progress:
+        for name in names:
+            try:
+                results += BENCHES[name].run(Plan(quick, Settings().database_url, progress))
+            except CannotMeasure as error:
+                failed.append(f"{name}: {error}")
+    failed += [f"{r.bench} on {r.setting}: {c.what}: {c.expected} expected, {c.found} found"
+               for r in results for c in r.checks if not c.holds]
+    return tuple(results), "\n".join(failed)

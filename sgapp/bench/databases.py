@@ -1,0 +1,51 @@
+"""Databases to measure in: made for one run and gone after it. The one that SGAPP_DATABASE_URL names is never touched."""
+
+import contextlib
+import ipaddress
+import uuid
+from collections.abc import Iterator
+
+from sqlalchemy import URL, create_engine, make_url, text
+
+from sgapp.bench.results import CannotMeasure
+from sgapp.settings import Settings
+
+
+@contextlib.contextmanager
+def fresh_database(address: str) -> Iterator[str]:
+    """An empty PostgreSQL database on the server of `address`, dropped when the block ends. Raises CannotMeasure."""
+    url = make_url(Settings(database_url=address).database)
+    if url.get_backend_name() != "postgresql" or not _is_loopback(url):
+        raise CannotMeasure("SGAPP_DATABASE_URL names another machine, or no PostgreSQL. A bench writes thousands of rows, "
+                            "so it only uses a PostgreSQL on this machine. Set another address, or none.")
+    name = f"sgapp_bench_{uuid.uuid4().hex}"
+    _command(url, f"CREATE DATABASE {name}")
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        _command(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _command(url: URL, words: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(words))
+    finally:
+        engine.dispose()
+
+
+def _is_loopback(url: URL) -> bool:
+    """Whether every host of the address is this machine; a socket in the file system is."""
+    asked = url.query.get("host", ())
+    hosts = [*((url.host,) if url.host else ()), *((asked,) if isinstance(asked, str) else asked)]
+    return bool(hosts) and all(_is_here(host) for host in hosts) and "hostaddr" not in url.query
+
+
+def _is_here(host: str) -> bool:
+    if host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,79 @@
+"""What a bench is given and what it answers."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from rich.progress import Progress
+
+
+class CannotMeasure(RuntimeError):
+    """A bench could not be run; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much to measure. `database_url` is the PostgreSQL of SGAPP_DATABASE_URL, or empty."""
+
+    quick: bool
+    database_url: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """One side of a ratio: the median over the rounds of what it did in a second, and how long single answers took."""
+
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that must hold whatever the speed, such as: every note that was acknowledged is there."""
+
+    what: str
+    expected: int
+    found: int
+
+    @property
+    def holds(self) -> bool:
+        return self.expected == self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line. `ratio` is the median over the rounds of product by baseline; above 1 the product is faster.
+
+    The JSON line of `sgapp bench --json` holds these fields under these names. `setting` is the database, `goal` the
+    ratio we want to reach, `unit` what is counted, `body_bytes` the median size of what was sent.
+    """
+
+    bench: str
+    setting: str
+    unit: str
+    ratio: float
+    goal: float
+    product: Speed
+    baseline: Speed
+    baseline_is: str
+    rounds: int
+    clients: int
+    body_bytes: int
+    checks: tuple[Check, ...]
+
+    @property
+    def sound(self) -> bool:
+        return all(check.holds for check in self.checks)
+
+    def as_line(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One line of the register. `run` raises CannotMeasure."""
+
+    name: str
+    about: str
+    run: Callable[[Plan], tuple[Result, ...]]
