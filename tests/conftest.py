@@ -37,6 +37,11 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 def postgres_database(postgres: str) -> str:
     """The address of a fresh, empty database on that server."""
+    return new_database(postgres)
+
+
+def new_database(postgres: str) -> str:
+    """Make an empty database on a PostgreSQL server. Its address."""
     address = make_url(postgres).set(drivername="postgresql+psycopg")
     name = f"t{uuid.uuid4().hex}"
     admin = create_engine(address, isolation_level="AUTOCOMMIT")

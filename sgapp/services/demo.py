@@ -13,6 +13,7 @@ from sgapp.services.house import SYSTEM, House
 from sgapp.services.sessions import hashed
 from sgapp.store import accounts
 from sgapp.store.accounts import Account
+from sgapp.store.engine import take_turns
 from sgapp.store.secrets import KeyRing
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -84,6 +85,7 @@ def load_demo(house: House, *, now: datetime) -> bool:
     Raises NotADemo for any other database.
     """
     with house.begin(SYSTEM, now) as uow:
+        take_turns(uow.session.connection())
         loaded = accounts.count(uow.session) > 0
         if loaded and not accounts.is_demo(uow.session):
             raise NotADemo("This database holds a real organisation. The demo needs an empty one: set SGAPP_DATA to a "

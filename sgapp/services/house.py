@@ -13,7 +13,7 @@ from sgapp.domain.errors import SgappError, Unreadable
 from sgapp.domain.permissions import Actor, Role
 from sgapp.settings import Settings
 from sgapp.store.audit_log import AuditLog
-from sgapp.store.engine import make_engine
+from sgapp.store.engine import make_engine, take_turns
 from sgapp.store.migrations import upgrade
 from sgapp.store.secrets import KeyRing, load_master_key
 from sgapp.store.unit_of_work import UnitOfWork
@@ -42,6 +42,7 @@ class House:
         """Bring the database to this version and make the organisation's keys, in transactions of their own."""
         upgrade(self.engine)
         with self.begin(SYSTEM, now()) as uow:
+            take_turns(uow.session.connection())
             key_id = self.ring.organisation_key(uow.session, uow.now)
             try:
                 self.ring.open(uow.session, key_id)

@@ -8,6 +8,9 @@ from sqlmodel import Session, SQLModel
 
 from sgapp.settings import Settings
 
+#: The number under which PostgreSQL keeps the lock of those who prepare the database.
+_PREPARING = 7_308_324_466
+
 
 def make_engine(settings: Settings) -> Engine:
     """An engine for the configured database. SQLite's folder is made if it is missing."""
@@ -17,6 +20,15 @@ def make_engine(settings: Settings) -> Engine:
         _make_sqlite_safe(engine)
         return engine
     return create_engine(settings.database, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+
+def take_turns(connection: Connection) -> None:
+    """Let whoever prepares this database wait, until this transaction ends, for whoever began before.
+
+    Several processes may start at once on an empty database. On SQLite every transaction begins with the write lock.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_PREPARING})")
 
 
 def insert_if_missing(session: Session, table: type[SQLModel], **values: Any) -> None:

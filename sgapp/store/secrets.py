@@ -4,6 +4,7 @@ AES-256-GCM; every ciphertext is bound to its place (table, row, key), so that i
 key is disposal: what lay under it is gone. Source: DESIGN, data at rest.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -49,10 +50,23 @@ def load_master_key(settings: Settings) -> bytes:
     settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = settings.keys / "master.key"
     if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
+        _make_key_file(path)
     return _from_hex(path.read_text(), str(path))
+
+
+def _make_key_file(path: Path) -> None:
+    """Whole or not at all: of several processes that start together one makes it, and all read that one."""
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
 
 
 def _lies_inside(inner: Path, outer: Path) -> bool:

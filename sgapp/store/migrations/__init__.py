@@ -8,6 +8,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from sgapp.store.engine import take_turns
+
 _HERE = Path(__file__).resolve().parent
 
 
@@ -21,6 +23,7 @@ def upgrade(engine: Engine) -> None:
     """Bring the database to the newest version. Does nothing if it is there already."""
     config = _config()
     with engine.begin() as connection:
+        take_turns(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
