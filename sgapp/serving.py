@@ -5,6 +5,8 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sgapp.services.house import house
+
 #: The checkout (or the site folder of a wheel) in which rxconfig.py and .web lie. Reflex reads both from there.
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 10
@@ -40,6 +42,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1, public
     )
     _settle_paths()
     os.chdir(root)
+    # Worker processes are forks of this one: a connection they inherited they would all talk on at once.
+    house().engine.dispose()
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
