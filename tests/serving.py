@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -34,7 +34,7 @@ class Server:
 
     url: str
     data: Path
-    env: dict[str, str]
+    env: dict[str, str] = field(repr=False)
     log: Path
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
