@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from sgapp.bench.results import CannotMeasure
 from sgapp.settings import Settings
@@ -31,6 +32,9 @@ def _command(url: URL, words: str) -> None:
     try:
         with engine.connect() as connection:
             connection.execute(text(words))
+    except DBAPIError as error:
+        raise CannotMeasure("The PostgreSQL of SGAPP_DATABASE_URL made no database for this bench: it cannot be reached, or "
+                            f"its account may not CREATE DATABASE. It said: {error.orig}") from error
     finally:
         engine.dispose()
 

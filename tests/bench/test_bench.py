@@ -16,7 +16,7 @@ from sgapp import bench
 from sgapp.bench.databases import fresh_database
 from sgapp.bench.results import Bench, CannotMeasure, Check, Plan, Result, Speed
 from sgapp.cli import app
-from tests.serving import ROOT
+from tests.serving import ROOT, free_port
 
 RESULT = Result("try", "SQLite", "notes", 0.4, 0.5, Speed(40.0, 9.0, 20.0), Speed(100.0, 3.0, 8.0), "a row", 1, 2, 900,
                 (Check("kept", 3, 3),))
@@ -75,6 +75,11 @@ def test_a_bench_that_cannot_run_says_why(tried: list[Result]) -> None:
     "postgresql://user@localhost/name?hostaddr=10.0.0.7", "postgresql:///name", "sqlite:///notes.db"])
 def test_only_a_postgresql_on_this_machine_is_written_to(address: str) -> None:
     with pytest.raises(CannotMeasure, match="only uses a PostgreSQL on this machine"), fresh_database(address):
+        pytest.fail("it was let in")
+
+
+def test_a_postgresql_that_does_not_answer_is_said_in_plain_words() -> None:
+    with pytest.raises(CannotMeasure, match="cannot be reached"), fresh_database(f"postgresql://user@127.0.0.1:{free_port()}/x"):
         pytest.fail("it was let in")
 
 
