@@ -223,9 +223,9 @@ def receive(house: House, actor: Actor | None, envelope: Envelope, *, now: datet
 
     The phone that signed it says whose it is; without a good signature, the session does. Raises SignedOut if neither.
     """
-    note_id, sealed = _well_formed(envelope)
-    signed = bool(envelope.device and envelope.signature)
-    owner = sender(house, envelope.device, note_id, sealed, envelope.signature, now=now) if signed else None
+    owner = None
+    if envelope.device and envelope.signature:
+        owner = sender(house, envelope.device, *_well_formed(envelope), envelope.signature, now=now)
     if owner is None and actor is None:
         raise SignedOut("neither a session nor the signature of a phone we know")
     done = deliver_note(house, owner or actor or NOBODY, envelope, now=now)

@@ -16,10 +16,12 @@ def make_engine(settings: Settings) -> Engine:
     """An engine for the configured database. SQLite's folder is made if it is missing."""
     if settings.database.startswith("sqlite"):
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        engine = create_engine(settings.database, connect_args={"timeout": 30, "check_same_thread": False})
+        # An error may be printed with its trace; what was being written may not.
+        engine = create_engine(settings.database, hide_parameters=True,
+                               connect_args={"timeout": 30, "check_same_thread": False})
         _make_sqlite_safe(engine)
         return engine
-    return create_engine(settings.database, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    return create_engine(settings.database, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
 
 def take_turns(connection: Connection) -> None:

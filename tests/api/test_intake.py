@@ -5,7 +5,10 @@ from dataclasses import asdict
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from sgapp.services import devices
 from sgapp.services.intake import MAX_SEALED_BYTES, Envelope
 from tests.api.conftest import Phone, SignIn
 from tests.people import START, Cast, note_payload
@@ -119,3 +122,25 @@ def test_a_draft_that_no_form_could_make_is_refused(as_: SignIn, path: str, fiel
 @pytest.mark.parametrize("name", ["a\0b", "x" * 301])
 def test_a_user_name_that_cannot_be_one_is_refused_and_breaks_nothing(phone: Phone, name: str) -> None:
     assert phone().post("/api/session", json={"username": name, "password": "p"}).status_code == 422
+
+
+def test_a_phone_enrols_delivers_without_a_session_and_is_switched_off(as_: SignIn, phone: Phone, cast: Cast) -> None:
+    client = as_("amina")
+    key = ec.generate_private_key(ec.SECP256R1())
+    point = key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    enrolled = client.post("/api/devices", json={"name": "Phone", "public_key": base64.b64encode(point).decode()})
+    assert enrolled.status_code == 201
+    device = enrolled.json()["device"]
+    envelope = cast.sealed(note_payload(cast.people["dennis"], "dennis", START))
+    text = devices.signed_text(envelope.id, base64.b64decode(envelope.sealed))
+    signature = base64.b64encode(key.sign(text, ec.ECDSA(hashes.SHA256()))).decode()
+    body = {"id": envelope.id, "key_id": envelope.key_id, "sealed": envelope.sealed, "device": device, "signature": signature}
+    unsigned = {name: body[name] for name in ("id", "key_id", "sealed")}
+    assert phone().post("/api/observations", json=unsigned).status_code == 401
+    assert phone().post("/api/observations", json=body).status_code == 201
+    assert phone().post("/api/observations", json=body).status_code == 200
+    [listed] = client.get("/api/devices").json()["devices"]
+    assert (listed["id"], listed["name"], listed["revoked_at"]) == (device, "Phone", None)
+    assert listed["last_used_at"]
+    assert client.delete(f"/api/devices/{device}").status_code == 204
+    assert client.get("/api/devices").json()["devices"][0]["revoked_at"]

@@ -22,7 +22,8 @@ def _tries(client: TestClient, username: str, password: str) -> Response:
 
 def test_signing_in_says_who_one_is_and_sets_one_strict_cookie(phone: Phone, cast: Cast) -> None:
     answer = _tries(phone(), "Lena ", PASSWORD)  # as typed on a tablet
-    assert (answer.status_code, answer.json()) == (200, {"role": "lead", "username": "lena", "name": "Lena Hart"})
+    assert (answer.status_code, answer.json()) == (200, {
+        "role": "lead", "id": cast.lena.account_id, "username": "lena", "name": "Lena Hart"})
     [cookie] = answer.headers.get_list("set-cookie")
     flags = {part.strip().lower().partition("=")[0] for part in cookie.split(";")[1:]}
     assert cookie.startswith("sgapp_session=")
