@@ -29,8 +29,10 @@ function snapshot(form) {
   const found = {};
   for (const control of controlsOf(form)) {
     if (!ticks(control)) found[control.name] = control.value;
-    else if (control.checked) (found[control.name] ??= []).push(control.value);
-    else if (control.type === "checkbox") found[control.name] ??= [];
+    else {
+      found[control.name] ??= []; // none chosen is an answer too: one may have been taken back
+      if (control.checked) found[control.name].push(control.value);
+    }
   }
   return found;
 }
@@ -123,6 +125,22 @@ async function call(method, url, body, { keepalive = false } = {}) {
   } finally {
     clearTimeout(timer);
   }
+}
+
+const SHOWN_FOR_MS = 8_000;
+let saidUntil = 0;
+
+// A form may be gone once it was sent, because the page has moved on: what was said stands on the page itself.
+function sayOnPage(text) {
+  const place = document.getElementById("page-said");
+  if (!place) return;
+  clearTimeout(saidUntil);
+  place.textContent = text;
+  place.hidden = false;
+  saidUntil = setTimeout(() => {
+    place.hidden = true;
+    place.textContent = "";
+  }, SHOWN_FOR_MS);
 }
 
 const draftUrl = (key) => (key && !key.endsWith(":") ? `/api/drafts/${encodeURIComponent(key)}` : "");
@@ -245,6 +263,7 @@ export function DurableForm(props) {
       window.location.assign(answer.next);
       return;
     }
+    sayOnPage(answer.message || "Saved.");
     form.reset();
     ask(form);
     setBusy(false);
@@ -288,6 +307,20 @@ export function DurableForm(props) {
     else setSaid({ text: WORDS.fault, bad: true });
   };
 
+  // A second tap on a chosen answer takes it back: only then can a question be left unanswered again.
+  const chosenBefore = useRef(null);
+  const radioOf = (event) => event.target.closest?.("label.chip")?.querySelector("input[type=radio]");
+  const aim = (event) => {
+    const radio = radioOf(event);
+    chosenBefore.current = radio?.checked ? radio : null;
+  };
+  const takeBack = (event) => {
+    if (event.target !== chosenBefore.current) return;
+    event.target.checked = false;
+    chosenBefore.current = null;
+    typed(event);
+  };
+
   const goTo = (id) => (event) => {
     event.preventDefault();
     const control = document.getElementById(id);
@@ -298,7 +331,7 @@ export function DurableForm(props) {
   return h(
     "form",
     { ref: formRef, method: "post", noValidate: true, autoComplete: "off", "aria-label": compact ? undefined : label, onSubmit: send,
-      onInput: typed, className: compact ? "durable-form compact" : "durable-form" },
+      onInput: typed, onPointerDown: aim, onClick: takeBack, className: compact ? "durable-form compact" : "durable-form" },
     problems.length
       ? h("div", { className: "error-summary", role: "alert", tabIndex: -1, ref: summary },
           h("h2", null, "Something needs mending"),

@@ -70,8 +70,8 @@ function Danger({ v, set }) {
     h("a", { className: "danger-link", href: "tel:999" },
       h("span", null, "Someone hurt or in danger?"), h("b", null, "Ring 999 first ›")),
     h("p", { className: "hint" }, "The note can wait until then."),
-    h(Chips, { id: "danger_now", legend: "Is someone in danger now?", options: YES_NO, value: v.danger_now, onChange: set("danger_now") }),
-    h(Chips, { id: "injury", legend: "Is someone hurt?", options: YES_NO, value: v.injury, onChange: set("injury") }));
+    h(Chips, { id: "danger_now", optional: true, legend: "Is someone in danger now?", options: YES_NO, value: v.danger_now, onChange: set("danger_now") }),
+    h(Chips, { id: "injury", optional: true, legend: "Is someone hurt?", options: YES_NO, value: v.injury, onChange: set("injury") }));
 }
 
 function Who({ v, set, people, missing, error }) {
@@ -128,10 +128,10 @@ function More({ v, set, codes }) {
       h(Field, { id: "present", label: "Who was there", value: v.present, onChange: set("present") })),
     h(Folded, { key: "wish", summary: "What they want" },
       h(Field, { id: "wish", label: "What do they want to happen?", rows: 2, value: v.wish, onChange: set("wish") }),
-      h(Chips, { id: "consent", legend: "May it be passed on?", hint: "What they said when you asked, or why you did not ask.", value: v.consent,
+      h(Chips, { id: "consent", optional: true, legend: "May it be passed on?", hint: "What they said when you asked, or why you did not ask.", value: v.consent,
         onChange: set("consent"), options: codes.consent.map((c) => ({ value: c.code, label: c.label })) })),
     h(Folded, { key: "staff", summary: "Someone who works for us" },
-      h(Chips, { id: "staff_involved", legend: "Was someone who works for us involved?", options: YES_NO, value: v.staff_involved,
+      h(Chips, { id: "staff_involved", optional: true, legend: "Was someone who works for us involved?", options: YES_NO, value: v.staff_involved,
         onChange: set("staff_involved") }),
       !MAYBE.includes(v.staff_involved) ? null : h(Field, { id: "staff_names", label: "Their name, if you know it", value: v.staff_names, onChange: set("staff_names") })),
   ];

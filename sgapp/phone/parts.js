@@ -59,7 +59,7 @@ function useHold(onHold) {
 }
 
 // One of a few (kind "radio") or any number (kind "checkbox"); options are {value, label}.
-export function Chips({ id, legend, hint, error, options, kind = "radio", value, onChange, onHold, plain = false }) {
+export function Chips({ id, legend, hint, error, options, kind = "radio", value, onChange, onHold, plain = false, optional = false }) {
   const { handlers, held } = useHold(onHold);
   const chosen = (option) => (kind === "radio" ? value === option.value : value.includes(option.value));
   const toggle = (option) => {
@@ -72,7 +72,8 @@ export function Chips({ id, legend, hint, error, options, kind = "radio", value,
     h(Notes, { id, hint, error }),
     h("div", { className: "chips" }, options.map((option) =>
       h("label", { key: option.value, className: "chip", ...handlers(option) },
-        h("input", { type: kind, name: id, value: option.value, checked: chosen(option), onChange: () => toggle(option) }),
+        h("input", { type: kind, name: id, value: option.value, checked: chosen(option), onChange: () => toggle(option),
+          onClick: () => optional && kind === "radio" && chosen(option) && onChange("") }), // a second tap takes it back
         h("span", null, option.label)))));
 }
 

@@ -27,6 +27,7 @@ def desk_page(route: str, title: str, *, here: str = "", on_load: Sequence[Any] 
                 skip_link(),
                 _menu(here or route),
                 main_landmark(*as_components(draw()), class_name="desk-main"),
+                rx.el.p(id="page-said", role="status", class_name="page-said", hidden=True),
                 class_name="desk",
             )
 

@@ -78,8 +78,16 @@ def _referrals() -> rx.Component:
 
 
 def _work() -> rx.Component:
+    """Everything that can be added, folded side by side; what is opened takes the whole width."""
     return rx.el.div(
-        rx.cond(case.triage, folded("Decide again what happens", forms.triage(), anchor="triage-again"),
+        rx.cond(case.may_emergency, folded("Danger now", forms.emergency()), rx.fragment()),
+        rx.cond(case.may_work, rx.fragment(*_lead_work()), rx.fragment()),
+        class_name="work-grid")
+
+
+def _lead_work() -> list[rx.Component]:
+    return [
+        rx.cond(case.triage, folded("Decide again", forms.triage(), anchor="triage-again"),
                 folded("Decide what happens", forms.triage(), anchor="triage", open_when=True)),
         rx.cond(case.watching, folded("Look again", forms.review(), anchor="review", open_when=True), rx.fragment()),
         folded("Risk level", forms.risk()),
@@ -88,7 +96,7 @@ def _work() -> rx.Component:
         folded("Protection in place", forms.protection()),
         folded("Add an action", forms.add_action()),
         rx.el.a("Close the case", href="/close?id=" + case.id, class_name="btn btn-quiet"),
-        class_name="grid gap-3")
+    ]
 
 
 @desk_page("/case", "Case", here="/cases", on_load=[CaseState.load_case])
@@ -100,14 +108,12 @@ def page() -> rx.Component:
         page_head(rx.el.span("Case ", case.reference, " · ", case.types), case.person, *tags),
         _next_step(),
         panel(station_line(case.stations), heading="The course"),
+        rx.cond(case.is_open, _work(), rx.fragment()),
         rx.el.div(
             rx.el.div(
                 rx.el.div(_decisions(), id="decisions"), _referrals(),
                 rx.cond(case.actions.length() > 0, rx.el.div(forms.actions(), id="actions"), rx.fragment()),
                 _knows(),
-                rx.cond(case.is_open & case.may_work, _work(), rx.fragment()),
-                rx.cond(case.is_open & case.may_emergency, folded("Danger now: tell an agency first", forms.emergency()),
-                        rx.fragment()),
                 class_name="grid gap-5 content-start"),
             panel(timeline(case.moments, _moment), heading="What happened"),
             class_name="two-columns"))

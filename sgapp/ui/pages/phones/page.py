@@ -38,7 +38,7 @@ def _key(key: Any) -> rx.Component:
     return rx.el.li(
         rx.el.p("Since ", key.since, " · ", key.state),
         rx.cond(key.may_retire, replace, rx.fragment()), rx.cond(key.may_destroy, destroy, rx.fragment()),
-        class_name="grid gap-3", key=key.id)
+        class_name="flex flex-wrap items-center justify-between gap-3", key=key.id)
 
 
 @desk_page("/phones", "Phones", on_load=[PhonesState.load_phones])
