@@ -37,6 +37,8 @@ app = rx.App(
     toaster=None,
     app_wraps={(5, "Connection"): connection_banner},
     head_components=[
+        # First and plain, so that hiding works before everything else does.
+        rx.el.script(src="/hide.js"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="format-detection", content="telephone=no"),
         rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),

@@ -129,11 +129,11 @@ def _is_complaint(message: ConsoleMessage) -> bool:
 
 @pytest.fixture
 def sign_in(server: Server, browser: Browser) -> Iterator[Open]:
-    """Sign somebody in on a device of their own: `sign_in("lead")` gives a tablet's page at the desk."""
+    """Sign somebody in on a device of their own: `sign_in("lead")` gives a tablet's page at the desk; `at=` signs in there."""
     contexts = []
     complaints: list[str] = []
 
-    def open_as(username: str, *, phone: bool | None = None, dark: bool = False) -> Page:
+    def on_a_device(username: str, phone: bool | None, dark: bool) -> Page:
         is_phone = username.startswith(("worker", "senior")) if phone is None else phone
         context = browser.new_context(viewport=PHONE if is_phone else TABLET, has_touch=is_phone, locale="en-GB",
                                       timezone_id="Europe/London", color_scheme="dark" if dark else "light",
@@ -143,6 +143,10 @@ def sign_in(server: Server, browser: Browser) -> Iterator[Open]:
         page.set_default_timeout(15_000)
         page.on("console", lambda m: complaints.append(f"{username}: {m.text}") if _is_complaint(m) else None)
         page.on("pageerror", lambda e: complaints.append(f"{username}: {e}"))
+        return page
+
+    def open_as(username: str, *, phone: bool | None = None, dark: bool = False, at: Page | None = None) -> Page:
+        page = at or on_a_device(username, phone, dark)
         page.goto("/sign-in")
         page.get_by_label("User name").fill(username)
         page.get_by_label("Password", exact=True).fill(PASSWORD)

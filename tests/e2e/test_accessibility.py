@@ -66,7 +66,7 @@ def test_axe_finds_nothing_on_any_page(sign_in: Open, username: str, pages, dark
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("place", ["/sign-in", "/set-up?token=x"])
+@pytest.mark.parametrize("place", ["/sign-in", "/set-up?token=x", "/away/"])
 def test_axe_finds_nothing_before_signing_in(server, browser, place: str, dark: bool) -> None:
     context = browser.new_context(base_url=server.url, color_scheme="dark" if dark else "light")
     page = context.new_page()

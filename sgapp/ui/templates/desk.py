@@ -7,7 +7,7 @@ import reflex as rx
 
 from sgapp.ui.pages import add_page
 from sgapp.ui.session import SessionState
-from sgapp.ui.templates.frame import as_components, main_landmark, sign_out_button, skip_link
+from sgapp.ui.templates.frame import as_components, hide_button, main_landmark, sign_out_button, skip_link
 
 Draw = Callable[[], Any]
 
@@ -47,7 +47,7 @@ def _menu(here: str) -> rx.Component:
             rx.el.p("On this tablet", class_name="hint"),
             rx.el.p(rx.el.b(SessionState.name), rx.el.br(), rx.el.span(SessionState.role_label, class_name="hint"),
                     class_name="desk-who"),
-            sign_out_button(),
+            rx.el.div(sign_out_button(), hide_button(), class_name="desk-leave"),
             class_name="desk-foot",
         ),
         class_name="desk-menu",

@@ -17,6 +17,11 @@ def main_landmark(*children: rx.Component, class_name: str = "") -> rx.Component
     return rx.el.main(*children, id="main", tab_index=-1, class_name=class_name)
 
 
+def hide_button() -> rx.Component:
+    """Takes the page off the screen and ends the session (assets/hide.js); without scripts still a way to /away/."""
+    return rx.el.a("Hide", href="/away/", class_name="btn btn-quiet btn-sm", custom_attrs={"data-hide": ""})
+
+
 class SignOut(rx.Component):
     """A button that ends the session and leads to the sign-in page with a full navigation."""
 

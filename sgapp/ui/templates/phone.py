@@ -7,7 +7,7 @@ import reflex as rx
 
 from sgapp.ui.pages import APP_TITLE, add_page
 from sgapp.ui.session import SessionState
-from sgapp.ui.templates.frame import as_components, main_landmark, skip_link
+from sgapp.ui.templates.frame import as_components, hide_button, main_landmark, skip_link
 
 Draw = Callable[[], Any]
 
@@ -28,6 +28,7 @@ def phone_page(route: str, title: str = APP_TITLE, *, heading: str = APP_TITLE, 
                     rx.el.div(
                         rx.el.h1(heading, class_name="text-lg font-semibold grow"),
                         aside() if aside else rx.fragment(),
+                        hide_button(),
                         class_name="mx-auto max-w-xl flex items-center gap-2 px-4 min-h-14",
                     ),
                     class_name="page-header",
@@ -37,6 +38,7 @@ def phone_page(route: str, title: str = APP_TITLE, *, heading: str = APP_TITLE, 
                     rx.el.div(bar(), class_name="mx-auto max-w-xl px-4 py-3 flex items-center gap-3"),
                     class_name="bottom-bar",
                 ) if bar else rx.fragment(),
+                class_name="phone",
             )
 
         add_page(route, title, page, (SessionState.load_session, *on_load))
