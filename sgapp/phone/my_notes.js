@@ -1,6 +1,7 @@
 // Her own notes: where each one is, by reference and time. Never a word of what they say.
 import { createElement as h, useEffect, useState } from "react";
 import { meet } from "./device.js";
+import { useLock } from "./draft.js";
 import { register } from "./installed.js";
 import { all as keptNotes, keepFlushing, othersWaiting } from "./outbox.js";
 
@@ -33,6 +34,7 @@ export function MyNotes() {
   const [notes, setNotes] = useState(null);
   const [problem, setProblem] = useState("");
   const [others, setOthers] = useState(0);
+  const lock = useLock();
   useEffect(() => {
     let gone = false;
     register();
@@ -61,6 +63,7 @@ export function MyNotes() {
     signed_out: ["Sign in to see how your notes are getting on.", h("a", { key: "a", className: "btn btn-quiet", href: "/sign-in?back=/mine" }, "Sign in")],
     no_signal: ["No signal. This is what the phone knows."], later: ["The office does not answer now. This is what the phone knows."],
   }[problem];
+  if (lock.screen) return lock.screen;
   return h("div", { className: "grid gap-4" },
     says ? h("div", { className: "panel grid gap-2", role: "status" }, h("p", null, says[0]), says[1]) : null,
     notes === null ? h("p", { className: "hint waiting", role: "status" }, "Loading …")

@@ -1,6 +1,7 @@
 // The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
 import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
 import { meet, signed } from "./device.js";
+import { labelOf, useDraft, useKeptPeople } from "./draft.js";
 import { register } from "./installed.js";
 import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
 import { Card, Chips, Field, Folded, Summary } from "./parts.js";
@@ -23,7 +24,6 @@ const EMPTY = {
 
 const clock = (iso) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" })
   .format(new Date(iso));
-const initials = (name) => name.split(/\s+/).map((part) => `${part[0]}.`).join("");
 
 // The moment it was seen, by the phone's clock; an invalid date while she has not said it.
 function whenSeen(v, now) {
@@ -78,7 +78,7 @@ function Who({ v, set, people, missing, error }) {
   const mine = people.filter((p) => p.allocated);
   const text = v.other.trim().toLowerCase();
   const found = text.length < 2 ? [] : people.filter((p) => !p.allocated && `${p.name} ${p.reference}`.toLowerCase().includes(text));
-  const options = [...mine.map((p) => ({ value: p.id, label: `${initials(p.name)} · ${p.reference}` })), { value: OTHER, label: "Someone else" }];
+  const options = [...mine.map((p) => ({ value: p.id, label: labelOf(p) })), { value: OTHER, label: "Someone else" }];
   const typing = v.person === OTHER || found.some((p) => p.id === v.person);
   return [
     h(Chips, { key: "who", id: "person", legend: "Who did you visit?", options,
@@ -229,6 +229,8 @@ export function NoteForm({ codes }) {
   const typed = useRef(false);
   const outbox = useRef(null);
   const set = (key) => (value) => setV((old) => ({ ...old, [key]: value }));
+  const draft = useDraft({ v, setV, empty: EMPTY, done: Boolean(savedId || sentAtOnce) });
+  useKeptPeople({ people, setPeople, missing: listMissing, setMissing: setListMissing, open: draft.open });
   const refresh = () => keptNotes().then(setNotes, () => setNotes([]));
 
   useEffect(() => {
@@ -268,9 +270,9 @@ export function NoteForm({ codes }) {
   }, [dirty]);
   useEffect(() => {
     const hold = (event) => event.preventDefault();
-    if (dirty && !savedId && !sentAtOnce) window.addEventListener("beforeunload", hold);
+    if (dirty && !savedId && !sentAtOnce && !draft.open) window.addEventListener("beforeunload", hold);
     return () => window.removeEventListener("beforeunload", hold);
-  }, [dirty, savedId, sentAtOnce]);
+  }, [dirty, savedId, sentAtOnce, draft.open]);
 
   const save = async (event) => {
     event.preventDefault();
@@ -335,6 +337,7 @@ export function NoteForm({ codes }) {
     window.scrollTo(0, 0);
   };
 
+  if (draft.screen) return draft.screen;
   const saved = sentAtOnce ?? notes.find((note) => note.id === savedId);
   if (saved) return h("div", { className: "note-form" }, h(Saved, { saved, onNew: another }));
 
@@ -357,6 +360,7 @@ export function NoteForm({ codes }) {
       h(Field, { id: "done", label: "What I did", rows: 2, value: v.done, onChange: set("done") }),
       h(Field, { id: "told", label: "Whom I told, and when", value: v.told, onChange: set("told") })),
     corrects ? null : h(Codes, { v, set, codes }),
+    draft.line,
     said ? h("p", { role: "alert", className: "panel panel-alert" }, said) : null,
     h("div", { className: "bottom-bar" },
       h("div", { className: "mx-auto max-w-xl px-4 py-3 flex items-center gap-3" },

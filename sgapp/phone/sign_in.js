@@ -2,8 +2,10 @@
 // when it opens. Nothing typed here is kept anywhere.
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { forgetOwner } from "./device.js";
+import { vault } from "./vault.js";
 
 const PHONE_ROLES = ["worker", "senior"];
+const DROPPED_WITHIN_MS = 2000;
 const OFFLINE = "No connection. Nothing was sent; try again when there is one.";
 
 async function call(method, url, body) {
@@ -152,7 +154,10 @@ export function SignOut({ label }) {
   const [busy, setBusy] = useState(false);
   const leave = async () => {
     setBusy(true);
+    // A browser that keeps nothing has nothing to drop, and one that does not answer keeps nobody signed in.
+    const dropped = Promise.race([vault.leave().catch(() => undefined), new Promise((late) => setTimeout(late, DROPPED_WITHIN_MS))]);
     await call("DELETE", "/api/session");
+    await dropped;
     await forgetOwner();
     window.location.assign("/sign-in");
   };

@@ -1,12 +1,15 @@
 """Hide takes everything off the screen and out of reach, and loses nothing that was saved."""
 
 import json
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.steps import fill_note
-from tests.serving import Open
+from tests.browser import ARGUMENTS, chromium
+from tests.e2e.steps import fill_note, fold_out, pick
+from tests.e2e.test_accessibility import violations
+from tests.serving import PASSWORD, PHONE, Open, Server
 
 SEEN = "CANARY-seen lay on the table."
 NOTHING = "There is nothing to read here."
@@ -27,6 +30,13 @@ KEPT = """async (names) => {
     db.close();
   }
   return JSON.stringify(all);
+}"""
+
+#: Turns the phone's screen off ("hidden") or on ("visible"); says how the page looks then.
+TURN = """(state) => {
+  Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+  document.dispatchEvent(new Event("visibilitychange"));
+  return [getComputedStyle(document.body).opacity, getComputedStyle(document.documentElement, "::before").position];
 }"""
 
 
@@ -68,8 +78,11 @@ def left_the_screen(page: Page) -> None:
 def test_hide_ends_the_session_at_once_and_leaves_a_page_that_says_nothing(sign_in: Open) -> None:
     worker = sign_in("worker.a")
     cookie = session_cookie(worker)
+    asked: list[str] = []
+    worker.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     fill_note(worker, person="D.M. · P-104", seen=SEEN)
     hide(worker)
+    assert asked == []
     left_the_screen(worker)
     session_ended(worker)
     assert session_status(worker, cookie) == 401
@@ -235,13 +248,8 @@ def test_hidden_in_one_tab_is_hidden_in_all(sign_in: Open) -> None:
 def test_a_page_out_of_sight_is_covered_and_comes_back_as_it_was(sign_in: Open) -> None:
     worker = sign_in("worker.d")
     worker.get_by_label("What I saw").fill("The hoist sling")
-    turn = """(state) => {
-      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
-      document.dispatchEvent(new Event("visibilitychange"));
-      return [getComputedStyle(document.body).opacity, getComputedStyle(document.documentElement, "::before").position];
-    }"""
-    assert worker.evaluate(turn, "hidden") == ["0", "fixed"]
-    worker.evaluate(turn, "visible")
+    assert worker.evaluate(TURN, "hidden") == ["0", "fixed"]
+    worker.evaluate(TURN, "visible")
     expect(worker.locator("html.covered")).to_have_count(0)
     expect(worker.get_by_label("What I saw")).to_be_focused()
 
@@ -262,3 +270,268 @@ def test_a_phone_prints_nothing(sign_in: Open) -> None:
     worker = sign_in("worker.b")
     worker.emulate_media(media="print")
     expect(worker.locator("main")).not_to_be_visible()
+
+
+PIN = "402817"
+LOCK = "Unlock your notes"
+UNLOCKED_WITHIN_MS = 20_000  # 600,000 rounds, on a busy machine
+
+
+def set_up(page: Page, pin: str = PIN) -> None:
+    """Choose a PIN where it is offered."""
+    fold_out(page, "Keep drafts when this phone locks")
+    page.get_by_label("A PIN of 6 digits or more").fill(pin)
+    page.get_by_label("The same again").fill(pin)
+    page.get_by_role("button", name="Use this PIN").click()
+    expect(page.get_by_text("This phone's lock")).to_be_visible(timeout=UNLOCKED_WITHIN_MS)
+
+
+def enter(page: Page, pin: str = PIN) -> None:
+    """Tap the PIN on the pad."""
+    expect(page.get_by_role("heading", name=LOCK)).to_be_visible()
+    for digit in pin:
+        page.get_by_role("button", name=digit, exact=True).click()
+    page.get_by_role("button", name="Open").click()
+
+
+def draft_kept(page: Page) -> None:
+    """Wait until a draft lies in the vault."""
+    for _ in range(100):
+        if any(str(row["name"]).startswith("draft:") for row in kept(page, "visit-vault").get("values", [])):
+            return
+        page.wait_for_timeout(100)  # a database of the browser tells nobody when it was written
+    pytest.fail("no draft was kept")
+
+
+def no_draft_is_kept(page: Page) -> None:
+    for _ in range(100):
+        rows = kept(page, "visit-vault").get("values", [])
+        if not any(str(row["name"]).startswith("draft:") for row in rows):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("a draft was kept")
+
+
+def form_with_a_draft(page: Page) -> None:
+    set_up(page)
+    fill_note(page, person="Someone else", seen=SEEN)
+    page.get_by_label("Their name").fill("CANARY-name")
+    draft_kept(page)
+
+
+def test_a_draft_comes_back_after_a_reload_with_the_pin_and_only_with_it(sign_in: Open) -> None:
+    worker = sign_in("worker.a")
+    form_with_a_draft(worker)
+    worker.reload()
+    expect(worker.get_by_role("heading", name=LOCK)).to_be_visible()
+    expect(worker.get_by_label("What I saw")).to_have_count(0)
+    enter(worker, "402818")
+    expect(worker.get_by_text("That was not it. 9 tries are left.")).to_be_visible(timeout=UNLOCKED_WITHIN_MS)
+    expect(worker.get_by_label("What I saw")).to_have_count(0)
+    enter(worker)
+    expect(worker.get_by_label("What I saw")).to_have_value(SEEN, timeout=UNLOCKED_WITHIN_MS)
+    expect(worker.get_by_label("Their name")).to_have_value("CANARY-name")
+    expect(worker.get_by_text("Your draft is back.")).to_be_visible()
+
+
+def test_saving_drops_the_draft(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    form_with_a_draft(worker)
+    worker.get_by_role("button", name="Save note").click()
+    expect(worker.locator("#receipt")).to_contain_text("Delivered")
+    no_draft_is_kept(worker)
+    worker.reload()
+    enter(worker)
+    expect(worker.get_by_label("What I saw")).to_have_value("", timeout=UNLOCKED_WITHIN_MS)
+
+
+def test_after_two_minutes_without_a_touch_it_locks_and_the_draft_stays(sign_in: Open) -> None:
+    worker = sign_in("worker.d")
+    set_up(worker)
+    worker.clock.install()
+    worker.reload()
+    enter(worker)
+    expect(worker.get_by_label("What I saw")).to_be_visible(timeout=UNLOCKED_WITHIN_MS)
+    worker.get_by_label("What I saw").fill(SEEN)
+    worker.clock.fast_forward(115_000)
+    worker.get_by_label("What I did").fill("Rang the office.")
+    worker.clock.fast_forward(115_000)
+    expect(worker.get_by_label("What I saw")).to_have_value(SEEN)
+    worker.clock.fast_forward(5_100)
+    expect(worker.get_by_role("heading", name=LOCK)).to_be_visible()
+    assert "CANARY" not in worker.content()
+    enter(worker)
+    expect(worker.get_by_label("What I saw")).to_have_value(SEEN, timeout=UNLOCKED_WITHIN_MS)
+    expect(worker.get_by_label("What I did")).to_have_value("Rang the office.")
+
+
+def test_a_phone_that_slept_too_long_comes_back_locked(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    set_up(worker)
+    worker.clock.install()
+    worker.reload()
+    enter(worker)
+    expect(worker.get_by_label("What I saw")).to_be_visible(timeout=UNLOCKED_WITHIN_MS)
+    worker.get_by_label("What I saw").fill(SEEN)
+    worker.evaluate(TURN, "hidden")
+    worker.clock.set_system_time(worker.evaluate("Date.now()") / 1000 + 121)  # no timer fires: the phone was asleep
+    worker.evaluate(TURN, "visible")
+    expect(worker.get_by_role("heading", name=LOCK)).to_be_visible()
+    expect(worker.locator("html.covered")).to_have_count(0)
+    enter(worker)
+    expect(worker.get_by_label("What I saw")).to_have_value(SEEN, timeout=UNLOCKED_WITHIN_MS)
+
+
+def test_hide_seals_the_last_words_first_and_they_wait_for_her(sign_in: Open) -> None:
+    worker = sign_in("worker.a")
+    form_with_a_draft(worker)
+    worker.get_by_label("What I did").fill("CANARY-last")
+    hide(worker)
+    again = sign_in("worker.a", at=worker)
+    enter(again)
+    expect(again.get_by_label("What I did")).to_have_value("CANARY-last", timeout=UNLOCKED_WITHIN_MS)
+
+
+def test_ten_wrong_pins_wipe_the_draft_but_no_saved_note(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    set_up(worker)
+    worker.route(POSTS, lambda route: route.abort("internetdisconnected"))
+    fill_note(worker, person="R.L. · P-117", seen="The hoist sling lay on the floor.")
+    worker.get_by_role("button", name="Save note").click()
+    expect(worker.locator("#receipt")).to_contain_text("On this phone")
+    worker.get_by_role("button", name="Write another").click()
+    fill_note(worker, person="R.L. · P-117", seen=SEEN)
+    draft_kept(worker)
+    worker.clock.install()
+    worker.reload()
+    for left in range(9, -1, -1):
+        enter(worker, "999111")
+        said = worker.get_by_text("1 try is left" if left == 1 else f"{left} tries are left") if left else worker.get_by_text(
+            "What was not saved is gone. Notes you saved are safe.")
+        expect(said).to_be_visible(timeout=UNLOCKED_WITHIN_MS)
+        worker.clock.fast_forward(301_000)
+    expect(worker.get_by_label("What I saw")).to_have_value("")
+    assert kept(worker, "visit-vault") == {"keys": [], "values": []}
+    assert [note["state"] for note in kept(worker, "visit-notes")["notes"]] == ["on_phone"]
+
+
+def test_signing_out_wipes_the_draft_and_keeps_the_pin(sign_in: Open) -> None:
+    worker = sign_in("worker.d")
+    form_with_a_draft(worker)
+    worker.get_by_role("link", name="My notes").click()
+    worker.get_by_role("button", name="Sign out").click()
+    expect(worker.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert kept(worker, "visit-vault")["values"] == []
+    again = sign_in("worker.d", at=worker)
+    enter(again)
+    expect(again.get_by_label("What I saw")).to_have_value("", timeout=UNLOCKED_WITHIN_MS)
+
+
+def test_my_notes_are_behind_the_same_lock(sign_in: Open) -> None:
+    worker = sign_in("worker.a")
+    form_with_a_draft(worker)
+    worker.get_by_role("link", name="My notes").click()
+    expect(worker.get_by_role("list", name="My notes")).to_be_visible()
+    worker.reload()
+    expect(worker.get_by_role("heading", name=LOCK)).to_be_visible()
+    expect(worker.get_by_role("list", name="My notes")).to_have_count(0)
+    enter(worker)
+    expect(worker.get_by_role("list", name="My notes")).to_be_visible(timeout=UNLOCKED_WITHIN_MS)
+    worker.get_by_role("link", name="Write a note").click()
+    enter(worker)
+    expect(worker.get_by_label("What I saw")).to_have_value(SEEN, timeout=UNLOCKED_WITHIN_MS)
+
+
+def test_without_a_signal_the_people_she_visits_are_there_as_initials(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    set_up(worker)
+    worker.reload()
+    worker.route("**/api/people/mine", lambda route: route.abort("internetdisconnected"))
+    worker.reload()
+    enter(worker)
+    pick(worker, "Who did you visit?", "R.L. · P-117")
+    worker.get_by_label("What I saw").fill("The hoist sling lay on the floor.")
+    worker.get_by_role("button", name="Save note").click()
+    expect(worker.locator("#receipt")).to_contain_text("Delivered")
+
+
+def test_without_a_lock_she_is_told_and_a_reload_keeps_nothing(sign_in: Open) -> None:
+    worker = sign_in("worker.d")
+    expect(worker.get_by_text("What you write is kept only while this page is open.")).to_be_visible()
+    worker.get_by_label("What I saw").fill(SEEN)
+    worker.wait_for_timeout(1_500)  # what must not happen has no event: longer than a draft takes to be kept
+    assert kept(worker, "visit-vault").get("values", []) == []
+    worker.reload()
+    expect(worker.get_by_label("What I saw")).to_have_value("")
+
+
+@pytest.mark.parametrize("with_lock", [True, False], ids=["with a lock", "without one"])
+def test_nothing_typed_can_be_read_in_the_browsers_folder(server: Server, browser: Browser, tmp_path: Path,
+                                                          with_lock: bool) -> None:
+    context = browser.browser_type.launch_persistent_context(tmp_path, executable_path=chromium(), args=list(ARGUMENTS),
+                                                             viewport=PHONE, base_url=server.url)
+    worker = context.new_page()
+    worker.goto("/sign-in")
+    worker.evaluate("localStorage.setItem('planted', 'PLANTED-canary')")
+    worker.get_by_label("User name").fill("worker.a")
+    worker.get_by_label("Password", exact=True).fill(PASSWORD)
+    worker.get_by_role("button", name="Sign in", exact=True).click()
+    worker.get_by_text("D.M. · P-104").wait_for()
+    if with_lock:
+        form_with_a_draft(worker)
+    else:
+        worker.get_by_label("What I saw").fill(SEEN)
+        worker.wait_for_timeout(1_500)  # longer than a draft takes to be kept
+    context.close()
+    whole = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for text, there in (("PLANTED-canary", True), ("CANARY-", False), (PIN, False), ("Marlow", False), ("D.M. · P-104", False)):
+        assert (text.encode() in whole or text.encode("utf-16-le") in whole) is there, text
+
+
+def test_a_face_or_a_finger_opens_it_where_the_phone_offers_that(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    session = worker.context.new_cdp_session(worker)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True, "hasPrf": True, "automaticPresenceSimulation": True}})
+    worker.reload()
+    fold_out(worker, "Keep drafts when this phone locks")
+    worker.get_by_role("button", name="Use face or finger").click()
+    expect(worker.get_by_text("This phone's lock")).to_be_visible()
+    fill_note(worker, person="R.L. · P-117", seen=SEEN)
+    draft_kept(worker)
+    worker.reload()
+    expect(worker.get_by_role("heading", name=LOCK)).to_be_visible()
+    worker.get_by_role("button", name="Use face or finger").click()
+    expect(worker.get_by_label("What I saw")).to_have_value(SEEN)
+
+
+def test_she_can_lock_it_at_once_and_take_the_lock_off_again(sign_in: Open) -> None:
+    worker = sign_in("worker.d")
+    form_with_a_draft(worker)
+    fold_out(worker, "This phone's lock")
+    worker.get_by_role("button", name="Lock now").click()
+    enter(worker)
+    expect(worker.get_by_label("What I saw")).to_have_value(SEEN, timeout=UNLOCKED_WITHIN_MS)
+    fold_out(worker, "This phone's lock")
+    worker.get_by_role("button", name="Take the lock off").click()
+    expect(worker.get_by_text("What you write is kept only while this page is open.")).to_be_visible()
+    expect(worker.get_by_label("What I saw")).to_have_value(SEEN)
+    assert kept(worker, "visit-vault") == {"keys": [], "values": []}
+
+
+def test_axe_finds_nothing_on_the_lock_nor_where_it_is_chosen(sign_in: Open) -> None:
+    for dark in (False, True):
+        worker = sign_in("worker.a", dark=dark)
+        fold_out(worker, "Keep drafts when this phone locks")
+        worker.get_by_label("A PIN of 6 digits or more").fill("123456")
+        worker.get_by_role("button", name="Use this PIN").click()
+        expect(worker.get_by_text("That one is guessed first.")).to_be_visible()
+        found = violations(worker)
+        worker.reload()
+        set_up(worker)
+        worker.reload()
+        enter(worker, "999111")
+        expect(worker.get_by_text("9 tries are left")).to_be_visible(timeout=UNLOCKED_WITHIN_MS)
+        assert not found + violations(worker)

@@ -1,0 +1,142 @@
+// The draft of a note, kept in the vault while she writes and put back when she returns; and the lock that goes with it.
+// Without a lock of its own the phone keeps nothing: the words are in the page's memory, and she is told so.
+import { createElement as h, useEffect, useRef, useState } from "react";
+import { Locked, SetUpLock } from "./lock.js";
+import { vault } from "./vault.js";
+
+const SEAL_AFTER_MS = 600;
+const LOCK_AFTER_MS = 120_000;
+const PEOPLE = "people";
+const ACTIVE = ["pointerdown", "keydown", "input"];
+
+// Locks two minutes after the last touch, and on Hide. `seal` is called first: it resolves to true when nothing would be
+// lost, and then `forget` is called. `screen` stands in for the page while locked; `open` says that drafts can be kept.
+export function useLock({ seal = async () => true, forget = () => undefined, onWiped = () => undefined } = {}) {
+  const [state, setState] = useState(null);
+  const [shut, setShut] = useState(false);
+  const open = Boolean(state?.setUp && !state.locked);
+
+  const lock = async () => {
+    setShut(true); // the screen first, the disk after
+    const safe = await seal();
+    vault.lock();
+    if (safe) forget();
+    setState(await vault.status());
+    setShut(false);
+  };
+
+  useEffect(() => {
+    const look = () => vault.status().then(setState);
+    const stop = vault.listen(look);
+    look();
+    return stop;
+  }, []);
+
+  useEffect(() => {
+    if (!open) return undefined;
+    let seen = Date.now();
+    let idle = setTimeout(lock, LOCK_AFTER_MS);
+    const active = () => {
+      seen = Date.now();
+      clearTimeout(idle);
+      idle = setTimeout(lock, LOCK_AFTER_MS);
+    };
+    const turned = () => {
+      if (document.visibilityState === "hidden") seal();
+      else if (Date.now() - seen >= LOCK_AFTER_MS) lock(); // timers may sleep with the phone
+    };
+    const hide = (event) => event.detail.waitUntil(seal().finally(vault.lock));
+    const on = [...ACTIVE.map((name) => [window, name, active]), [document, "visibilitychange", turned], [window, "pagehide", seal],
+      [window, "sgapp:hide", hide]];
+    for (const [where, name, what] of on) where.addEventListener(name, what);
+    return () => {
+      clearTimeout(idle);
+      for (const [where, name, what] of on) where.removeEventListener(name, what);
+      seal(); // on the way to another page of ours
+    };
+  }, [open]);
+
+  const screen = state?.setUp && (shut || state.locked) ? h(Locked, { ways: state.ways, onWiped }) : null;
+  return { state, open, screen, lock };
+}
+
+// A note that adds to another has a draft of its own.
+const nameNow = () => `draft:${(new URLSearchParams(window.location.search).get("corrects") ?? "note").slice(0, 36).toLowerCase()}`;
+
+// `v` and `setV` hold every field, `empty` is the untouched form, `done` says that the note was saved.
+// {screen} stands in for the form while locked, {line} goes below it, {open} says that a reload takes nothing away.
+export function useDraft({ v, setV, empty, done }) {
+  const [name, setName] = useState("");
+  const [said, setSaid] = useState("");
+  const now = useRef({ timer: 0, returned: "" });
+  Object.assign(now.current, { v, done, name });
+  const blank = (value) => JSON.stringify(value) === JSON.stringify(empty);
+
+  // Seals what stands there now.
+  const seal = async () => {
+    const { timer, v: written, done: saved, name: mine, returned } = now.current;
+    clearTimeout(timer);
+    now.current.timer = 0;
+    if (returned !== mine) return blank(written); // an older draft is still on its way back and must not be written over
+    try {
+      if (!saved && !blank(written)) return await vault.put(mine, written);
+      await vault.drop(mine);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const sealSoon = (ms) => {
+    clearTimeout(now.current.timer);
+    now.current.timer = setTimeout(seal, ms);
+  };
+  const forget = () => {
+    now.current.returned = "";
+    setV(empty);
+  };
+  const onWiped = () => setSaid("What was not saved is gone. Notes you saved are safe.");
+  const { state, open, screen, lock } = useLock({ seal, forget, onWiped });
+
+  useEffect(() => setName(nameNow()));
+
+  // Unlocked, now or a moment ago: what was kept comes back, unless she has already begun to write.
+  useEffect(() => {
+    if (!open || !name) return;
+    vault.get(name).catch(() => null).then((found) => {
+      now.current.returned = name;
+      if (!found || !blank(now.current.v)) return sealSoon(SEAL_AFTER_MS);
+      setV({ ...empty, ...found });
+      return setSaid("Your draft is back.");
+    });
+  }, [open, name]);
+
+  useEffect(() => {
+    if (open) sealSoon(done ? 0 : SEAL_AFTER_MS);
+  }, [v, done]);
+
+  const line = state ? h("div", { className: "grid gap-3" },
+    said ? h("p", { role: "status", className: "hint" }, said) : null, h(SetUpLock, { state, lock })) : null;
+  return { screen, line, open };
+}
+
+// The people she visits, as initials and reference, for when there is no signal. `people` is the list of the server.
+export function useKeptPeople({ people, setPeople, missing, setMissing, open }) {
+  useEffect(() => {
+    if (!open) return;
+    if (people.some((person) => person.name)) {
+      const mine = people.filter((person) => person.allocated).map((person) => ({ id: person.id, label: labelOf(person) }));
+      vault.put(PEOPLE, mine).catch(() => false);
+    } else if (missing) {
+      vault.get(PEOPLE).catch(() => null).then((kept) => {
+        if (!kept?.length) return;
+        setPeople(kept.map((person) => ({ ...person, allocated: true })));
+        setMissing(false);
+      });
+    }
+  }, [open, people, missing]);
+}
+
+const initials = (name) => name.split(/\s+/).map((part) => `${part[0]}.`).join("");
+
+// What stands on a chip: never a whole name.
+export const labelOf = ({ label, name, reference }) => label ?? `${initials(name)} · ${reference}`;
