@@ -7,7 +7,7 @@
   const NEUTRAL_TITLE = "Visit notes";
   const PRESSES = 3;
   const PRESSES_WITHIN_MS = 5000;
-  const SEAL_WITHIN_MS = 100; // a draft may be sealed behind the cover; the page does not wait longer for it
+  const KEEP_WITHIN_MS = 100; // a draft may be kept behind the cover; the page does not wait longer for it
   const BLUR_SETTLES_MS = 150;
   const ANSWER_WITHIN_MS = 10000;
   const ASK_AGAIN_MS = 15000;
@@ -108,12 +108,16 @@
   function hide() {
     if (leaving || onAway) return;
     blank();
-    mark("localStorage", END, true);
-    mark("sessionStorage", LEFT, true);
-    endSession();
+    // Forms keep their last words first: their requests leave before the session ends.
     const before = [];
     window.dispatchEvent(new CustomEvent("sgapp:hide", { detail: { waitUntil: (promise) => before.push(promise) } }));
-    Promise.race([Promise.allSettled(before), new Promise((done) => setTimeout(done, SEAL_WITHIN_MS))]).then(go);
+    mark("localStorage", END, true);
+    mark("sessionStorage", LEFT, true);
+    const late = new Promise((done) => setTimeout(done, KEEP_WITHIN_MS));
+    Promise.race([Promise.allSettled(before), late]).then(() => {
+      endSession();
+      go();
+    });
   }
 
   // First in line, so that no page can ask "Leave this page?" behind the cover.

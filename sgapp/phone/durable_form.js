@@ -220,11 +220,14 @@ export function DurableForm(props) {
     // A form that waits for its key does nothing yet; the effect runs again when the key has come.
     if (compact || url) start();
     const leave = () => keepDraft({ keepalive: true });
+    const hide = (event) => event.detail.waitUntil(leave()); // asked just before the session ends
     window.addEventListener("pagehide", leave);
+    window.addEventListener("sgapp:hide", hide);
     return () => {
       gone = true;
       watch.disconnect();
       window.removeEventListener("pagehide", leave);
+      window.removeEventListener("sgapp:hide", hide);
       if (now.timer) leave();
     };
   }, [formKey]);
