@@ -10,6 +10,7 @@ from sgapp.api.door import Changes, MaybeSignedIn, Plain, SignedIn, TheHouse
 from sgapp.api.problems import problem
 from sgapp.services import intake
 from sgapp.services.house import now
+from sgapp.services.views.note import note_lines
 
 router = APIRouter(prefix="/api")
 
@@ -45,9 +46,18 @@ class OwnNote(BaseModel):
 
 class MyPerson(BaseModel):
     id: str
-    name: str
+    label: str
+
+
+class OwnLine(BaseModel):
+    label: str
+    text: str
+    quote: bool
+
+
+class OwnWords(BaseModel):
     reference: str
-    allocated: bool
+    lines: list[OwnLine]
 
 
 @router.get("/intake/key")
@@ -77,8 +87,16 @@ def mine(actor: SignedIn, house: TheHouse) -> dict[str, list[OwnNote]]:
                               seen_at=n.seen_at, in_hand_at=n.in_hand_at) for n in found]}
 
 
+@router.get("/observations/mine/{note_id}")
+def words(note_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn, house: TheHouse) -> OwnWords:
+    """One's own note again, on the same shift. Reading it is recorded."""
+    found = intake.own_words(house, actor, now(), note_id)
+    lines = note_lines(found.content, adds_to_another=found.adds_to_another)
+    return OwnWords(reference=found.reference, lines=[OwnLine(label=x.label, text=x.text, quote=x.quote) for x in lines])
+
+
 @router.get("/people/mine")
 def people(actor: SignedIn, house: TheHouse) -> dict[str, list[MyPerson]]:
-    """The adults a worker may write about, those she visits first."""
+    """The adults she visits, as initials and reference."""
     found = intake.my_people(house, actor, now())
-    return {"people": [MyPerson(id=p.id, name=p.name, reference=p.reference, allocated=p.allocated) for p in found]}
+    return {"people": [MyPerson(id=p.id, label=p.label) for p in found]}

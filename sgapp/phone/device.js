@@ -29,6 +29,12 @@ export async function owner() {
   return (await kept("owner"))?.account ?? "";
 }
 
+// Whose notes this phone can hand in without a session: an opaque id, empty when it is enrolled for nobody who writes here.
+export async function whoWrites() {
+  const account = await owner();
+  return account && (await kept(`device:${account}`)) ? account : "";
+}
+
 // Met the office: learn who is signed in, and enrol this phone for her if it was not, or was switched off meanwhile.
 export async function meet() {
   const { json } = await call("GET", "/api/session").catch(() => ({ json: null }));

@@ -123,20 +123,13 @@ export function useDraft({ v, setV, empty, done }) {
 export function useKeptPeople({ people, setPeople, missing, setMissing, open }) {
   useEffect(() => {
     if (!open) return;
-    if (people.some((person) => person.name)) {
-      const mine = people.filter((person) => person.allocated).map((person) => ({ id: person.id, label: labelOf(person) }));
-      vault.put(PEOPLE, mine).catch(() => false);
-    } else if (missing) {
+    if (people.length && !missing) vault.put(PEOPLE, people).catch(() => false);
+    else if (missing) {
       vault.get(PEOPLE).catch(() => null).then((kept) => {
         if (!kept?.length) return;
-        setPeople(kept.map((person) => ({ ...person, allocated: true })));
+        setPeople(kept);
         setMissing(false);
       });
     }
   }, [open, people, missing]);
 }
-
-const initials = (name) => name.split(/\s+/).map((part) => `${part[0]}.`).join("");
-
-// What stands on a chip: never a whole name.
-export const labelOf = ({ label, name, reference }) => label ?? `${initials(name)} · ${reference}`;

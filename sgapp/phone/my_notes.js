@@ -17,15 +17,49 @@ function merged(there, here) {
   const known = new Set(there.map((note) => note.id));
   const mine = here.filter((note) => !known.has(note.id))
     .map((note) => ({ id: note.id, reference: note.reference, state: note.state, at: note.received_at ?? note.saved_at }));
-  const theirs = there.map((note) => ({ id: note.id, reference: note.reference, state: note.state, at: note.in_hand_at ?? note.seen_at ?? note.delivered_at }));
+  const theirs = there.map((note) => ({ id: note.id, reference: note.reference, state: note.state, at: note.in_hand_at ?? note.seen_at ?? note.delivered_at,
+    arrived: note.delivered_at }));
   return [...mine, ...theirs];
 }
 
+const READABLE_MS = 12 * 3600 * 1000; // the shift in which it arrived; the office says so too
+const SHOWN_MS = 60_000;
+
+// Her own words again: from the office, each time, and gone from the screen after a minute.
+function Reread({ id }) {
+  const [words, setWords] = useState(null);
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    if (!words) return undefined;
+    const drop = () => setWords(null);
+    const timer = setTimeout(drop, SHOWN_MS);
+    window.addEventListener("pagehide", drop);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener("pagehide", drop);
+    };
+  }, [words]);
+  const read = async () => {
+    setSaid("");
+    const answer = await fetch(`/api/observations/mine/${encodeURIComponent(id)}`, { cache: "no-store" }).catch(() => null);
+    if (answer?.ok) setWords((await answer.json()).lines);
+    else setSaid(!answer ? "No signal. It can be read when there is one." : answer.status === 401 ? "Sign in to read it." : "It can no longer be read here. Ring the office.");
+  };
+  return h("div", { className: "grid gap-2" },
+    h("button", { type: "button", className: "btn btn-quiet justify-self-start", "aria-expanded": Boolean(words), onClick: words ? () => setWords(null) : read },
+      words ? "Put it away" : "Read it"),
+    said ? h("p", { className: "hint", role: "status" }, said) : null,
+    words ? h("dl", { className: "grid gap-2" }, words.map((line, i) => h("div", { key: i, className: "grid gap-1" },
+      h("dt", { className: "hint" }, line.label), h("dd", null, line.quote ? h("blockquote", { className: "quote" }, "“", line.text, "”") : line.text)))) : null);
+}
+
 function Row({ note }) {
+  const there = !["on_phone", "sign_in"].includes(note.state) && Date.now() - new Date(note.arrived ?? 0) < READABLE_MS;
   return h("li", { className: "row" },
     h("div", { className: "row-what" },
       h("p", { className: "font-semibold" }, note.reference),
-      h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`)),
+      h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`),
+      there ? h(Reread, { id: note.id }) : null),
     h("div", { className: "row-step" }, h("a", { className: "btn btn-quiet",
       href: `/?corrects=${encodeURIComponent(note.id)}` }, "Add to it")));
 }

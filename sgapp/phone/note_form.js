@@ -1,7 +1,7 @@
 // The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
 import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
-import { meet, signed } from "./device.js";
-import { labelOf, useDraft, useKeptPeople } from "./draft.js";
+import { meet, signed, whoWrites } from "./device.js";
+import { useDraft, useKeptPeople } from "./draft.js";
 import { register } from "./installed.js";
 import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
 import { Card, Chips, Field, Folded, Summary } from "./parts.js";
@@ -75,18 +75,12 @@ function Danger({ v, set }) {
 }
 
 function Who({ v, set, people, missing, error }) {
-  const mine = people.filter((p) => p.allocated);
-  const text = v.other.trim().toLowerCase();
-  const found = text.length < 2 ? [] : people.filter((p) => !p.allocated && `${p.name} ${p.reference}`.toLowerCase().includes(text));
-  const options = [...mine.map((p) => ({ value: p.id, label: labelOf(p) })), { value: OTHER, label: "Someone else" }];
-  const typing = v.person === OTHER || found.some((p) => p.id === v.person);
+  const options = [...people.map((p) => ({ value: p.id, label: p.label })), { value: OTHER, label: "Someone else" }];
   return [
     h(Chips, { key: "who", id: "person", legend: "Who did you visit?", options,
-      hint: missing ? "The list is not here without a signal. Choose “Someone else” and write the name." : "", value: typing ? OTHER : v.person, onChange: set("person"), error }),
-    typing ? h(Field, { key: "other", id: "other", label: "Their name", hint: "If they are not on the list, what you write is kept as it is.",
-      value: v.other, onChange: (value) => { set("other")(value); set("person")(OTHER); } }) : null,
-    typing && found.length ? h(Chips, { key: "found", id: "found", legend: "On the list", plain: true, value: v.person, onChange: set("person"),
-      options: found.slice(0, 5).map((p) => ({ value: p.id, label: `${p.name} · ${p.reference}` })) }) : null,
+      hint: missing ? "The list is not here without a signal. Choose “Someone else” and write the name." : "", value: v.person, onChange: set("person"), error }),
+    v.person === OTHER ? h(Field, { key: "other", id: "other", label: "Their name", hint: "As you know them. The office finds who it is.",
+      value: v.other, onChange: set("other") }) : null,
   ];
 }
 
@@ -218,7 +212,7 @@ export function NoteForm({ codes }) {
   const [notes, setNotes] = useState([]);
   const [savedId, setSavedId] = useState(null);
   const [sentAtOnce, setSentAtOnce] = useState(null);
-  const [signedOut, setSignedOut] = useState(false);
+  const [signedOut, setSignedOut] = useState("");
   const [corrects, setCorrects] = useState(null);
   const [online, setOnline] = useState(true);
   const [ahead, setAhead] = useState(null);
@@ -233,6 +227,12 @@ export function NoteForm({ codes }) {
   useKeptPeople({ people, setPeople, missing: listMissing, setMissing: setListMissing, open: draft.open });
   const refresh = () => keptNotes().then(setNotes, () => setNotes([]));
 
+  // Signed out. An enrolled phone goes on: its notes go without a session. Otherwise she signs in first, unless she has begun.
+  const leaveOrStay = (known) => {
+    if (known || typed.current) setSignedOut(known ? "known" : "unknown");
+    else window.location.assign(`/sign-in?back=${encodeURIComponent(window.location.pathname + window.location.search)}`);
+  };
+
   useEffect(() => {
     const asked = new URLSearchParams(window.location.search);
     const first = asked.get("corrects") ?? "";
@@ -244,11 +244,7 @@ export function NoteForm({ codes }) {
     window.addEventListener("offline", signal);
     fetch("/api/people/mine", { cache: "no-store", headers: { "X-Requested-With": "sgapp" } })
       .then((answer) => {
-        if (answer.status === 401 && typed.current) setSignedOut(true);
-        else if (answer.status === 401) {
-          const here = window.location.pathname + window.location.search;
-          window.location.assign(`/sign-in?back=${encodeURIComponent(here)}`);
-        }
+        if (answer.status === 401) whoWrites().then(leaveOrStay);
         return answer.ok ? answer.json() : Promise.reject(new Error(`no list: ${answer.status}`));
       }).then(({ people: found }) => setPeople(found)).catch(() => setListMissing(true));
     refreshKey().then(() => setAhead(clockAhead()));
@@ -347,7 +343,10 @@ export function NoteForm({ codes }) {
   const state = !online ? "No signal. It stays sealed here and goes by itself." : waiting ? `${waiting} on this phone, on the way.` : "It is sealed before it leaves this phone.";
   return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save },
     h(Summary, { errors, innerRef: summary }),
-    signedOut ? h("p", { className: "panel", role: "status" }, "You are signed out. Go on writing: Save keeps the note on this phone, and it goes once you have signed in.") : null,
+    signedOut ? h("p", { className: "panel", role: "status" }, signedOut === "known"
+      ? "You are signed out. Go on writing: your notes go all the same. "
+      : "You are signed out. Go on writing: Save keeps the note on this phone, and it goes once you have signed in. ",
+    h("a", { className: "link", href: "/sign-in?back=/" }, "Sign in")) : null,
     h(PhoneTroubles, { ahead, gone, onTold: () => toldOfLoss().then(() => setGone(0)) }),
     corrects ? h("p", { className: "panel" }, `You are adding to note ${corrects.reference}. The first words stay as they are.`) : h(Danger, { v, set }),
     corrects ? null : h(Card, null, h(Who, { v, set, people, missing: listMissing, error: beside.person }), h(WhenWhere, { v, set, errors: beside })),

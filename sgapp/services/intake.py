@@ -12,7 +12,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke, serialization
@@ -21,9 +21,9 @@ from pydantic import ValidationError
 from sqlmodel import col, select
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.errors import Conflict, FieldError, Invalid, SignedOut, Unreadable
+from sgapp.domain.errors import Conflict, FieldError, Invalid, NotFound, SignedOut, Unreadable
 from sgapp.domain.kept import Because, KeptUpload
-from sgapp.domain.observation import Observation, PriorityChange, priority_at_intake
+from sgapp.domain.observation import NoteContent, Observation, PriorityChange, priority_at_intake
 from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.reference import note_reference
 from sgapp.services.devices import has_signed, sender
@@ -40,6 +40,8 @@ from sgapp.store.unit_of_work import UnitOfWork, allocated_to
 SUITE_NAME = "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM"
 SCHEMA = 1
 MAX_SEALED_BYTES = 256 * 1024
+#: How long after its arrival an author may read her own note again.
+SHIFT = timedelta(hours=12)
 _KEY_ID = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 _SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
@@ -83,10 +85,10 @@ class OwnNote:
 
 @dataclass(frozen=True, slots=True)
 class MyPerson:
+    """Somebody she visits, as a phone may show it: initials and reference, never a name."""
+
     id: str
-    name: str
-    reference: str
-    allocated: bool
+    label: str
 
 
 def seal_info(organisation: str, key_id: str, note_id: str) -> bytes:
@@ -353,7 +355,26 @@ def _state_for_author(note: Observation) -> str:
 
 @query(Permission.SEE_ALLOCATED_PEOPLE)
 def my_people(uow: UnitOfWork) -> tuple[MyPerson, ...]:
-    """The adults of the actor's branch, those she visits first."""
-    mine = allocated_to(uow, uow.actor.account_id)
-    people = [MyPerson(p.id, p.name, p.reference, p.id in mine) for p in uow.people.where()]
-    return tuple(sorted(people, key=lambda p: (not p.allocated, p.name)))
+    """The adults she visits. Anyone else is written in words and matched in the office."""
+    people = uow.people.those(allocated_to(uow, uow.actor.account_id)).values()
+    return tuple(sorted((MyPerson(p.id, f"{p.initials} · {p.reference}") for p in people), key=lambda p: p.label))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """A note as its own author wrote it, while her shift lasts."""
+
+    reference: str
+    content: NoteContent
+    adds_to_another: bool
+
+
+@query(Permission.SEE_OWN_NOTES)
+def own_words(uow: UnitOfWork, note_id: str) -> OwnWords:
+    """Her own note again, on the shift in which it arrived. Reading it is recorded. Raises NotFound for any other."""
+    row = uow.session.get(ObservationRow, _id(note_id))
+    if row is None or uow.now - row.received_at > SHIFT:
+        raise NotFound(note_id)
+    note = uow.own_note(row)
+    uow.was_read(note, action="own-note-read")
+    return OwnWords(note.reference, note.content, note.corrects_id is not None)

@@ -1,6 +1,7 @@
 """Every route for every role and for nobody; what may not be known looks like what is not there."""
 
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from typing import Any, get_type_hints
@@ -38,6 +39,7 @@ NEEDS: dict[tuple[str, str], Permission | None] = {
     ("DELETE", "/api/drafts/{form_key}"): Permission.KEEP_DRAFT, ("POST", "/api/devices"): Permission.RECORD_OBSERVATION,
     ("GET", "/api/devices"): Permission.RECORD_OBSERVATION,
     ("DELETE", "/api/devices/{device_id}"): Permission.RECORD_OBSERVATION,
+    ("GET", "/api/observations/mine/{note_id}"): Permission.SEE_OWN_NOTES,
 }
 
 
@@ -81,7 +83,8 @@ def _body(method: str, path: str) -> dict[str, Any]:
 
 def _knock(client: TestClient, route: tuple[str, str]) -> Response:
     method, path = route
-    return client.request(method, path.replace("{form_key}", "form").replace("{device_id}", UNKNOWN), **_body(method, path))
+    place = re.sub(r"\{\w+_id\}", UNKNOWN, path).replace("{form_key}", "form")
+    return client.request(method, place, **_body(method, path))
 
 
 GUARDED = sorted(set(_routes()) - set(OPEN))

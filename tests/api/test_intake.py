@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sgapp.services import devices
+from sgapp.services.house import now
 from sgapp.services.intake import MAX_SEALED_BYTES, Envelope
 from tests.api.conftest import Phone, SignIn
 from tests.people import START, Cast, note_payload
@@ -78,11 +79,18 @@ def test_own_notes_hold_reference_and_state_and_no_more(as_: SignIn, cast: Cast)
     assert as_("carla").get("/api/observations/mine").json() == {"notes": []}
 
 
-def test_people_come_with_those_she_visits_first_and_only_of_her_branch(as_: SignIn, cast: Cast) -> None:
+def test_a_phone_learns_of_those_she_visits_by_initials_and_reference_and_of_nobody_else(as_: SignIn, cast: Cast) -> None:
     people = as_("amina").get("/api/people/mine").json()["people"]
-    assert [(p["name"], p["allocated"]) for p in people] == [
-        ("Dennis Marlow", True), ("Iris Holt", False), ("Ola Brand", False), ("Rosa Linden", False)]
-    assert as_("farid").get("/api/people/mine").json() == {"people": []}
+    assert people == [{"id": cast.people["dennis"], "label": "D.M. · P-104"}]
+    assert as_("carla").get("/api/people/mine").json() == {"people": []}
+
+
+def test_her_own_note_can_be_read_again_on_the_same_shift(as_: SignIn, cast: Cast) -> None:
+    note_id = cast.writes("amina", at=now())
+    words = as_("amina").get(f"/api/observations/mine/{note_id}").json()
+    assert "Kevin took the bank card" in {line["label"]: line["text"] for line in words["lines"]}["Saw"]
+    assert as_("carla").get(f"/api/observations/mine/{note_id}").status_code == 404
+    assert as_("lena").get(f"/api/observations/mine/{note_id}").status_code == 404
 
 
 FORM = "/api/drafts/record-sharing-decision%3A0b0f7a52-4a3c-4c58-9d0e-52d1b1a1f3aa"

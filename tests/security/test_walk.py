@@ -36,6 +36,7 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("get", "/api/people/mine"): P.SEE_ALLOCATED_PEOPLE, ("put", "/api/drafts/{form_key}"): P.KEEP_DRAFT,
     ("get", "/api/drafts/{form_key}"): P.KEEP_DRAFT, ("delete", "/api/drafts/{form_key}"): P.KEEP_DRAFT,
     ("post", "/api/devices"): P.RECORD_OBSERVATION, ("get", "/api/devices"): P.RECORD_OBSERVATION,
+    ("get", "/api/observations/mine/{note_id}"): P.SEE_OWN_NOTES,
     ("delete", "/api/devices/{device_id}"): P.RECORD_OBSERVATION, ("get", "/healthz"): ANYONE, ("get", "/readyz"): ANYONE,
 }
 #: Who may call the handlers of each State of ours.

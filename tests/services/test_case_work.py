@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from sgapp.domain.errors import IllegalTransition, Invalid, NotFound
 from sgapp.domain.observation import Priority
-from sgapp.services import cases, intake, referrals, sharing, triage
+from sgapp.services import cases, referrals, sharing, triage
 from sgapp.services.demo_history import MARLOW
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
@@ -220,7 +220,8 @@ def test_somebody_new_is_put_on_the_list_once_per_reference(cast: Cast) -> None:
         triage.match_person(cast.house, cast.lena, triage.MatchPerson(note_id, "", "Ann Pell", "P-104"), now=NOW)
     triage.match_person(cast.house, cast.lena, triage.MatchPerson(note_id, "", "Ann Pell"), now=NOW)
     assert note_view(cast.house, cast.lena, NOW, note_id).person == "A. Pell · P-N1001"
-    assert "Ann Pell" in [p.name for p in intake.my_people(cast.house, cast.amina, NOW)]
+    with cast.house.begin(cast.lena, NOW) as uow:
+        assert "Ann Pell" in [p.name for p in uow.people.where()]
 
 
 def test_a_second_acknowledgement_leaves_the_first_and_is_told_as_the_same(cast: Cast) -> None:

@@ -10,14 +10,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from sgapp.domain.errors import Conflict, Invalid
+from sgapp.domain.errors import Conflict, Invalid, NotFound
 from sgapp.domain.observation import Observation
 from sgapp.services import intake, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.intake import Envelope
 from sgapp.services.views.note import note_view
 from sgapp.services.views.queue import queue
-from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow
+from sgapp.store.tables import AuditEventRow, EnvelopeConflictRow, EnvelopeRow, ObservationRow
 from sgapp.store.unit_of_work import Repository
 from tests.people import START, Cast, note_payload
 
@@ -215,3 +215,15 @@ def test_the_author_sees_each_step_and_nothing_more(cast: Cast) -> None:
 def test_the_queue_alarm_counts_nothing_when_all_was_read(cast: Cast) -> None:
     cast.writes("amina", "dennis")
     assert queue(cast.house, cast.lena, LATER).quarantined == 0
+
+
+def test_her_own_words_are_hers_for_the_shift_and_each_look_is_recorded(cast: Cast) -> None:
+    note_id = cast.writes("amina", staff_involved="yes", staff_names="Amina Yusuf")
+    last = START + intake.SHIFT
+    assert "Kevin took" in intake.own_words(cast.house, cast.amina, last, note_id).content.seen
+    with cast.house.begin(cast.lena, last) as uow:
+        actions = uow.session.exec(select(AuditEventRow.action).where(AuditEventRow.subject_id == note_id)).all()
+    assert "own-note-read" in actions
+    for actor, when in ((cast.amina, last + timedelta(seconds=1)), (cast.carla, START), (cast.lena, START)):
+        with pytest.raises(NotFound):
+            intake.own_words(cast.house, actor, when, note_id)

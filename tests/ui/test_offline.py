@@ -36,6 +36,8 @@ def static(tmp_path: Path) -> Path:
     (assets / "paper.png").write_bytes(b"png")
     (assets / "manifest-1.js").write_text('["/assets/desk.js"]')
     (client / "icon.svg").write_text("<svg/>")
+    (client / "away").mkdir()
+    (client / "away" / "index.html").write_text("nothing new")
     return client
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col
 
 from sgapp.domain.case import CaseState
-from sgapp.domain.observation import Answer, NoteState, Observation
+from sgapp.domain.observation import Answer, NoteContent, NoteState, Observation
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import show
 from sgapp.domain.vocabulary import ABUSE_TYPES, CONSENT_STATES, PICKER, SAFETY_CODES, WHERE
@@ -87,7 +87,8 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         seen_at=show(note.content.when_seen), author=note.author_name, priority=str(note.priority),
         priority_reason=note.priority_history[-1].reason, restricted=note.restricted,
         acknowledged=f"{note.acknowledged_by}, {show(note.acknowledged_at)}" if note.acknowledged_at else "",
-        lines=note_lines(note), picker=tuple(PICKER.label_or_code(c) for c in note.content.picker),
+        lines=note_lines(note.content, adds_to_another=note.corrects_id is not None),
+        picker=tuple(PICKER.label_or_code(c) for c in note.content.picker),
         codes=safety(note), corrections=_corrections(uow, note),
         earlier=tuple(Earlier(n.reference, show(n.received_at), f"/note?id={n.id}", _in_words(n)) for n in earlier),
         people=tuple(Option(p.id, f"{p.name} · {p.reference}") for p in uow.people.where()) if may_triage else (),
@@ -123,9 +124,8 @@ def _in_words(note: Observation) -> str:
 _ANSWERS = {Answer.YES: "Yes", Answer.NO: "No", Answer.NOT_SURE: "Not sure"}
 
 
-def note_lines(note: Observation) -> tuple[Line, ...]:
+def note_lines(content: NoteContent, *, adds_to_another: bool) -> tuple[Line, ...]:
     """What was written, line by line, in the writer's words; empty ones left out."""
-    content = note.content
     where = WHERE.label_or_code(content.place) + (f", {content.room}" if content.room else "")
     found = [Line("When and where", f"{show(content.when_seen)}, {where[:1].lower()}{where[1:]}"), Line("Saw", content.seen),
              Line("Heard", content.heard)]
@@ -137,7 +137,7 @@ def note_lines(note: Observation) -> tuple[Line, ...]:
               Line("Consent", CONSENT_STATES.label_or_code(content.consent) if content.consent else ""),
               Line("Staff involved", (_ANSWERS.get(content.staff_involved, "")
                                       + (f": {content.staff_names}" if content.staff_names else "")).lstrip(": "))]
-    if note.corrects_id is None:  # whoever adds to a note is not asked again
+    if not adds_to_another:  # whoever adds to a note is not asked again
         found += [Line("Danger now", _ANSWERS.get(content.danger_now, "Not answered")),
                   Line("Hurt", _ANSWERS.get(content.injury, "Not answered"))]
     return tuple(line for line in found if line.text)
