@@ -130,6 +130,7 @@
   if (!onAway && marked("sessionStorage", LEFT)) {
     if (came === "back_forward") {
       blank();
+      window.stop(); // not even its title is read
       location.replace(AWAY);
     } else {
       mark("sessionStorage", LEFT, false);

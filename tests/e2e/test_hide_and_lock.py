@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -128,10 +129,13 @@ def test_back_shows_nothing_of_what_was_there(sign_in: Open) -> None:
     steps = worker.evaluate("history.length")
     hide(worker)
     assert worker.evaluate("history.length") == steps
+    drawn: list[str] = []
+    worker.on("domcontentloaded", lambda page: drawn.append(page.url))
     for _ in range(2):
-        worker.evaluate("history.back()")
-        worker.wait_for_url("**/away/")
+        with worker.expect_event("load", lambda page: page.url.endswith("/away/")):
+            worker.evaluate("history.back()")
         left_the_screen(worker)
+    assert {urlsplit(url).path for url in drawn} == {"/away/"}
 
 
 def test_a_page_kept_whole_for_back_is_covered_and_replaced(sign_in: Open) -> None:
