@@ -16,7 +16,7 @@ const ROOMS = [...["Kitchen", "Living room", "Bedroom", "Bathroom", "Hall", "Out
   { value: OTHER, label: "Other place" }];
 const WHEN = [{ value: "now", label: "Just now" }, { value: "visit", label: "This visit" }, { value: "earlier", label: "Earlier" }];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const EMPTY = {
+export const EMPTY = {
   person: "", other: "", when: "now", visit: "", earlier: "", room: "", elsewhere: "", seen: "", heard: "", said: [{ words: "", by: "", to: "" }],
   picker: [], present: "", done: "", told: "", wish: "", consent: "", staff_involved: "", staff_names: "",
   danger_now: "", injury: "", safety_codes: [],
@@ -50,7 +50,7 @@ function gaps(v, correcting) {
   return found;
 }
 
-function payloadOf(v, id, seq, people, corrects) {
+export function payloadOf(v, id, seq, people, corrects) {
   const now = new Date();
   const known = people.find((p) => p.id === v.person);
   return {
