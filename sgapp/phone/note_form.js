@@ -193,9 +193,10 @@ const span = (ms) => {
   return minutes < 2880 ? `${Math.round(minutes / 60)} hours` : `${Math.round(minutes / 1440)} days`;
 };
 
-// Where the browser keeps nothing: what became of a note that had to be delivered at once and was not.
-function notSent(status) {
-  const here = "This browser cannot keep notes, so it had to be sent at once";
+// Where the browser keeps nothing, or has no room: what became of a note that had to be delivered at once and was not.
+function notSent(status, why) {
+  const cannot = why?.name === "QuotaExceededError" ? "This phone has no room left to keep a note" : "This browser cannot keep notes";
+  const here = `${cannot}, so it had to be sent at once`;
   if (after(status).state === "sign_in") return `${here}, and you are signed out. What you wrote is still here. Sign in in another tab, then save again.`;
   if (after(status).state === "please_ring") return `${here}, and it was not taken. What you wrote is still here. Please ring the office.`;
   return `${here}, and no answer came. What you wrote is still here: leave this page open, find a signal, then save again. Or ring the office.`;
@@ -311,9 +312,9 @@ export function NoteForm({ codes }) {
     const envelope = await envelopeOf(key);
     try {
       await add(envelope);
-    } catch {
+    } catch (why) {
       const { status, receipt } = await deliver(envelope); // no storage here: it must be delivered before the form is cleared
-      if (!receipt) setSaid(notSent(status));
+      if (!receipt) setSaid(notSent(status, why));
       else setSentAtOnce({ id: envelope.id, reference: envelope.reference, state: "delivered", received_at: receipt.received_at });
       return;
     }

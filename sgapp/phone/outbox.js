@@ -7,6 +7,7 @@ const BACK_OFF = { first: 4000, last: 120000 }; // milliseconds between tries
 const ANSWER_WITHIN_MS = 20000; // a signal in name only never answers: give up, keep the note, try again
 const SHOW_DELIVERED_MS = 24 * 3600 * 1000; // after that only the office knows; nothing of it stays here
 const TOO_FAR_MS = 10 * 60 * 1000; // a clock this wrong is told
+const LONGEST_PAUSE_MS = 15 * 60 * 1000; // whatever we are asked: notes must not wait for ever
 const TALLY = "waiting"; // a cookie: it outlives a browser that clears its storage
 
 // What becomes of a note after an answer. Pure, so that it can be tested without a network.
@@ -80,16 +81,19 @@ function readClock(answer) {
   if (!Number.isNaN(there)) ahead = Math.abs(Date.now() - there) > TOO_FAR_MS ? Date.now() - there : 0;
 }
 
-// {status, body}; status 0 when no answer came in time, or one that is not ours (a login page of some Wi-Fi).
+// For how long an answer asks us to leave it alone, in milliseconds; 0 where it does not say.
+const pauseAsked = (answer) => Math.min(1000 * (Number(answer.headers.get("retry-after")) || 0), LONGEST_PAUSE_MS);
+
+// {status, body, pause}; status 0 when no answer came in time, or one that is not ours (a login page of some Wi-Fi).
 async function ask(path, options = {}) {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), ANSWER_WITHIN_MS);
   try {
     const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", signal: late.signal, ...options });
     readClock(answer);
-    return { status: answer.status, body: answer.ok ? await answer.json() : null };
+    return { status: answer.status, body: answer.ok ? await answer.json() : null, pause: answer.ok ? 0 : pauseAsked(answer) };
   } catch {
-    return { status: 0, body: null };
+    return { status: 0, body: null, pause: 0 };
   } finally {
     clearTimeout(timer);
   }
@@ -111,16 +115,16 @@ export async function intakeKey() {
   return keyInHand ?? (await kept("intake"))?.key ?? refreshKey();
 }
 
-// {status, receipt}. Only an answer with a time of receipt is a receipt.
+// {status, receipt, pause}. Only an answer with a time of receipt is a receipt.
 async function post({ id, key_id, sealed, device = "", signature = "" }) {
-  const { status, body } = await ask("/api/observations", {
+  const { status, body, pause } = await ask("/api/observations", {
     method: "POST",
     credentials: device ? "omit" : "same-origin", // a signed note is its writer's, whoever is signed in here by now
     headers: { "Content-Type": "application/json", "X-Requested-With": "sgapp" },
     body: JSON.stringify({ id, key_id, sealed, ...(device ? { device, signature } : {}) }),
   });
   const receipt = body?.received_at ? body : null;
-  return { status: after(status).state === "delivered" && !receipt ? 0 : status, receipt };
+  return { status: after(status).state === "delivered" && !receipt ? 0 : status, receipt, pause };
 }
 
 // Signed by its writer's phone; or, where that does not count, in her own session and nobody else's.
@@ -130,27 +134,38 @@ export async function deliver(note) {
     if (answer.status !== 401) return answer;
   }
   const { status, body } = await ask("/api/session");
-  if (!body?.id) return { status: status === 200 ? 0 : status, receipt: null };
-  if (note.owner && note.owner !== body.id) return { status: 401, receipt: null };
+  if (!body?.id) return { status: status === 200 ? 0 : status, receipt: null, pause: 0 };
+  if (note.owner && note.owner !== body.id) return { status: 401, receipt: null, pause: 0 };
   return post({ ...note, device: "", signature: "" });
+}
+
+// We were asked to wait, by an answer to this page or to another of ours. Nonsense after a clock was set back.
+async function mustWait() {
+  const ms = ((await kept("pause"))?.until ?? 0) - Date.now();
+  return ms > 0 && ms <= LONGEST_PAUSE_MS;
+}
+
+// Writes what became of a note. A phone without room can still delete: what has its receipt goes, what waits stays as it is.
+function record(db, row) {
+  return db.put(NOTES, row).catch(() => (row.received_at ? db.delete(NOTES, row.id) : undefined));
 }
 
 async function flushOnce() {
   const db = await database();
+  if (await mustWait()) return (await db.getAll(NOTES)).filter(waits).length;
   let left = 0;
   for (const note of (await db.getAll(NOTES)).sort((a, b) => a.seq - b.seq)) {
     if (!waits(note)) {
       if (note.received_at && Date.now() - Date.parse(note.received_at) > SHOW_DELIVERED_MS) await db.delete(NOTES, note.id);
       continue;
     }
-    const { status, receipt } = await deliver(note);
+    const { status, receipt, pause } = await deliver(note);
     const { state, again } = after(status);
-    if (receipt) {
-      const { id, reference, seq, saved_at, owner: writer } = note;
-      await db.put(NOTES, { id, reference, seq, saved_at, owner: writer, state, received_at: receipt.received_at });
-    } else await db.put(NOTES, { ...note, state });
+    const { id, reference, seq, saved_at, owner: writer } = note;
+    await record(db, receipt ? { id, reference, seq, saved_at, owner: writer, state, received_at: receipt.received_at } : { ...note, state });
+    if (pause) await db.put(KEYS, { name: "pause", until: Date.now() + pause }).catch(() => undefined);
     if (again) left += 1;
-    if (status === 0 || status === 429) break; // no signal, or asked to wait: the others would meet the same
+    if (status === 0 || status === 429 || pause) break; // no signal, or asked to wait: the others would meet the same
   }
   await tally();
   return left;

@@ -2,7 +2,7 @@
 // into localStorage at once, so that it is known although the tab was closed the moment after.
 import { meet, signed } from "./device.js";
 import { EMPTY, payloadOf } from "./note_form.js";
-import { add, flush, intakeKey, keepFlushing, nextSequence, refreshKey, waits } from "./outbox.js";
+import { add, deliver, flush, intakeKey, keepFlushing, nextSequence, refreshKey, waits } from "./outbox.js";
 import { noteReference } from "./reference.js";
 import { seal } from "./seal.js";
 import { KEYS, NOTES, database } from "./store.js";
@@ -37,7 +37,7 @@ async function write(number) {
 const rows = async () => (await database()).getAll(NOTES);
 
 globalThis.harness = {
-  add, flush, meet, refreshKey, rows, sealedNote, write,
+  add, deliver, flush, meet, refreshKey, rows, sealedNote, write,
   begin: (pace) => { running = keepFlushing(() => undefined, pace); },
   now: () => running.now(),
   // Begins, one after the other, and does not wait for the end: the tab may be gone before.

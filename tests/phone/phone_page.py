@@ -123,6 +123,13 @@ def until(page: Page, says: str, argument: Any = None, *, seconds: float = 60) -
     pytest.fail(f"never came true: {says}")
 
 
+def fill_storage(page: Page) -> None:
+    """From now on this page meets a full phone: what it writes fails, what it deletes does not."""
+    page.evaluate("""() => {
+      IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
+    }""")
+
+
 def close_anyhow(page: Page) -> None:
     try:
         page.close()

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from sgapp.domain.reference import note_reference
 from tests.e2e.steps import fill_note, fold_out, pick
+from tests.phone.phone_page import fill_storage
 from tests.serving import Open
 
 BOUND_MS = 3_000  # "at once", with room for a busy machine; what must not happen takes for ever
@@ -213,3 +214,16 @@ def test_nothing_typed_lies_in_the_browsers_storage(sign_in: Open) -> None:
     remembered = worker.locator("input:not([type=radio], [type=checkbox]), textarea").evaluate_all(
         """all => all.filter((e) => e.autocomplete !== "off").map((e) => e.id)""")
     assert remembered == []
+
+
+def test_a_full_phone_says_so_and_keeps_what_was_typed_until_it_is_delivered(sign_in: Open) -> None:
+    worker = sign_in("worker.c")
+    fill_note(worker, person="I.H. · P-121", seen="The hoist sling lay on the floor.")
+    fill_storage(worker)
+    worker.route(POSTS, lambda route: route.abort("internetdisconnected"))
+    _save(worker)
+    expect(worker.get_by_role("alert")).to_contain_text("no room left")
+    expect(worker.get_by_label("What I saw", exact=True)).to_have_value("The hoist sling lay on the floor.")
+    worker.unroute(POSTS)
+    _save(worker)
+    expect(worker.locator("#receipt")).to_contain_text("Delivered")

@@ -5,6 +5,7 @@ after the server had committed and before its answer came, flapping, offline, ki
 """
 
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, Route
 from sqlmodel import select
 
 from sgapp.domain.observation import Observation
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.settings import Settings
 from sgapp.store.tables import AuditEventRow, EnvelopeConflictRow, EnvelopeRow
-from tests.phone.phone_page import Office, PhonePage, bundle, close_anyhow, seeded, until
+from tests.phone.phone_page import Office, PhonePage, bundle, close_anyhow, fill_storage, seeded, until
 from tests.phone.rough_network import FAULTS
 
 KILLS, TABS = 5, 2
@@ -191,3 +192,63 @@ def test_two_tabs_take_turns_and_post_each_note_once(phone: PhonePage, calm_offi
     until(first, DELIVERED)
     until(second, "() => harness.flush().then((left) => left === 0)")
     assert posted == written
+
+
+def _states(page: Page) -> dict[str, str]:
+    return {row["id"]: row["state"] for row in page.evaluate("() => harness.rows()")}
+
+
+def test_a_note_that_is_refused_for_good_does_not_hold_up_the_others(phone: PhonePage, calm_office: Office) -> None:
+    page = phone.open(begin=False)
+    phone.sign_in(page, "worker.d")
+    bad = page.evaluate("""async () => {
+      const taken = await harness.sealedNote("the first under its id");
+      await harness.deliver(taken);
+      const notes = [await harness.sealedNote("another under the same id", { id: taken.id }), // 409
+        await harness.sealedNote("long ".repeat(80_000)), // 413, once it was read
+        await harness.sealedNote("long ".repeat(400_000)), // 413, before it is read
+        { ...await harness.sealedNote("no id"), id: "not-a-uuid" }]; // 422
+      for (const note of notes) await harness.add(note);
+      return notes.map((note) => note.id);
+    }""")
+    good = [page.evaluate("(n) => harness.write(n)", n) for n in range(3)]
+    assert page.evaluate("() => harness.flush()") == 0
+    assert _states(page) == {**dict.fromkeys(bad, "please_ring"), **dict.fromkeys(good, "delivered")}
+    assert set(in_the_office(calm_office, set(good))["delivered"]) == set(good)
+
+
+def test_an_office_that_asks_to_be_left_alone_is_left_alone_that_long(phone: PhonePage) -> None:
+    first, second = phone.open(), phone.open()
+    phone.sign_in(first, "worker.c")
+    posted: list[float] = []
+
+    def ask_to_wait(route: Route) -> None:
+        posted.append(time.monotonic())
+        if len(posted) == 1:
+            route.fulfill(status=429, headers={"retry-after": "2"}, body="{}")
+        else:
+            route.continue_()
+
+    phone.context.route(POSTS, ask_to_wait)
+    for number in range(3):
+        first.evaluate("(n) => harness.write(n)", number)
+        second.evaluate("() => harness.now()")
+    first.reload()  # the page that was told is gone; what it was told stays
+    phone.begin(first)
+    until(first, DELIVERED)
+    assert len(posted) == 4
+    assert posted[1] - posted[0] >= 2
+
+
+def test_when_the_storage_is_full_what_waits_still_goes_and_makes_room(phone: PhonePage, calm_office: Office) -> None:
+    page = phone.open(begin=False)
+    phone.sign_in(page, "worker.a")
+    waiting = [page.evaluate("(n) => harness.write(n)", n) for n in range(3)]
+    calm_office.link.down()
+    assert page.evaluate("() => harness.flush()") > 0
+    fill_storage(page)
+    assert page.evaluate("() => harness.write(3).then(() => 'kept', (problem) => problem.name)") == "QuotaExceededError"
+    calm_office.link.calm()
+    assert page.evaluate("() => harness.flush()") == 0
+    assert set(in_the_office(calm_office, set(waiting))["delivered"]) == set(waiting)
+    assert page.evaluate("() => harness.rows().then((rows) => rows.filter((row) => row.sealed).length)") == 0
