@@ -7,30 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from functools import lru_cache
-from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync")
+from sgapp.bench.chromium import ARGUMENTS, chromium, on_path, playwrights_own
 
-
-def _playwrights_own() -> str | None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
-
-
-def _on_path() -> str | None:
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
-
-
-@lru_cache(maxsize=1)
-def chromium() -> str | None:
-    """The path of a Chromium that is there already; None if there is none."""
-    return os.environ.get("SGAPP_CHROMIUM") or _on_path() or _playwrights_own()
+__all__ = ["ARGUMENTS", "chromium"]
 
 
 def _run(*command: str) -> bool:
@@ -43,12 +23,12 @@ def _run(*command: str) -> bool:
 
 def _install() -> str | None:
     chromium.cache_clear()
-    if _run(sys.executable, "-m", "playwright", "install", "chromium") and (found := _playwrights_own()):
+    if _run(sys.executable, "-m", "playwright", "install", "chromium") and (found := playwrights_own()):
         return found
     if shutil.which("apt-get") and os.geteuid() == 0:
         _run("apt-get", "update", "-qq")
         _run("apt-get", "install", "-y", "-qq", "chromium")
-    return _on_path()
+    return on_path()
 
 
 def main() -> int:

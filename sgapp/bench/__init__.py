@@ -9,19 +9,19 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import Progress
 
-from sgapp.bench import intake
-from sgapp.bench.results import Bench, CannotMeasure, Plan, Result
+from sgapp.bench import intake, phone
+from sgapp.bench.results import Bench, CannotMeasure, Line, Plan
 from sgapp.bench.shown import shown
 from sgapp.settings import Settings
 
 __all__ = ["BENCHES", "measured", "shown"]
 
-BENCHES: dict[str, Bench] = {bench.name: bench for bench in (intake.BENCH,)}
+BENCHES: dict[str, Bench] = {bench.name: bench for bench in (intake.BENCH, phone.BENCH)}
 
 
-def measured(names: Sequence[str], *, quick: bool) -> tuple[tuple[Result, ...], str]:
+def measured(names: Sequence[str], *, quick: bool) -> tuple[tuple[Line, ...], str]:
     """Run these benches: their results, and in plain words what failed, or nothing. Progress goes to standard error."""
-    results: list[Result] = []
+    results: list[Line] = []
     failed: list[str] = []
     with Progress(console=Console(stderr=True)) as progress:
         for name in names:
@@ -29,6 +29,6 @@ def measured(names: Sequence[str], *, quick: bool) -> tuple[tuple[Result, ...], 
                 results += BENCHES[name].run(Plan(quick, Settings().database_url, progress))
             except CannotMeasure as error:
                 failed.append(f"{name}: {error}")
-    failed += [f"{r.bench} on {r.setting}: {c.what}: {c.expected} expected, {c.found} found"
+    failed += [f"{r.bench}, {r.setting}: {c.what}: {c.expected} expected, {c.found} found"
                for r in results for c in r.checks if not c.holds]
     return tuple(results), "\n".join(failed)

@@ -24,24 +24,33 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def child(module: str, *arguments: str, port: int, log: Path, settings: Mapping[str, str]) -> Iterator[None]:
-    """Run a module until the block ends. No setting of ours but these reaches it. Raises CannotMeasure."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("SGAPP_")} | dict(settings)
+def child(module: str, *arguments: str, port: int, log: Path, settings: Mapping[str, str],
+          ready: str = "/readyz") -> Iterator[None]:
+    """Run a module until the block ends. No setting of ours but these reaches it. Raises CannotMeasure.
+
+    `ready` is a path that it answers with 200 once it serves.
+    """
+    env = cleared(settings)
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", module, *arguments], env=env,  # noqa: S603 - our own words
                                    stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        _wait(process, port, log)
+        _wait(process, f"http://127.0.0.1:{port}{ready}", log)
         yield
     finally:
         _end(process)
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def cleared(settings: Mapping[str, str]) -> dict[str, str]:
+    """This environment without any setting of ours but these."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SGAPP_")} | dict(settings)
+
+
+def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     until = time.monotonic() + STARTS_WITHIN_SECONDS
     while process.poll() is None and time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - ours, on the loopback
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)  # waiting for a process to open its port; there is no event to wait for

@@ -1,6 +1,6 @@
 """What a bench is given and what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from rich.progress import Progress
@@ -71,9 +71,44 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """What the rounds found: their median, and the least and the most."""
+
+    median: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One line about something that is better when it is less: bytes, milliseconds.
+
+    `ratio` is the median over the rounds of product by baseline and should be at most `goal`; both are None, and so is
+    `baseline`, for a figure that is told and compared with nothing. The JSON line holds these fields under these names.
+    """
+
+    bench: str
+    setting: str
+    unit: str
+    ratio: float | None
+    goal: float | None
+    product: Spread
+    baseline: Spread | None
+    baseline_is: str
+    rounds: int
+    checks: tuple[Check, ...] = ()
+
+    def as_line(self) -> dict[str, object]:
+        return asdict(self)
+
+
+Line = Result | Cost
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """One line of the register. `run` raises CannotMeasure."""
 
     name: str
     about: str
-    run: Callable[[Plan], tuple[Result, ...]]
+    run: Callable[[Plan], Sequence[Line]]

@@ -13,13 +13,16 @@ from sqlalchemy import create_engine, make_url, text
 from typer.testing import CliRunner
 
 from sgapp import bench
+from sgapp.bench.bare_form import inputs_of
 from sgapp.bench.databases import fresh_database
-from sgapp.bench.results import Bench, CannotMeasure, Check, Plan, Result, Speed
+from sgapp.bench.results import Bench, CannotMeasure, Check, Cost, Line, Plan, Result, Speed, Spread
+from sgapp.bench.visits import browsers
 from sgapp.cli import app
 from tests.serving import ROOT, free_port
 
 RESULT = Result("try", "SQLite", "notes", 0.4, 0.5, Speed(40.0, 9.0, 20.0), Speed(100.0, 3.0, 8.0), "a row", 1, 2, 900,
                 (Check("kept", 3, 3),))
+COST = Cost("try", "first load", "ms", 1.3, 1.25, Spread(130.0, 120.0, 150.0), Spread(100.0, 90.0, 110.0), "a bare page", 3)
 
 
 def _run(*arguments: str) -> tuple[int, str]:
@@ -28,11 +31,11 @@ def _run(*arguments: str) -> tuple[int, str]:
 
 
 @pytest.fixture
-def tried(monkeypatch: pytest.MonkeyPatch) -> list[Result]:
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
     """One bench, `try`, which answers what the test put into this list, or cannot measure if it is empty."""
-    answers: list[Result] = []
+    answers: list[Line] = []
 
-    def run(plan: Plan) -> tuple[Result, ...]:
+    def run(plan: Plan) -> tuple[Line, ...]:
         if not answers:
             raise CannotMeasure("the pages are not built")
         return tuple(answers)
@@ -48,10 +51,10 @@ def test_the_benches_are_listed_with_what_they_are_about() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_list() -> None:
-    assert _run("speed") == (1, "There is no bench called speed. There are: intake.\n")
+    assert _run("speed") == (1, "There is no bench called speed. There are: intake, phone.\n")
 
 
-def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Result]) -> None:
+def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Line]) -> None:
     tried.append(RESULT)
     code, said = _run("try")
     assert code == 0
@@ -59,13 +62,40 @@ def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Result]) -
         assert words in said
 
 
-def test_a_check_that_does_not_hold_fails_and_is_named(tried: list[Result]) -> None:
+@pytest.mark.parametrize(("ratio", "goal", "said"), [(1.3, 1.25, "not met"), (1.25, 1.25, "≤ 1.25"), (None, None, "none")])
+def test_what_should_be_little_misses_its_goal_by_being_more(tried: list[Line], ratio: float | None, goal: float | None,
+                                                              said: str) -> None:
+    tried.append(replace(COST, ratio=ratio, goal=goal))
+    code, shown = _run("try")
+    assert (code, said in shown, "not met" in shown) == (0, True, said == "not met")
+    assert "130 ms" in shown
+
+
+def test_a_figure_without_a_baseline_is_told_all_the_same(tried: list[Line]) -> None:
+    tried.append(replace(COST, ratio=None, goal=None, baseline=None, baseline_is=""))
+    code, shown = _run("try")
+    assert (code, "120–150" in shown, "told only" in shown) == (0, True, True)
+    assert json.loads(_run("--json")[1])["baseline"] is None
+
+
+def test_without_playwright_the_phone_is_not_measured_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
+    with pytest.raises(CannotMeasure, match="Playwright, which is not installed"), browsers():
+        pytest.fail("it went on")
+
+
+def test_the_bare_form_has_the_inputs_of_the_page() -> None:
+    page = '<form><input type="radio" name="a"/><input name="b"/><textarea id="c"></textarea><select><option/></select></form>'
+    assert inputs_of(page) == ["radio", "text", "textarea", "select"]
+
+
+def test_a_check_that_does_not_hold_fails_and_is_named(tried: list[Line]) -> None:
     tried.append(replace(RESULT, checks=(Check("kept", 3, 2),)))
     code, said = _run("--json")
-    assert (code, said.splitlines()[1]) == (1, "try on SQLite: kept: 3 expected, 2 found")
+    assert (code, said.splitlines()[1]) == (1, "try, SQLite: kept: 3 expected, 2 found")
 
 
-def test_a_bench_that_cannot_run_says_why(tried: list[Result]) -> None:
+def test_a_bench_that_cannot_run_says_why(tried: list[Line]) -> None:
     code, said = _run("--json")
     assert (code, said) == (1, "try: the pages are not built\n")
 
@@ -83,11 +113,11 @@ def test_a_postgresql_that_does_not_answer_is_said_in_plain_words() -> None:
         pytest.fail("it was let in")
 
 
-def _measured(tmp_path: Path, database_url: str) -> list[dict[str, Any]]:
+def _measured(tmp_path: Path, database_url: str, *, name: str = "intake") -> list[dict[str, Any]]:
     env = {**os.environ, "SGAPP_DATABASE_URL": database_url, "SGAPP_DATA": str(tmp_path / "data"),
            "SGAPP_KEYS": str(tmp_path / "keys")}
-    command = [sys.executable, "-m", "sgapp.cli", "bench", "intake", "--json", "--quick"]
-    done = subprocess.run(command, cwd=ROOT, env=env, text=True, capture_output=True, timeout=300, check=False)
+    command = [sys.executable, "-m", "sgapp.cli", "bench", name, "--json", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, env=env, text=True, capture_output=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert list(tmp_path.iterdir()) == [], "a bench keeps its own data apart"
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -103,6 +133,20 @@ def test_intake_writes_one_line_and_loses_nothing(tmp_path: Path) -> None:
     [line] = _measured(tmp_path, "")
     assert (line["bench"], line["setting"], line["goal"]) == ("intake", "SQLite", 0.5)
     assert _well_formed(line), line
+
+
+@pytest.mark.browser
+@pytest.mark.long
+def test_the_phone_is_measured_with_a_line_for_each_figure(tmp_path: Path) -> None:
+    lines = _measured(tmp_path, "", name="phone")
+    assert [(line["setting"], line["goal"]) for line in lines] == [
+        ("first load: bytes", 1.25), ("first load: ready", 1.2), ("repeat start", 0.4), ("offline start", 0.4),
+        ("Save: on this phone", None), ("Save: receipt", None)]
+    for line in lines:
+        assert set(line) == {f.name for f in fields(Cost)}
+        assert line["product"]["median"] > 0
+        assert (line["ratio"] is None) == (line["baseline"] is None) == (line["goal"] is None)
+        assert all(check["expected"] == check["found"] for check in line["checks"])
 
 
 @pytest.mark.long
