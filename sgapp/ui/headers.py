@@ -15,6 +15,11 @@ _REPLACED = frozenset(
         b"server",
     }
 )
+_ASSETS = "/assets/"
+#: A script or a style is part of a page and runs by the page's policy. Opened by itself it may do nothing.
+_ASSET_POLICY = "default-src 'none'; frame-ancestors 'none'"
+#: Said of pages only: on every one of their files they would cost a slow line more than the small files themselves.
+_OF_PAGES_ONLY = frozenset({"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"})
 _NO_STORE = ("/api/", "/r/", "/healthz", "/readyz", "/metrics")
 
 
@@ -44,6 +49,10 @@ def content_policy(hashes: list[str]) -> str:
     )
 
 
+#: The API answers with data: it has no inline script to allow.
+_API_POLICY = content_policy([])
+
+
 class SecurityHeaders:
     """Outermost: wraps the pages and the API alike. `https` adds Strict-Transport-Security."""
 
@@ -63,6 +72,7 @@ class SecurityHeaders:
         if https:
             fixed["strict-transport-security"] = "max-age=63072000; includeSubDomains"
         self._fixed = [(name.encode(), value.encode()) for name, value in fixed.items()]
+        self._fixed_of_assets = [(name.encode(), value.encode()) for name, value in fixed.items() if name not in _OF_PAGES_ONLY]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,13 +83,18 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = [(k, _near(k, v, scope)) for k, v in message.get("headers", []) if k.lower() not in _REPLACED]
-                policy = self._policies.get(path, self._otherwise).encode()
+                fixed = self._fixed_of_assets if path.startswith(_ASSETS) else self._fixed
                 caching = cache_rule(path, message["status"]).encode()
-                more = [(b"content-security-policy", policy), (b"cache-control", caching)]
-                message = {**message, "headers": [*kept, *self._fixed, *more]}
+                more = [(b"content-security-policy", self._policy(path).encode()), (b"cache-control", caching)]
+                message = {**message, "headers": [*kept, *fixed, *more]}
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+    def _policy(self, path: str) -> str:
+        if path.startswith(_ASSETS):
+            return _ASSET_POLICY
+        return _API_POLICY if path.startswith("/api/") else self._policies.get(path, self._otherwise)
 
 
 def _near(name: bytes, value: bytes, scope: Scope) -> bytes:
@@ -96,4 +111,4 @@ def cache_rule(path: str, status: int) -> str:
     """How long an answer may be kept: content-named files for ever, pages only after asking, the rest never."""
     if path.startswith(_NO_STORE) or path.startswith("/_") or status >= 400:
         return "no-store"
-    return "public, max-age=31536000, immutable" if path.startswith("/assets/") else "no-cache"
+    return "public, max-age=31536000, immutable" if path.startswith(_ASSETS) else "no-cache"

@@ -50,6 +50,22 @@ def test_a_page_may_run_its_own_inline_scripts_and_no_others(static: Path) -> No
     assert "'sha256-" not in answer(static, "/api/session")["content-security-policy"]
 
 
+def test_a_script_or_style_says_in_few_words_that_it_is_no_page(static: Path) -> None:
+    found = answer(static, "/assets/a-1234.js", https=True)
+    assert found["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert found["x-content-type-options"] == "nosniff"
+    assert found["cross-origin-resource-policy"] == "same-origin"
+    assert "strict-transport-security" in found
+    ours = sum(len(name) + len(value) for name, value in found.items() if name not in ("location", "content-type"))
+    assert ours < 320, "every file of a page carries these"
+
+
+@pytest.mark.parametrize("path", ["/", "/desk/", "/nowhere", "/sw.js", "/api/session", "/assets"])
+def test_everything_else_carries_the_headers_of_a_page(static: Path, path: str) -> None:
+    assert {"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"} <= set(answer(static, path))
+    assert "worker-src 'self'" in answer(static, path)["content-security-policy"]
+
+
 def test_https_asks_for_https_for_ever_and_http_does_not(static: Path) -> None:
     assert "strict-transport-security" in answer(static, "/", https=True)
     assert "strict-transport-security" not in answer(static, "/")

@@ -46,7 +46,8 @@ def test_what_is_large_goes_out_as_brotli_under_its_own_name_and_the_usual_heade
     assert headers["content-type"] == kind
     assert headers["cache-control"] == caching
     assert headers["x-content-type-options"] == "nosniff"
-    assert "worker-src 'self'" in headers["content-security-policy"]
+    assert headers["content-security-policy"].startswith("default-src 'none'; ")
+    assert ("worker-src 'self'" in headers["content-security-policy"]) == (not place.startswith("/assets/"))
     assert "unsafe" not in headers["content-security-policy"]
     assert body == (CLIENT / f"{original[1:]}.br").read_bytes()
     plain, body = _get(server, place, "identity")
