@@ -1,12 +1,15 @@
 """The built client finds its server by itself, and is rebuilt when, and only when, something it is made of changed."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from rxconfig import DAISY_PARTS
 from sgapp.ui.build import BuildFailed, allowed_origins, inputs_hash, point_home, write_manifest
 
+ROOT = Path(__file__).resolve().parents[2]
 ENV = 'var e={PING:`http://client.invalid/ping`,EVENT:`ws://client.invalid/_event`,A:"http://client.invalid/auth-codespace"};'
 STATE = "const S=[`localhost`,`0.0.0.0`,`::`,`0:0:0:0:0:0:0:0`];"
 
@@ -68,3 +71,17 @@ def test_the_lock_file_names_no_registry() -> None:
     text = (root / "reflex.lock" / "package-lock.json").read_text()
     assert '"resolved"' not in text
     assert '"integrity"' in text
+
+
+def test_every_part_of_daisyui_that_a_page_wears_is_asked_for() -> None:
+    """A class of a part that is not on the list would have no style, without a word."""
+    worn = set()
+    for path in (p for kind in ("*.py", "*.js") for p in (ROOT / "sgapp").rglob(kind)):
+        for one in re.findall(r"""class_?[nN]ame[=:]\s*(?:"([^"]*)"|`([^`]*)`)""", path.read_text(encoding="utf-8")):
+            worn |= set("".join(one).split())
+    parts = {}
+    for source in (ROOT / ".web" / "node_modules" / "daisyui" / "components").glob("*/object.js"):
+        parts |= dict.fromkeys(re.findall(r'"\.([a-z0-9-]+)', source.read_text(encoding="utf-8")), source.parent.name)
+    assert parts["btn"] == "button"
+    assert "btn-primary" in worn
+    assert {parts[name] for name in worn & set(parts)} <= set(DAISY_PARTS)
