@@ -62,7 +62,8 @@ def test_a_script_or_style_says_in_few_words_that_it_is_no_page(static: Path) ->
 
 @pytest.mark.parametrize("path", ["/", "/desk/", "/nowhere", "/sw.js", "/api/session", "/assets"])
 def test_everything_else_carries_the_headers_of_a_page(static: Path, path: str) -> None:
-    assert {"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"} <= set(answer(static, path))
+    common = {"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"}
+    assert common <= set(answer(static, path))
     assert "worker-src 'self'" in answer(static, path)["content-security-policy"]
 
 
