@@ -103,11 +103,17 @@ class Storm:
         self.tabs[0].wait_for_timeout(1000 * self.moments.uniform(least, most))
 
     def _reload(self) -> None:
-        self.phone.reload(self.moments.choice(self.tabs))
+        tab = self.moments.choice(self.tabs)
+        self._write(tab, 1)
+        self._pause(0, 0.06)
+        self.phone.reload(tab)
 
     def _close_one(self) -> None:
-        close_anyhow(self.tabs.pop(self.moments.randrange(len(self.tabs))))
+        tab = self.tabs.pop(self.moments.randrange(len(self.tabs)))
         self.tabs.append(self.phone.open())
+        self._write(tab, 1)
+        self._pause(0, 0.06)
+        close_anyhow(tab)
 
     def _offline(self) -> None:
         self.phone.context.set_offline(True)
@@ -192,6 +198,22 @@ def test_two_tabs_take_turns_and_post_each_note_once(phone: PhonePage, calm_offi
     until(first, DELIVERED)
     until(second, "() => harness.flush().then((left) => left === 0)")
     assert posted == written
+
+
+def test_a_tab_that_is_closed_in_the_middle_of_a_delivery_takes_no_note_with_it(phone: PhonePage, calm_office: Office) -> None:
+    closed, other = phone.open(begin=False), phone.open(begin=False)
+    phone.sign_in(closed, "worker.b")
+    written = closed.evaluate("(n) => harness.write(n)", 1)
+    calm_office.link.delay_seconds = 30
+    with closed.expect_request(POSTS):
+        closed.evaluate("() => { harness.flush(); }")
+    closed.close()
+    calm_office.link.delay_seconds = 0
+    calm_office.link.calm()
+    assert _states(other) == {written: "on_phone"}
+    assert other.evaluate("() => harness.flush()") == 0
+    assert _states(other) == {written: "delivered"}
+    assert in_the_office(calm_office, {written})["delivered"] == {written: 1}
 
 
 def _states(page: Page) -> dict[str, str]:
