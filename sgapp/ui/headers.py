@@ -16,7 +16,8 @@ _REPLACED = frozenset(
     }
 )
 _ASSETS = "/assets/"
-#: A script or a style is part of a page and runs by the page's policy. Opened by itself it may do nothing.
+_PICTURES = (".svg", ".png")
+#: A script, a style or a picture is part of a page and runs by the page's policy. Opened by itself it may do nothing.
 _ASSET_POLICY = "default-src 'none'; frame-ancestors 'none'"
 #: Said of pages only: on every one of their files they would cost a slow line more than the small files themselves.
 _OF_PAGES_ONLY = frozenset({"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"})
@@ -83,7 +84,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = [(k, _near(k, v, scope)) for k, v in message.get("headers", []) if k.lower() not in _REPLACED]
-                fixed = self._fixed_of_assets if path.startswith(_ASSETS) else self._fixed
+                fixed = self._fixed_of_assets if _is_part(path) else self._fixed
                 caching = cache_rule(path, message["status"]).encode()
                 more = [(b"content-security-policy", self._policy(path).encode()), (b"cache-control", caching)]
                 message = {**message, "headers": [*kept, *fixed, *more]}
@@ -92,9 +93,14 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
     def _policy(self, path: str) -> str:
-        if path.startswith(_ASSETS):
+        if _is_part(path):
             return _ASSET_POLICY
         return _API_POLICY if path.startswith("/api/") else self._policies.get(path, self._otherwise)
+
+
+def _is_part(path: str) -> bool:
+    """Whether this is a file of pages and no page."""
+    return path.startswith(_ASSETS) or path.endswith(_PICTURES)
 
 
 def _near(name: bytes, value: bytes, scope: Scope) -> bytes:

@@ -50,8 +50,9 @@ def test_a_page_may_run_its_own_inline_scripts_and_no_others(static: Path) -> No
     assert "'sha256-" not in answer(static, "/api/session")["content-security-policy"]
 
 
-def test_a_script_or_style_says_in_few_words_that_it_is_no_page(static: Path) -> None:
-    found = answer(static, "/assets/a-1234.js", https=True)
+@pytest.mark.parametrize("path", ["/assets/a-1234.js", "/assets/a-1234.css", "/icon.svg", "/apple-touch-icon.png"])
+def test_a_part_of_a_page_says_in_few_words_that_it_is_no_page(static: Path, path: str) -> None:
+    found = answer(static, path, https=True)
     assert found["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert found["x-content-type-options"] == "nosniff"
     assert found["cross-origin-resource-policy"] == "same-origin"
@@ -62,8 +63,8 @@ def test_a_script_or_style_says_in_few_words_that_it_is_no_page(static: Path) ->
 
 @pytest.mark.parametrize("path", ["/", "/desk/", "/nowhere", "/sw.js", "/api/session", "/assets"])
 def test_everything_else_carries_the_headers_of_a_page(static: Path, path: str) -> None:
-    common = {"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"}
-    assert common <= set(answer(static, path))
+    of_pages = {"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"}
+    assert of_pages <= set(answer(static, path))
     assert "worker-src 'self'" in answer(static, path)["content-security-policy"]
 
 
