@@ -1,4 +1,4 @@
-"""How much may be brought in at once: refused before it is read into memory."""
+"""How much may be brought in at once: what is more is never held in memory."""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,6 +7,9 @@ from sgapp.api.problems import problem
 
 #: Above the largest sealed note in base64 and the longest form; far below what would hurt.
 MAX_BODY_BYTES = 1024 * 1024
+#: So much of a refused body is read and dropped. A sender whose body is left unread loses the connection before it has read
+#: the answer: a phone would take that for a missing signal, and try the same note again for ever.
+DROPPED_BYTES = 8 * MAX_BODY_BYTES
 
 
 class BodyLimit:
@@ -21,6 +24,7 @@ class BodyLimit:
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self.max_bytes:
+            await _drop(receive)
             await problem(413)(scope, receive, send)
             return
         seen = 0
@@ -34,3 +38,11 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+
+async def _drop(receive: Receive) -> None:
+    dropped, more = 0, True
+    while more and dropped < DROPPED_BYTES:
+        message = await receive()
+        dropped += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)

@@ -130,7 +130,11 @@ class RoughNetwork:
             if fate.kind == "silent":
                 await self._pass_on(reader, None, fate, "silent")
             else:
-                answers, upstream = await asyncio.open_connection("127.0.0.1", self.to)
+                try:
+                    answers, upstream = await asyncio.open_connection("127.0.0.1", self.to)
+                except OSError:
+                    self._deck.append(fate.kind)  # nobody is there to break with: kept for the next connection
+                    raise
                 self._live.add(upstream)
                 ways = (self._loop.create_task(self._pass_on(reader, upstream, fate, "cut while asking")),
                         self._loop.create_task(self._pass_on(
@@ -150,7 +154,7 @@ class RoughNetwork:
             if sink is None:
                 self.met[fate.kind] += 1
                 continue
-            if sink is not None and breaks == "cut while answering" and self.delay_seconds:
+            if breaks == "cut while answering" and self.delay_seconds:
                 await asyncio.sleep(self.delay_seconds)
             whole = left is None or len(data) < left
             sink.write(data if whole else data[:left])

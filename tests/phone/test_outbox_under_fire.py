@@ -72,7 +72,8 @@ class Storm:
             for event in happens:
                 self._pause(0.02, 0.25)
                 event()
-        while len(self.kept()) < self.count:  # what the reloads and closed tabs cut off
+        # What the reloads and closed tabs cut off, and until every kind of fault has come at least once
+        while len(self.kept()) < self.count or not FAULTS <= set(self.phone.office.link.met):
             self._write(self.tabs[0], 1)
             self._pause(0.1, 0.2)
         self.phone.office.link.calm()
