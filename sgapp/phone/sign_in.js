@@ -150,13 +150,23 @@ export function SetUpForm() {
     h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: form.off }, "Make the account"));
 }
 
+// No signal: the mark that Hide leaves too. Every page of ours then ends the session first, at the next contact.
+function endLater() {
+  try {
+    localStorage.setItem("sgapp-end-session", "1");
+  } catch {
+    // a browser that keeps nothing keeps no mark; the session ends by its own limits
+  }
+}
+
 export function SignOut({ label }) {
   const [busy, setBusy] = useState(false);
   const leave = async () => {
     setBusy(true);
     // A browser that keeps nothing has nothing to drop, and one that does not answer keeps nobody signed in.
     const dropped = Promise.race([vault.leave().catch(() => undefined), new Promise((late) => setTimeout(late, DROPPED_WITHIN_MS))]);
-    await call("DELETE", "/api/session");
+    const { status } = await call("DELETE", "/api/session");
+    if (status === 0) endLater();
     await dropped;
     await forgetOwner();
     window.location.assign("/sign-in");

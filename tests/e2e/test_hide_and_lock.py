@@ -275,6 +275,20 @@ def test_a_session_that_could_not_be_ended_is_ended_before_anything_else_is_aske
     assert session_status(worker, cookie) == 401
 
 
+def test_signing_out_without_a_signal_ends_the_session_at_the_next_contact(sign_in: Open) -> None:
+    worker = sign_in("worker.c")
+    cookie = session_cookie(worker)
+    worker.goto("/mine")
+    worker.route("**/api/session", lambda route: route.abort("internetdisconnected"))
+    worker.get_by_role("button", name="Sign out").click()
+    worker.wait_for_url("**/sign-in/**")
+    assert session_status(worker, cookie) == 200
+    worker.unroute("**/api/session")
+    worker.evaluate("window.dispatchEvent(new Event('online'))")
+    session_ended(worker)
+    assert session_status(worker, cookie) == 401
+
+
 def test_hidden_in_one_tab_is_hidden_in_all(sign_in: Open) -> None:
     worker = sign_in("worker.b")
     other = worker.context.new_page()
