@@ -26,7 +26,7 @@ const READABLE_MS = 12 * 3600 * 1000; // the shift in which it arrived; the offi
 const SHOWN_MS = 60_000;
 
 // Her own words again: from the office, each time, and gone from the screen after a minute.
-function Reread({ id }) {
+function Steps({ id, readable }) {
   const [words, setWords] = useState(null);
   const [said, setSaid] = useState("");
   useEffect(() => {
@@ -46,8 +46,10 @@ function Reread({ id }) {
     else setSaid(!answer ? "No signal. It can be read when there is one." : answer.status === 401 ? "Sign in to read it." : "It can no longer be read here. Ring the office.");
   };
   return h("div", { className: "grid gap-2" },
-    h("button", { type: "button", className: "btn btn-quiet justify-self-start", "aria-expanded": Boolean(words), onClick: words ? () => setWords(null) : read },
-      words ? "Put it away" : "Read it"),
+    h("div", { className: "flex flex-wrap gap-2" },
+      h("a", { className: "btn btn-quiet", href: `/?corrects=${encodeURIComponent(id)}` }, "Add to it"),
+      readable ? h("button", { type: "button", className: "btn btn-quiet", "aria-expanded": Boolean(words), onClick: words ? () => setWords(null) : read },
+        words ? "Put it away" : "Read it") : null),
     said ? h("p", { className: "hint", role: "status" }, said) : null,
     words ? h("dl", { className: "grid gap-2" }, words.map((line, i) => h("div", { key: i, className: "grid gap-1" },
       h("dt", { className: "hint" }, line.label), h("dd", null, line.quote ? h("blockquote", { className: "quote" }, "“", line.text, "”") : line.text)))) : null);
@@ -58,10 +60,8 @@ function Row({ note }) {
   return h("li", { className: "row" },
     h("div", { className: "row-what" },
       h("p", { className: "font-semibold" }, note.reference),
-      h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`),
-      there ? h(Reread, { id: note.id }) : null),
-    h("div", { className: "row-step" }, h("a", { className: "btn btn-quiet",
-      href: `/?corrects=${encodeURIComponent(note.id)}` }, "Add to it")));
+      h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`)),
+    h("div", { className: "row-step" }, h(Steps, { id: note.id, readable: there })));
 }
 
 export function MyNotes() {

@@ -227,3 +227,31 @@ def test_a_full_phone_says_so_and_keeps_what_was_typed_until_it_is_delivered(sig
     worker.unroute(POSTS)
     _save(worker)
     expect(worker.locator("#receipt")).to_contain_text("Delivered")
+
+
+def test_her_own_note_is_read_again_from_the_office_and_put_away(sign_in: Open) -> None:
+    worker = sign_in("worker.a")
+    fill_note(worker, person="D.M. · P-104", seen="The hoist sling lay beside the armchair.")
+    _save(worker)
+    expect(worker.locator("#receipt")).to_contain_text("Delivered")
+    worker.goto("/mine")
+    worker.get_by_role("button", name="Read it").first.click()
+    words = worker.get_by_text("The hoist sling lay beside the armchair.")
+    expect(words).to_be_visible()
+    worker.get_by_role("button", name="Put it away").click()
+    expect(words).to_have_count(0)
+
+
+def test_an_enrolled_phone_writes_on_when_its_session_has_run_out(sign_in: Open) -> None:
+    worker = sign_in("worker.d")
+    with worker.expect_response("**/api/devices") as enrolled:
+        worker.reload()
+    assert enrolled.value.ok
+    worker.context.clear_cookies()
+    worker.goto("/")
+    expect(worker.get_by_text("your notes go all the same")).to_be_visible()
+    pick(worker, "Who did you visit?", "Someone else")
+    worker.get_by_label("Their name").fill("O. Brand")
+    worker.get_by_label("What I saw", exact=True).fill("The hoist sling lay on the floor.")
+    _save(worker)
+    expect(worker.locator("#receipt")).to_contain_text("Delivered")
