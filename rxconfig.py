@@ -61,13 +61,13 @@ config = rx.Config(
                     "./public/external/**/*.js",
                 ],
                 "theme": {"extend": {}},
-                # daisyUI's own default is light, and dark where the device prefers it: just what is wanted.
                 "plugins": [
                     {
                         "name": "daisyui@5.8.1",
                         "import": {"name": "default as daisyui", "from": "daisyui"},
                         "call": "daisyui",
-                        "args": {"include": DAISY_PARTS, "exclude": ["themecontroller"]},
+                        # Its colours come from assets/app.css, light, and dark where the device prefers it.
+                        "args": {"include": DAISY_PARTS, "themes": False},
                     }
                 ],
             }

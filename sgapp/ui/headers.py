@@ -17,10 +17,13 @@ _REPLACED = frozenset(
 )
 _ASSETS = "/assets/"
 _PICTURES = (".svg", ".png")
-#: A script, a style or a picture is part of a page and runs by the page's policy. Opened by itself it may do nothing.
-_ASSET_POLICY = "default-src 'none'; frame-ancestors 'none'"
+#: For what is no page. A script, a style or a picture runs by the policy of its page; opened by itself it may do nothing,
+#: and neither may the data that the API answers with.
+_PART_POLICY = "default-src 'none'; frame-ancestors 'none'"
 #: Said of pages only: on every one of their files they would cost a slow line more than the small files themselves.
 _OF_PAGES_ONLY = frozenset({"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"})
+#: An entity tag says the same, and more exactly.
+_DROPPED_OF_PARTS = _REPLACED | {b"last-modified"}
 _NO_STORE = ("/api/", "/r/", "/healthz", "/readyz", "/metrics")
 
 
@@ -50,10 +53,6 @@ def content_policy(hashes: list[str]) -> str:
     )
 
 
-#: The API answers with data: it has no inline script to allow.
-_API_POLICY = content_policy([])
-
-
 class SecurityHeaders:
     """Outermost: wraps the pages and the API alike. `https` adds Strict-Transport-Security."""
 
@@ -73,7 +72,7 @@ class SecurityHeaders:
         if https:
             fixed["strict-transport-security"] = "max-age=63072000; includeSubDomains"
         self._fixed = [(name.encode(), value.encode()) for name, value in fixed.items()]
-        self._fixed_of_assets = [(name.encode(), value.encode()) for name, value in fixed.items() if name not in _OF_PAGES_ONLY]
+        self._fixed_of_parts = [(name.encode(), value.encode()) for name, value in fixed.items() if name not in _OF_PAGES_ONLY]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,8 +82,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [(k, _near(k, v, scope)) for k, v in message.get("headers", []) if k.lower() not in _REPLACED]
-                fixed = self._fixed_of_assets if _is_part(path) else self._fixed
+                dropped, fixed = (_DROPPED_OF_PARTS, self._fixed_of_parts) if _is_part(path) else (_REPLACED, self._fixed)
+                kept = [(k, _tidy(k, v, scope)) for k, v in message.get("headers", []) if k.lower() not in dropped]
                 caching = cache_rule(path, message["status"]).encode()
                 more = [(b"content-security-policy", self._policy(path).encode()), (b"cache-control", caching)]
                 message = {**message, "headers": [*kept, *fixed, *more]}
@@ -93,9 +92,7 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
     def _policy(self, path: str) -> str:
-        if _is_part(path):
-            return _ASSET_POLICY
-        return _API_POLICY if path.startswith("/api/") else self._policies.get(path, self._otherwise)
+        return _PART_POLICY if _is_part(path) or path.startswith("/api/") else self._policies.get(path, self._otherwise)
 
 
 def _is_part(path: str) -> bool:
@@ -103,10 +100,15 @@ def _is_part(path: str) -> bool:
     return path.startswith(_ASSETS) or path.endswith(_PICTURES)
 
 
-def _near(name: bytes, value: bytes, scope: Scope) -> bytes:
+def _tidy(name: bytes, value: bytes, scope: Scope) -> bytes:
+    """Each layer below adds its "Origin" to Vary: once is enough. A redirect is made to stay near."""
+    if name.lower() == b"vary":
+        return b", ".join(dict.fromkeys(word.strip() for word in value.split(b",")))
+    return _near(value, scope) if name.lower() == b"location" else value
+
+
+def _near(value: bytes, scope: Scope) -> bytes:
     """A redirect to this host loses scheme and host: behind a proxy we would name the wrong scheme."""
-    if name.lower() != b"location":
-        return value
     host = dict(scope["headers"]).get(b"host", b"")
     for scheme in (b"http://", b"https://"):
         value = value.removeprefix(scheme + host) if host else value
