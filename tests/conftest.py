@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from sgapp.services.house import House
@@ -16,6 +17,9 @@ from sgapp.settings import Settings
 from tests.people import Cast, populate
 
 pytest_plugins = ("tests.serving",)
+#: How long something takes is asked by the benches, never by a test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,13 @@ from sgapp.domain.permissions import GRANTS, SEES_RESTRICTED, Actor, Permission,
 
 CAPTURE = "record_observation see_own_notes see_allocated_people"
 DESK = "see_queue read_note acknowledge keep_draft"
-LEADS = "triage read_case work_case decide_sharing refer send_emergency close_case review_sharing"
+LEADS = "triage read_case work_case decide_sharing refer send_emergency close_case review_sharing look_at_kept manage_phones"
 EXPECTED = {
     "worker": CAPTURE, "senior": CAPTURE, "on_call": f"{CAPTURE} {DESK} triage read_case send_emergency",
-    "lead": f"{CAPTURE} {DESK} {LEADS}", "deputy": f"{CAPTURE} {DESK} {LEADS}", "manager": f"{CAPTURE} {DESK} {LEADS}",
+    "lead": f"{CAPTURE} {DESK} {LEADS}", "deputy": f"{CAPTURE} {DESK} {LEADS}",
+    "manager": f"{CAPTURE} {DESK} {LEADS} manage_sealing_keys",
     "nominated": "see_queue read_note read_case review_sharing keep_draft", "auditor": "", "hr": "", "rota": "",
-    "admin": "manage_accounts",
+    "admin": "manage_accounts manage_phones",
 }
 
 
