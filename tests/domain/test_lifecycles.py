@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sgapp.domain import case, decision, observation, referral
+from sgapp.domain import case, decision, kept, observation, referral
 from sgapp.domain.case import Case, CaseState, Closing, TriageDecision
 from sgapp.domain.decision import ReviewState, SharingAnswers, SharingDecision
 from sgapp.domain.errors import IllegalTransition, Invalid
+from sgapp.domain.kept import Because, KeptState, KeptUpload
 from sgapp.domain.lifecycle import Transitions, moved
 from sgapp.domain.observation import NoteContent, NoteState, Observation, Priority, PriorityChange
 from sgapp.domain.referral import (
@@ -49,6 +50,7 @@ NOTE = Observation("n", "VN-1", "a", "Amina", T0, NoteContent(T0, T0), (Priority
 CASE = Case("c", "2026-001", "p", ("n",), T0, "Lena", T0, T0, Priority.OTHER)
 DECISION = SharingDecision("d", "c", 1, SharingAnswers("share"), (), T0, "Lena", "lena", review=ReviewState.ASKED)
 REFERRAL = Referral("r", "c", "2026-001-R1", "LA_ASC", "Duty", "portal", "p", "a", (Fact("s", "t"),), T0, "Lena")
+UPLOAD = KeptUpload("k", "u", "sha", "VN-1", "a", "Amina", T0, Because.UNREADABLE)
 ACTION = Action("x", "c", "what", "owner", "", date(2026, 10, 9), "agrees", T0, "Lena", state=ActionState.PROPOSED)
 
 
@@ -74,6 +76,9 @@ LIFECYCLES: dict[str, Lifecycle] = {
         "answer": (ReferralState.OUTCOME_KNOWN, lambda r: r.answered(AgencyOutcome("advice_only", "", T0, "Lena"))),
         "conclude": (ReferralState.CONCLUDED, lambda r: r.concluded(T0)),
         "withdraw": (ReferralState.WITHDRAWN, lambda r: r.withdrawn("why", at=T0, by="Lena"))}),
+    "kept upload": Lifecycle(kept.TRANSITIONS, UPLOAD, "state", {
+        "take in": (KeptState.TAKEN_IN, lambda k: k.taken_in(at=T0, by="Lena")),
+        "set aside": (KeptState.SET_ASIDE, lambda k: k.set_aside("she rang", at=T0, by="Lena"))}),
     "action": Lifecycle(referral.ACTION_TRANSITIONS, ACTION, "state", {
         str(state): _step(state) for state in ActionState if state is not ActionState.PROPOSED}),
 }
@@ -127,6 +132,7 @@ def test_every_arrow_ends_in_a_state_that_the_table_knows(name: str) -> None:
 @pytest.mark.parametrize(("name", "ends"), [
     ("note", {NoteState.FINISHED}), ("case", {CaseState.CLOSED}),
     ("decision review", {ReviewState.NOT_NEEDED, ReviewState.AGREED, ReviewState.RETURNED}),
+    ("kept upload", {KeptState.TAKEN_IN}),
     ("referral", {ReferralState.CONCLUDED, ReferralState.WITHDRAWN}), ("action", {ActionState.DONE, ActionState.DECLINED})])
 def test_only_the_ends_have_no_way_out(name: str, ends: set[StrEnum]) -> None:
     assert {state for state, targets in LIFECYCLES[name].table.items() if not targets} == ends

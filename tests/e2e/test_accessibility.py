@@ -53,6 +53,9 @@ def desk_pages(page: Page) -> Iterator[Page]:
     page.get_by_role("link", name="R1").first.click()
     expect(page.get_by_label("The letter")).to_be_visible()
     yield page
+    page.goto("/phones")
+    expect(page.get_by_role("heading", name="Phones", level=1)).to_be_visible()
+    yield page
     page.goto("/case?id=00000000-0000-4000-8000-000000000000")
     expect(page.get_by_text("There is no such thing here")).to_be_visible()
     yield page
