@@ -517,6 +517,7 @@ def test_without_a_lock_she_is_told_and_a_reload_keeps_nothing(sign_in: Open) ->
     expect(worker.get_by_label("What I saw")).to_have_value("")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("with_lock", [True, False], ids=["with a lock", "without one"])
 def test_nothing_typed_can_be_read_in_the_browsers_folder(server: Server, browser: Browser, tmp_path: Path,
                                                           with_lock: bool) -> None:

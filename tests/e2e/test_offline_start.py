@@ -112,6 +112,7 @@ def test_a_phone_started_without_a_signal_shows_the_form_and_the_note_arrives_la
         assert reference in mine.evaluate(NOTES_THERE)
 
 
+@pytest.mark.long
 def test_an_address_with_more_in_it_opens_without_a_signal_and_keeps_its_meaning(
         browser: Browser, tmp_path: Path, site: Site) -> None:
     note = str(uuid.uuid4())
@@ -200,6 +201,7 @@ def _schema_of(site: Site) -> str:
     return re.findall(rf"\b{name}=`(\w{{8,}})`", script)[0]
 
 
+@pytest.mark.long
 def test_a_server_of_another_version_does_not_make_a_page_of_the_phone_reload(browser: Browser, site: Site) -> None:
     site.publish(change=(_schema_of(site), "0" * 8))
     worker = signed_in(browser, site.url, "worker.a", PHONE, dark=False)
@@ -235,6 +237,7 @@ def _by_message(page: Page) -> None:
     page.evaluate('navigator.serviceWorker.controller.postMessage({ kind: "flush" })')
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wake", [_by_sync, _by_message])
 def test_the_worker_sends_what_waits_when_no_page_of_the_phone_is_open(
         browser: Browser, tmp_path: Path, site: Site, wake: Callable[[Page], None]) -> None:
