@@ -6,6 +6,18 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
+#: The rows of the phone's outbox, and of its keys.
+NOTES_KEPT = """() => new Promise((done) => {
+  const asked = indexedDB.open("visit-notes");
+  asked.onupgradeneeded = () => asked.transaction.abort();  // not there yet: looking must not make it
+  asked.onerror = () => done([]);
+  asked.onsuccess = () => {
+    const rows = asked.result.transaction("notes").objectStore("notes").getAll();
+    rows.onsuccess = () => { asked.result.close(); done(rows.result); };
+  };
+})"""
+KEYS_KEPT = NOTES_KEPT.replace('"notes"', '"keys"')
+
 
 def pick(page: Page, question: str, answer: str) -> None:
     """Choose one chip of a question."""
@@ -86,3 +98,17 @@ def fill_note(page: Page, *, person: str, seen: str = "", said: str = "", said_b
             tick(page, label)
     for label in codes:
         tick(page, label)
+
+
+def stored(page: Page, condition: str, argument: object = None) -> None:
+    """Wait until an async function of what the phone has stored answers true."""
+    page.evaluate(f"""async (argument) => {{
+      const holds = {condition};
+      for (let i = 0; i < 150 && !(await holds(argument)); i += 1) await new Promise((go) => setTimeout(go, 100));
+      if (!(await holds(argument))) throw new Error("it never came true");
+    }}""", argument)
+
+
+def enrolled(worker: Page) -> None:
+    """Wait until this phone can hand in her notes without a session."""
+    stored(worker, f"async () => (await ({KEYS_KEPT})()).some((row) => row.name.startsWith('device:'))")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import ARGUMENTS, chromium
-from tests.e2e.steps import arrive, fill_note, fold_out, pick
+from tests.e2e.steps import arrive, enrolled, fill_note, fold_out, pick
 from tests.e2e.test_accessibility import violations
 from tests.serving import PASSWORD, PHONE, Open, Server
 
@@ -147,11 +147,21 @@ def test_a_page_kept_whole_for_back_is_covered_and_replaced(sign_in: Open) -> No
     worker.wait_for_url("**/away/")
 
 
-def test_the_way_back_is_a_plain_link_to_the_start_page(sign_in: Open) -> None:
+def test_the_way_back_leads_a_worker_to_an_empty_form(sign_in: Open) -> None:
     worker = sign_in("senior")
+    enrolled(worker)
+    worker.get_by_label("What I saw").fill(SEEN)
     hide(worker)
     worker.get_by_role("link", name="Go to the start page").click()
-    expect(worker.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(worker.get_by_text("You are signed out. Go on writing")).to_be_visible()
+    expect(worker.get_by_label("What I saw")).to_have_value("")
+
+
+def test_the_way_back_leads_the_desk_to_its_sign_in(sign_in: Open) -> None:
+    lead = sign_in("lead")
+    hide(lead)
+    lead.get_by_role("link", name="Go to the start page").click()
+    expect(lead.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_hide_works_before_anything_else_has_come(sign_in: Open) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from sgapp.domain.reference import note_reference
-from tests.e2e.steps import fill_note, fold_out, pick
+from tests.e2e.steps import enrolled, fill_note, fold_out, pick
 from tests.phone.phone_page import fill_storage
 from tests.serving import Open
 
@@ -244,9 +244,7 @@ def test_her_own_note_is_read_again_from_the_office_and_put_away(sign_in: Open) 
 
 def test_an_enrolled_phone_writes_on_when_its_session_has_run_out(sign_in: Open) -> None:
     worker = sign_in("worker.d")
-    with worker.expect_response("**/api/devices") as enrolled:
-        worker.reload()
-    assert enrolled.value.ok
+    enrolled(worker)
     worker.context.clear_cookies()
     worker.goto("/")
     expect(worker.get_by_text("your notes go all the same")).to_be_visible()

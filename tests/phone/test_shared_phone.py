@@ -4,40 +4,16 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.steps import fill_note
+from tests.e2e.steps import KEYS_KEPT, NOTES_KEPT, enrolled, fill_note, stored
 from tests.serving import PASSWORD, Open
 
 POSTS = "**/api/observations"
-KEPT = """() => new Promise((done) => {
-  const asked = indexedDB.open("visit-notes");
-  asked.onupgradeneeded = () => asked.transaction.abort();  // not there yet: looking must not make it
-  asked.onerror = () => done([]);
-  asked.onsuccess = () => {
-    const rows = asked.result.transaction("notes").objectStore("notes").getAll();
-    rows.onsuccess = () => { asked.result.close(); done(rows.result); };
-  };
-})"""
-KEYS = KEPT.replace('"notes"', '"keys"')
-
 
 def _save_without_signal(worker: Page) -> str:
     worker.route(POSTS, lambda route: route.abort("internetdisconnected"))
     worker.get_by_role("button", name="Save note").click()
     expect(worker.locator("#receipt")).to_contain_text("On this phone")
     return worker.locator("#reference").inner_text()
-
-
-def _until(page: Page, condition: str, argument: object = None) -> None:
-    """Wait until an async function of the page's storage answers true."""
-    page.evaluate(f"""async (argument) => {{
-      const holds = {condition};
-      for (let i = 0; i < 150 && !(await holds(argument)); i += 1) await new Promise((go) => setTimeout(go, 100));
-      if (!(await holds(argument))) throw new Error("it never came true");
-    }}""", argument)
-
-
-def _enrolled(worker: Page) -> None:
-    _until(worker, f"async () => (await ({KEYS})()).some((row) => row.name.startsWith('device:'))")
 
 
 def _sign_in(page: Page, username: str) -> None:
@@ -51,7 +27,7 @@ def _sign_in(page: Page, username: str) -> None:
 def test_a_note_that_waits_goes_out_under_its_own_writer(sign_in: Open) -> None:
     # Given a note that found no signal, and its writer signed out
     phone = sign_in("worker.c")
-    _enrolled(phone)
+    enrolled(phone)
     fill_note(phone, person="I.H. · P-121", seen="The hoist sling lay on the floor.")
     reference = _save_without_signal(phone)
     phone.goto("/mine")
@@ -61,7 +37,7 @@ def test_a_note_that_waits_goes_out_under_its_own_writer(sign_in: Open) -> None:
     _sign_in(phone, "worker.d")
     phone.unroute(POSTS)
     phone.goto("/mine")
-    _until(phone, f"async () => (await ({KEPT})()).every((row) => row.state === 'delivered')")
+    stored(phone, f"async () => (await ({NOTES_KEPT})()).every((row) => row.state === 'delivered')")
     # Then her list does not show it, and its writer's does
     phone.reload()
     expect(phone.get_by_role("heading", name="My notes")).to_be_visible()
@@ -73,7 +49,7 @@ def test_a_note_that_waits_goes_out_under_its_own_writer(sign_in: Open) -> None:
 
 def test_a_signed_note_needs_no_session_to_go(sign_in: Open) -> None:
     phone = sign_in("worker.a")
-    _enrolled(phone)
+    enrolled(phone)
     fill_note(phone, person="D.M. · P-104", seen="The hoist sling lay on the floor.")
     _save_without_signal(phone)
     phone.context.clear_cookies()
@@ -84,7 +60,7 @@ def test_a_signed_note_needs_no_session_to_go(sign_in: Open) -> None:
 
 def test_what_waits_for_somebody_else_is_counted_and_not_shown(sign_in: Open) -> None:
     phone = sign_in("worker.c")
-    _enrolled(phone)
+    enrolled(phone)
     fill_note(phone, person="I.H. · P-121", seen="The hoist sling lay on the floor.")
     reference = _save_without_signal(phone)
     phone.goto("/mine")
@@ -98,9 +74,9 @@ def test_what_waits_for_somebody_else_is_counted_and_not_shown(sign_in: Open) ->
 
 def test_the_phones_key_cannot_be_taken_out_of_it(sign_in: Open) -> None:
     phone = sign_in("worker.b")
-    _enrolled(phone)
+    enrolled(phone)
     refused = phone.evaluate(f"""async () => {{
-      const row = (await ({KEYS})()).find((one) => one.name.startsWith("device:"));
+      const row = (await ({KEYS_KEPT})()).find((one) => one.name.startsWith("device:"));
       try {{ await crypto.subtle.exportKey("pkcs8", row.key); return "taken"; }} catch (problem) {{ return problem.name; }}
     }}""")
     assert refused == "InvalidAccessError"
@@ -108,23 +84,24 @@ def test_the_phones_key_cannot_be_taken_out_of_it(sign_in: Open) -> None:
 
 def test_once_delivered_nothing_sealed_stays(sign_in: Open) -> None:
     phone = sign_in("worker.d")
-    _enrolled(phone)
+    enrolled(phone)
     fill_note(phone, person="O.B. · P-130", seen="The hoist sling lay on the floor.")
     phone.get_by_role("button", name="Save note").click()
     expect(phone.locator("#receipt")).to_contain_text("Delivered")
-    [row] = phone.evaluate(KEPT)
+    [row] = phone.evaluate(NOTES_KEPT)
     assert set(row) == {"id", "reference", "seq", "saved_at", "owner", "state", "received_at"}
 
 
 def test_a_switched_off_phone_enrols_anew_when_its_owner_signs_in_again(sign_in: Open) -> None:
     phone = sign_in("worker.b")
-    _enrolled(phone)
-    before = {row["device"] for row in phone.evaluate(KEYS) if "device" in row}
+    enrolled(phone)
+    before = {row["device"] for row in phone.evaluate(KEYS_KEPT) if "device" in row}
     for device in before:
         status = phone.evaluate("""async (id) => (await fetch(`/api/devices/${id}`, { method: "DELETE" })).status""", device)
         assert status == 204
     phone.goto("/mine")
-    _until(phone, f"async (old) => (await ({KEYS})()).some((row) => row.device && !old.includes(row.device))", list(before))
+    stored(phone, f"async (old) => (await ({KEYS_KEPT})()).some((row) => row.device && !old.includes(row.device))",
+           list(before))
 
 
 def test_notes_that_the_browser_threw_away_are_told(sign_in: Open) -> None:
