@@ -49,7 +49,8 @@ setTimeout(give_up, 60000, new Error("not ready within a minute"));
 
 #: Presses the button and waits until the receipt says what is wanted; the clock runs inside the page.
 _SAVE = """
-(wanted) => new Promise((done) => {
+(wanted) => new Promise((done, give_up) => {
+  setTimeout(give_up, 60000, new Error("no receipt within a minute"));
   const began = performance.now();
   const look = () => document.querySelector("#receipt")?.textContent.startsWith(wanted) && done(performance.now() - began);
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });

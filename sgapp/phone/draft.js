@@ -1,6 +1,6 @@
 // The draft of a note, kept in the vault while she writes and put back when she returns; and the lock that goes with it.
 // Without a lock of its own the phone keeps nothing: the words are in the page's memory, and she is told so.
-import { createElement as h, useEffect, useRef, useState } from "react";
+import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
 import { Locked, SetUpLock } from "./lock.js";
 import { vault } from "./vault.js";
 
@@ -16,14 +16,16 @@ export function useLock({ seal = async () => true, forget = () => undefined, onW
   const [shut, setShut] = useState(false);
   const open = Boolean(state?.setUp && !state.locked);
 
-  const lock = async () => {
+  const latest = useRef({});
+  latest.current = { seal, forget };
+  const lock = useCallback(async () => {
     setShut(true); // the screen first, the disk after
-    const safe = await seal();
+    const safe = await latest.current.seal();
     vault.lock();
-    if (safe) forget();
+    if (safe) latest.current.forget();
     setState(await vault.status());
     setShut(false);
-  };
+  }, []);
 
   useEffect(() => {
     const look = () => vault.status().then(setState);

@@ -1,5 +1,5 @@
 // The phone's own lock: the screen that asks for it, and the one quiet place where it is chosen.
-import { createElement as h, useEffect, useRef, useState } from "react";
+import { createElement as h, memo, useEffect, useRef, useState } from "react";
 import { Field, Folded } from "./parts.js";
 import { offersPasskey, pinProblem, vault } from "./vault.js";
 
@@ -121,7 +121,7 @@ function ChoosePasskey({ label = "Use face or finger" }) {
 }
 
 // Offered once, folded, below the form; afterwards the place to lock it now or to stop. Says what is true without it.
-export function SetUpLock({ state, lock }) {
+export const SetUpLock = memo(function SetUpLock({ state, lock }) {
   if (!state.available) return h("p", { className: "hint" }, "This browser keeps nothing: what you write is there only while this page is open.");
   if (state.setUp) return h(Folded, { summary: "This phone's lock" },
     h("p", { className: "hint" }, "What you write is kept here, sealed, for 12 hours. It locks after 2 minutes, and when you press Hide."),
@@ -135,4 +135,4 @@ export function SetUpLock({ state, lock }) {
       h("p", { className: "hint" }, "With a lock of its own, what you have not saved yet is kept on this phone, sealed, for 12 hours."),
       h(ChoosePin),
       h(ChoosePasskey)));
-}
+});

@@ -1,5 +1,6 @@
-// The few shapes of the note form: chips that are real inputs, fields with their error, folded parts.
-import { createElement as h, useRef } from "react";
+// The few shapes of the note form: chips that are real inputs, fields with their error, folded parts. What is chosen or
+// typed goes to `onChange(value, id)`; where that stays the same function, nothing is drawn again without need.
+import { createElement as h, memo, useEffect, useRef, useState } from "react";
 
 function describedBy(id, hint, error) {
   return [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
@@ -12,16 +13,16 @@ function Notes({ id, hint, error }) {
   ];
 }
 
-export function Field({ id, label, hint, error, rows, value, onChange, type = "text", ...rest }) {
+export const Field = memo(function Field({ id, label, hint, error, rows, value, onChange, type = "text", ...rest }) {
   return h("div", { className: "field" },
     h("label", { htmlFor: id, className: "field-label" }, label),
     h(Notes, { id, hint, error }),
     h(rows ? "textarea" : "input", {
       id, rows, type: rows ? undefined : type, value, autoComplete: "off", className: rows ? "control area" : "control",
       "aria-invalid": error ? "true" : undefined, "aria-describedby": describedBy(id, hint, error),
-      onChange: (event) => onChange(event.target.value), ...rest,
+      onChange: (event) => onChange(event.target.value, id), ...rest,
     }));
-}
+});
 
 const HOLD_MS = 500;
 
@@ -59,13 +60,13 @@ function useHold(onHold) {
 }
 
 // One of a few (kind "radio") or any number (kind "checkbox"); options are {value, label}.
-export function Chips({ id, legend, hint, error, options, kind = "radio", value, onChange, onHold, plain = false, optional = false }) {
+export const Chips = memo(function Chips({ id, legend, hint, error, options, kind = "radio", value, onChange, onHold, plain = false, optional = false }) {
   const { handlers, held } = useHold(onHold);
   const chosen = (option) => (kind === "radio" ? value === option.value : value.includes(option.value));
   const toggle = (option) => {
     if (held()) return;
-    if (kind === "radio") onChange(option.value);
-    else onChange(chosen(option) ? value.filter((v) => v !== option.value) : [...value, option.value]);
+    if (kind === "radio") onChange(option.value, id);
+    else onChange(chosen(option) ? value.filter((v) => v !== option.value) : [...value, option.value], id);
   };
   return h("fieldset", { className: "field", id, "aria-describedby": describedBy(id, hint, error), tabIndex: -1 },
     h("legend", { className: plain ? "hint" : "field-label" }, legend),
@@ -73,14 +74,21 @@ export function Chips({ id, legend, hint, error, options, kind = "radio", value,
     h("div", { className: "chips" }, options.map((option) =>
       h("label", { key: option.value, className: "chip", ...handlers(option) },
         h("input", { type: kind, name: id, value: option.value, checked: chosen(option), onChange: () => toggle(option),
-          onClick: () => optional && kind === "radio" && chosen(option) && onChange("") }), // a second tap takes it back
+          onClick: () => optional && kind === "radio" && chosen(option) && onChange("", id) }), // a second tap takes it back
         h("span", null, option.label)))));
-}
+});
 
+// What is folded away is drawn when it is opened, and stays from then on.
 export function Folded({ summary, children, count = 0 }) {
-  return h("details", { className: "folded-part" },
+  const [opened, setOpened] = useState(false);
+  const place = useRef(null);
+  const look = () => {
+    if (place.current.open) setOpened(true);
+  };
+  useEffect(look, []); // opened before this script had come
+  return h("details", { className: "folded-part", ref: place, onToggle: look },
     h("summary", { className: "folded-summary" }, summary, count ? h("span", { className: "hint" }, ` ${count}`) : null),
-    h("div", { className: "folded-body" }, children));
+    opened ? h("div", { className: "folded-body" }, children) : null);
 }
 
 export function Card({ children }) {

@@ -10,10 +10,12 @@ import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import reflex as rx
 
+from sgapp.ui.first_load import picture_first, settings_for_vite, shorten_scripts, styles_are_classes
 from sgapp.ui.offline import kept_files, kept_version, make_worker, stay_put
 
 #: Reflex bakes one API address into the client. We bake one that can never be reached, and `post_build` replaces it by
@@ -50,20 +52,30 @@ def client_folder(root: Path) -> Path:
 
 
 class ClientPlugin(rx.plugins.Plugin):
-    """Reflex's hook after the build: the address of the server, and the list of what was built."""
+    """Reflex's hooks before and after the build: what goes into which file, the address of the server, what was built."""
+
+    def pre_compile(self, **context: Any) -> None:
+        context["add_modify_task"](rx.constants.ReactRouter.VITE_CONFIG_FILE, settings_for_vite)
 
     def post_build(self, **context: object) -> None:
         static = Path(str(context["static_dir"])).resolve()
         point_home(static)
         stay_put(static)
+        styles_are_classes(static.parents[1])
+        shorten_scripts(static, modules=_modules(static))
+        picture_first(static)
         publish(static)
+
+
+def _modules(static: Path) -> Path:
+    return static.parents[1] / "node_modules"
 
 
 def publish(static: Path) -> None:
     """List what was built, and make the service worker that keeps the phone's part of it."""
     kept = kept_files(static)
     write_manifest(static, kept)
-    make_worker(static, kept, modules=static.parents[1] / "node_modules")
+    make_worker(static, kept, modules=_modules(static))
 
 
 def point_home(static: Path) -> None:

@@ -16,7 +16,9 @@ _REPLACED = frozenset(
     }
 )
 _ASSETS = "/assets/"
-_PICTURES = (".svg", ".png")
+#: A worker is no part: it runs by the policy that it comes with itself.
+_WORKER = "/sw.js"
+_PARTS = (".svg", ".png", ".js")
 #: For what is no page. A script, a style or a picture runs by the policy of its page; opened by itself it may do nothing,
 #: and neither may the data that the API answers with.
 _PART_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -97,7 +99,7 @@ class SecurityHeaders:
 
 def _is_part(path: str) -> bool:
     """Whether this is a file of pages and no page."""
-    return path.startswith(_ASSETS) or path.endswith(_PICTURES)
+    return path != _WORKER and (path.startswith(_ASSETS) or path.endswith(_PARTS))
 
 
 def _tidy(name: bytes, value: bytes, scope: Scope) -> bytes:

@@ -3,14 +3,12 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+from sgapp.ui.bundler import bundle
 from sgapp.ui.headers import page_policies
 
 #: The pages that open without a signal, as the server names them: a path without its closing slash is redirected. The
@@ -76,7 +74,7 @@ def kept_version(static: Path, files: dict[str, str]) -> str:
 
 
 def make_worker(static: Path, files: dict[str, str], *, modules: Path) -> None:
-    """Bundle the service worker with its list into `static`/sw.js, a classic script. Raises WorkerNotBuilt.
+    """Bundle the service worker with its list into `static`/sw.js, a classic script. Raises NotBundled.
 
     `modules` is the folder of the installed npm packages; the worker shares the phone's outbox, which needs one.
     """
@@ -87,21 +85,7 @@ def make_worker(static: Path, files: dict[str, str], *, modules: Path) -> None:
             shutil.copy(script, folder / script.name)
         lines = [f"export const {key} = {json.dumps(value)};\n" for key, value in constants.items()]
         (folder / "kept.js").write_text("".join(lines), encoding="utf-8")
-        _bundle(folder / "service_worker.js", static / "sw.js", modules)
-
-
-def _bundle(source: Path, target: Path, modules: Path) -> None:
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-    node = shutil.which("node", path=path)
-    if node is None:
-        raise WorkerNotBuilt("the service worker needs Node to be made; it comes with `make setup`")
-    command = [node, str(modules / ".bin" / "rolldown"), str(source), "--format", "iife", "--platform", "browser", "--minify",
-               "--file", str(target)]
-    done = subprocess.run(command, cwd=source.parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,  # noqa: S603
-                          stderr=subprocess.STDOUT, text=True, check=False)
-    # What cannot be found is left as an import, with a warning only; a classic script cannot have one.
-    if done.returncode != 0 or "UNRESOLVED_IMPORT" in done.stdout or not target.is_file():
-        raise WorkerNotBuilt(f"the service worker could not be made\n{done.stdout[-2000:]}")
+        bundle(folder / "service_worker.js", static / "sw.js", modules)
 
 
 def _integrity(content: bytes) -> str:

@@ -1,7 +1,7 @@
 // The phone's own modules in a page of their own, for tests/phone/test_outbox_under_fire.py. What add() resolved for is put
 // into localStorage at once, so that it is known although the tab was closed the moment after.
 import { meet, signed } from "./device.js";
-import { EMPTY, payloadOf } from "./note_form.js";
+import { EMPTY, payloadOf } from "./note.js";
 import { add, deliver, flush, intakeKey, keepFlushing, nextSequence, refreshKey, waits } from "./outbox.js";
 import { noteReference } from "./reference.js";
 import { seal } from "./seal.js";

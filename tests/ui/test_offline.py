@@ -11,6 +11,7 @@ import pytest
 
 from sgapp.ui import offline
 from sgapp.ui.build import client_folder
+from sgapp.ui.bundler import NotBundled
 from sgapp.ui.offline import PHONE_PAGES, WorkerNotBuilt, kept_files, kept_version, make_worker, stay_put
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,7 +106,7 @@ def test_a_worker_that_lacks_something_is_not_made(static: Path, tmp_path: Path,
     (tmp_path / "phone").mkdir()
     (tmp_path / "phone" / "service_worker.js").write_text('import { a } from "no-such-package"; a();')
     monkeypatch.setattr(offline, "_PHONE", tmp_path / "phone")
-    with pytest.raises(WorkerNotBuilt):
+    with pytest.raises(NotBundled):
         make_worker(static, {}, modules=MODULES)
 
 

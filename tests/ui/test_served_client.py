@@ -24,7 +24,7 @@ def _get(server: Server, path: str, accept: str = "gzip, deflate, br, zstd") -> 
 
 
 def _chunk() -> str:
-    return f"/assets/{next((CLIENT / 'assets').glob('entry.client-*.js')).name}"
+    return f"/assets/{next((CLIENT / 'assets').glob('every-page-*.js')).name}"
 
 
 def _style() -> str:

@@ -38,7 +38,7 @@ def _notes(field_id: str, hint: str, why_asked: str) -> list[rx.Component]:
 
 
 def _error(field_id: str) -> rx.Component:
-    return rx.el.p(id=f"{field_id}-error", class_name="field-error", hidden=True)
+    return rx.el.p(id=f"{field_id}-error", class_name="field-error", custom_attrs={"hidden": True})
 
 
 def _attributes(name: str, ask_when: AskWhen | None, *, many: bool = False) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def _attributes(name: str, ask_when: AskWhen | None, *, many: bool = False) -> d
         found["data-many"] = "true"
     if ask_when:
         found["data-ask-when"] = json.dumps(ask_when)
+        found["hidden"] = True  # until an answer asks for it
     return found
 
 
@@ -65,7 +66,6 @@ def _one(control: Any, name: str, label: str, *children: Any, hint: str, require
                 aria_describedby=_described(field_id, hint), **({"aria_required": True} if required else {}), **props),
         _error(field_id),
         class_name="field",
-        hidden=bool(ask_when),
         custom_attrs=_attributes(name, ask_when),
     )
 
@@ -133,7 +133,6 @@ def _chips(kind: Literal["radio", "checkbox"], name: str, label: str, options: O
         rx.el.div(*_each(options, chip), class_name="chips"),
         _error(field_id),
         class_name="field",
-        hidden=bool(ask_when),
         aria_describedby=_described(field_id, hint),
         custom_attrs=_attributes(name, ask_when, many=kind == "checkbox"),
     )

@@ -32,7 +32,7 @@ def _facts() -> rx.Component:
         rx.el.legend("The facts", class_name="field-label"),
         rx.el.p("Tick each fact they need. What is not ticked stays here.", class_name="hint", id="f-facts-hint"),
         rx.el.div(rx.foreach(compose.groups, _group), class_name="grid gap-4 mt-2"),
-        rx.el.p(id="f-facts-error", class_name="field-error", hidden=True),
+        rx.el.p(id="f-facts-error", class_name="field-error", custom_attrs={"hidden": True}),
         class_name="field", aria_describedby="f-facts-hint f-facts-error",
         custom_attrs={"data-field": "facts", "data-many": "true"})
 

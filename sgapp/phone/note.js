@@ -1,0 +1,52 @@
+// What a note is on the phone: the untouched form, what is missing in it, and what is sealed. Nothing here draws.
+
+export const MAYBE = ["yes", "not_sure"];
+const NOT_ANSWERED = "not_answered"; // silence is no "no"
+export const OTHER = "other";
+export const EMPTY = {
+  person: "", other: "", when: "now", visit: "", earlier: "", room: "", elsewhere: "", seen: "", heard: "", said: [{ words: "", by: "", to: "" }],
+  picker: [], present: "", done: "", told: "", wish: "", consent: "", staff_involved: "", staff_names: "",
+  danger_now: "", injury: "", safety_codes: [],
+};
+
+// The moment it was seen, by the phone's clock; an invalid date while she has not said it.
+function whenSeen(v, now) {
+  if (v.when === "now") return now;
+  if (v.when === "earlier") return new Date(v.earlier);
+  const [hour, minute] = v.visit.split(":").map(Number);
+  return v.visit ? new Date(now.getFullYear(), now.getMonth(), now.getDate(), hour, minute) : new Date(NaN);
+}
+
+// What is missing, in words, by the field to mend; nothing when it can be saved.
+export function gaps(v, correcting) {
+  const found = {};
+  if (!correcting && (!v.person || (v.person === OTHER && !v.other.trim()))) found.person = "Say who you visited.";
+  const words = v.said.some((q) => q.words.trim());
+  if (!v.seen.trim() && !v.heard.trim() && !words && !v.picker.length) {
+    found.seen = "Write what you saw, or what was said or heard.";
+  }
+  const now = new Date();
+  const seen = whenSeen(v, now);
+  if (v.when === "visit" && Number.isNaN(seen.getTime())) found.visit = "Say what time the visit was.";
+  if (v.when === "visit" && seen > now) found.visit = "That time has not come yet. For yesterday, choose Earlier.";
+  if (v.when === "earlier" && Number.isNaN(seen.getTime())) found.earlier = "Say when it was.";
+  if (v.when === "earlier" && seen > now) found.earlier = "That time has not come yet.";
+  if (v.room === OTHER && !v.elsewhere.trim()) found.elsewhere = "Say where it was.";
+  return found;
+}
+
+// The facts as they are sealed. Raises RangeError while there is a gap in the time.
+export function payloadOf(v, id, seq, people, corrects) {
+  const now = new Date();
+  const known = people.find((p) => p.id === v.person);
+  return {
+    id, captured_at: now.toISOString(), capture_seq: seq,
+    person: known ? { id: known.id } : { free_text: corrects ? "as in the note it adds to" : v.other.trim() },
+    when_seen: whenSeen(v, now).toISOString(),
+    where: v.room === OTHER ? { place: "other", room: v.elsewhere.trim() } : { place: "own_home", room: v.room },
+    present: v.present, seen: v.seen, heard: v.heard, said: v.said.filter((q) => q.words.trim()),
+    done: v.done, told: v.told, picker: v.picker, safety_codes: v.safety_codes, wish: v.wish, consent: v.consent,
+    staff_involved: v.staff_involved || NOT_ANSWERED, staff_names: MAYBE.includes(v.staff_involved) ? v.staff_names : "",
+    danger_now: v.danger_now || NOT_ANSWERED, injury: v.injury || NOT_ANSWERED, corrects: corrects || null,
+  };
+}

@@ -1,0 +1,73 @@
+"""What lets a page come sooner over a slow line: fewer and smaller files, and what draws it before what moves it."""
+
+import re
+import tempfile
+from pathlib import Path
+
+from sgapp.ui.bundler import bundle
+
+#: Scripts of our own that stand in every page and run before everything else.
+_PLAIN_SCRIPTS = ("hide.js",)
+_GROUPS_BEGIN = "groups: ["
+#: What every page needs comes in one file, and what the phone's pages share in another: each small file costs a question,
+#: an answer with its headers, and a dictionary of its own. Sealing is not among it: it is fetched when a page is ready.
+_EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", "plain_elements",
+                        r"[\\/]\.web[\\/](utils[\\/]|env\.json)", r"vite[\\/]preload-helper"))
+_PHONE = r"external[\\/]sgapp[\\/]phone[\\/](device|draft|installed|lock|outbox|parts|store|vault)\.js"
+_GROUPS = f"""
+            {{ name: "every-page", test: /{_EVERY_PAGE}/ }},
+            {{ name: "phone", test: /{_PHONE}/ }},"""
+_ALIAS_BEGINS = "alias: ["
+#: Reflex draws through a library for styles written in Python. We write none: classes only, and the policy of our pages
+#: would refuse the rest. So its one function that is used stands in for it (plain_elements.js).
+_STAND_IN = "./public/external/sgapp/phone/plain_elements.js"
+_ALIAS = f"""
+      {{ find: "@emotion/react", replacement: fileURLToPath(new URL("{_STAND_IN}", import.meta.url)) }},"""
+_STYLED = re.compile(r"""[,{]\s*css\s*:""")
+_AHEAD = re.compile(r'<link rel="modulepreload"[^>]*/>')
+
+
+class HasChanged(RuntimeError):
+    """Reflex's output no longer looks as it is relied on here."""
+
+
+def settings_for_vite(config: str) -> str:
+    """Vite's settings with our groups of scripts and our stand-in in front of Reflex's own. Raises HasChanged."""
+    for begins, ours in ((_GROUPS_BEGIN, _GROUPS), (_ALIAS_BEGINS, _ALIAS)):
+        if ours in config:
+            continue
+        if config.count(begins) != 1:
+            raise HasChanged(f"Vite's settings do not say {begins} where it was expected; has Reflex changed?")
+        config = config.replace(begins, begins + ours)
+    return config
+
+
+def styles_are_classes(web: Path) -> None:
+    """See that no page is written with a style that would be lost. Raises HasChanged, naming the page."""
+    for place in ("app", "app_components"):
+        for page in sorted((web / place).rglob("*.jsx")):
+            if _STYLED.search(page.read_text(encoding="utf-8")):
+                raise HasChanged(f"{page.relative_to(web)} has a style of its own, or a property that Reflex takes for one; "
+                                 "use class_name, or custom_attrs")
+
+
+def picture_first(static: Path) -> None:
+    """Put the scripts that move a page behind the ones it is drawn by, in its head. Raises HasChanged."""
+    moved = 0
+    for page in static.rglob("*.html"):
+        head, end, rest = page.read_text(encoding="utf-8").partition("</head>")
+        ahead = _AHEAD.findall(head)
+        moved += len(ahead)
+        if ahead:
+            page.write_text(_AHEAD.sub("", head) + "".join(ahead) + end + rest, encoding="utf-8")
+    if not moved:
+        raise HasChanged("no page names scripts to fetch ahead; has Reflex changed?")
+
+
+def shorten_scripts(static: Path, *, modules: Path) -> None:
+    """Take what only a reader needs out of our plain scripts. Raises NotBundled."""
+    for name in _PLAIN_SCRIPTS:
+        with tempfile.TemporaryDirectory(dir=modules.parent, prefix="script-") as folder:
+            short = Path(folder) / name
+            bundle(static / name, short, modules)
+            (static / name).write_bytes(short.read_bytes())
