@@ -5,6 +5,7 @@ import { KEYS, NOTES, database, kept } from "./store.js";
 
 const BACK_OFF = { first: 4000, last: 120000 }; // milliseconds between tries
 const ANSWER_WITHIN_MS = 20000; // a signal in name only never answers: give up, keep the note, try again
+const SLOWEST_BYTES_A_MS = 1; // but a long note on a thin line gets the time it needs
 const SHOW_DELIVERED_MS = 24 * 3600 * 1000; // after that only the office knows; nothing of it stays here
 const TOO_FAR_MS = 10 * 60 * 1000; // a clock this wrong is told
 const LONGEST_PAUSE_MS = 15 * 60 * 1000; // whatever we are asked: notes must not wait for ever
@@ -81,17 +82,22 @@ function readClock(answer) {
   if (!Number.isNaN(there)) ahead = Math.abs(Date.now() - there) > TOO_FAR_MS ? Date.now() - there : 0;
 }
 
-// For how long an answer asks us to leave it alone, in milliseconds; 0 where it does not say.
-const pauseAsked = (answer) => Math.min(1000 * (Number(answer.headers.get("retry-after")) || 0), LONGEST_PAUSE_MS);
+// For how long an answer asks us to leave it alone, in milliseconds; 0 where it does not say. In seconds, or until a
+// moment by the office's own clock.
+export function pauseAsked(headers) {
+  const asked = headers.get("retry-after") ?? "";
+  const ms = /^\d+$/.test(asked) ? 1000 * Number(asked) : Date.parse(asked) - (Date.parse(headers.get("date") ?? "") || Date.now());
+  return Math.min(Math.max(ms || 0, 0), LONGEST_PAUSE_MS);
+}
 
 // {status, body, pause}; status 0 when no answer came in time, or one that is not ours (a login page of some Wi-Fi).
 async function ask(path, options = {}) {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), ANSWER_WITHIN_MS);
+  const timer = setTimeout(() => late.abort(), ANSWER_WITHIN_MS + (options.body?.length ?? 0) / SLOWEST_BYTES_A_MS);
   try {
     const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", signal: late.signal, ...options });
     readClock(answer);
-    return { status: answer.status, body: answer.ok ? await answer.json() : null, pause: answer.ok ? 0 : pauseAsked(answer) };
+    return { status: answer.status, body: answer.ok ? await answer.json() : null, pause: answer.ok ? 0 : pauseAsked(answer.headers) };
   } catch {
     return { status: 0, body: null, pause: 0 };
   } finally {

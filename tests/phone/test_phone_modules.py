@@ -87,3 +87,15 @@ def test_an_answer_decides_whether_a_note_waits_or_goes(node, status: int, state
     assert node(f"""
       import {{ after }} from "./outbox.js";
       console.log(JSON.stringify(after({status})));""") == {"state": state, "again": again}
+
+
+@pytest.mark.parametrize(("headers", "milliseconds"), [
+    ({}, 0), ({"retry-after": "30"}, 30_000), ({"retry-after": "soon"}, 0), ({"retry-after": "-5"}, 0),
+    ({"retry-after": "86400"}, 900_000),
+    ({"retry-after": "Sun, 22 Nov 2026 10:00:20 GMT", "date": "Sun, 22 Nov 2026 10:00:00 GMT"}, 20_000),
+    ({"retry-after": "Sun, 22 Nov 2026 10:00:00 GMT", "date": "Sun, 22 Nov 2026 10:00:20 GMT"}, 0),
+], ids=["says nothing", "seconds", "no number", "less than none", "a day", "a moment to come", "a moment gone by"])
+def test_the_pause_that_an_answer_asks_for(node, headers: dict[str, str], milliseconds: int) -> None:
+    assert node(f"""
+      import {{ pauseAsked }} from "./outbox.js";
+      console.log(JSON.stringify(pauseAsked(new Headers({json.dumps(headers)}))));""") == milliseconds
