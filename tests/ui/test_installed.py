@@ -63,3 +63,21 @@ def test_a_page_of_the_phone_names_manifest_icon_and_colours(page: str) -> None:
 @pytest.mark.parametrize("path", ["/manifest.webmanifest", "/sw.js", "/", "/mine/"])
 def test_what_has_no_name_of_its_content_is_asked_for_each_time(path: str) -> None:
     assert cache_rule(path, 200) == "no-cache"
+
+
+BUILT = sorted(client_folder(ROOT).rglob("*.html"))
+#: What a tab, a history or a list of open windows shows, the desk's pages included.
+SHOWN_AROUND = re.compile(r"safeguard|abus|harm|violen|domestic|victim|perpetrat|allegation|police|protect|adult", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("page", BUILT, ids=lambda page: page.relative_to(client_folder(ROOT)).as_posix())
+def test_title_address_and_description_of_a_page_say_nothing_of_what_it_is_for(page: Path) -> None:
+    head = page.read_text(encoding="utf-8").partition("</head>")[0]
+    around = re.findall(r"<title>[^<]*|<meta[^>]*>", head)
+    assert not SHOWN_AROUND.search(" ".join([*around, page.relative_to(client_folder(ROOT)).as_posix()]))
+
+
+@pytest.mark.parametrize("page", ["index.html", "mine/index.html", "sign-in/index.html", "away/index.html"])
+def test_a_page_of_the_phone_says_nothing_of_it_before_anybody_has_signed_in(page: str) -> None:
+    body = (client_folder(ROOT) / page).read_text(encoding="utf-8").partition("<body")[2]
+    assert not SHOWN_AROUND.search(re.sub(r"<script.*?</script>", "", body, flags=re.DOTALL))
