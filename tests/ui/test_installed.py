@@ -67,7 +67,8 @@ def test_what_has_no_name_of_its_content_is_asked_for_each_time(path: str) -> No
 
 BUILT = sorted(client_folder(ROOT).rglob("*.html"))
 #: What a tab, a history or a list of open windows shows, the desk's pages included.
-SHOWN_AROUND = re.compile(r"safeguard|abus|harm|violen|domestic|victim|perpetrat|allegation|police|protect|adult", re.IGNORECASE)
+SHOWN_AROUND = re.compile(
+    r"safeguard|abus|harm|violen|domestic|victim|perpetrat|allegation|police|protect|adult", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("page", BUILT, ids=lambda page: page.relative_to(client_folder(ROOT)).as_posix())
