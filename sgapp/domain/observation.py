@@ -75,6 +75,17 @@ class PriorityChange:
 
 
 @dataclass(frozen=True, slots=True)
+class NameSettled:
+    """What was found out about a colleague whose name stands in a note: whether it is about them, and why."""
+
+    account_id: str
+    involved: bool
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteContent:
     """What the worker wrote, exactly. Never edited; a correction is a note of its own that names this one."""
 
@@ -107,7 +118,11 @@ class NoteContent:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A delivered note and where it stands. `reference` was made on the phone from `id`."""
+    """A delivered note and where it stands. `reference` was made on the phone from `id`.
+
+    `barred` are the accounts that may not learn of it. `named` are those of them that are barred only because their name
+    stands in the text, and of whom nobody has said yet whether it is about them.
+    """
 
     id: str
     reference: str
@@ -127,6 +142,8 @@ class Observation:
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
+    named: tuple[str, ...] = ()
+    settled: tuple[NameSettled, ...] = ()
 
     @property
     def priority(self) -> Priority:
@@ -169,6 +186,23 @@ class Observation:
         """Under at least this restriction and these bars."""
         return replace(self, restricted=self.restricted or restricted, barred=tuple(sorted({*self.barred, *barred})))
 
+    def name_settled(self, found: NameSettled) -> "Observation":
+        """Whether it is about a colleague who is named in it. If not, she may learn of it again.
+
+        Raises Invalid if nobody asked, without a reason, or once it lies in a case or adds to a note: what was restricted
+        because of this note would stay so.
+        """
+        if found.account_id not in self.named:
+            raise Invalid(FieldError("account_id", "That name is not waiting for an answer."))
+        if not found.reason.strip():
+            raise Invalid(FieldError("reason", "Say how you know."))
+        if not found.involved and (self.case_id is not None or self.corrects_id is not None):
+            raise Invalid(FieldError("involved", "More hangs on this note by now. Who may see that is decided there."))
+        barred = self.barred if found.involved else tuple(a for a in self.barred if a != found.account_id)
+        restricted = self.restricted and (self.content.names_staff or bool(barred))
+        named = tuple(a for a in self.named if a != found.account_id)
+        return replace(self, named=named, barred=barred, restricted=restricted, settled=(*self.settled, found))
+
     def with_priority(self, priority: Priority, reason: str, *, at: datetime, by: str) -> "Observation":
         if not reason.strip():
             raise Invalid(FieldError("reason", "Say why the priority changes."))
@@ -176,7 +210,7 @@ class Observation:
         return replace(self, priority_history=(*self.priority_history, change))
 
 
-def priority_at_intake(content: NoteContent) -> tuple[Priority, str]:
+def priority_at_intake(content: NoteContent, *, staff_named: bool = False) -> tuple[Priority, str]:
     """The first priority and the plain reason for it. In doubt, the faster clock."""
     if content.danger_now is Answer.YES:
         return Priority.EMERGENCY, "someone is in danger or hurt now"
@@ -184,6 +218,8 @@ def priority_at_intake(content: NoteContent) -> tuple[Priority, str]:
         return Priority.HIGH, "someone is hurt"
     if content.names_staff:
         return Priority.HIGH, "a member of staff may be involved"
+    if staff_named:
+        return Priority.HIGH, "the name of a member of staff stands in it"
     if Answer.NOT_SURE in (content.danger_now, content.injury):
         return Priority.HIGH, "the writer is not sure whether someone is hurt or in danger"
     if Answer.NOT_ANSWERED in (content.danger_now, content.injury):

@@ -24,8 +24,9 @@ from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import Conflict, FieldError, Invalid, NotFound, SignedOut, Unreadable
 from sgapp.domain.kept import Because, KeptUpload
 from sgapp.domain.observation import NoteContent, Observation, PriorityChange, priority_at_intake
-from sgapp.domain.permissions import Actor, Permission
+from sgapp.domain.permissions import SEES_RESTRICTED, Actor, Permission
 from sgapp.domain.reference import note_reference
+from sgapp.domain.staff_names import Staff, named_as_involved, named_in_passing
 from sgapp.services.devices import has_signed, sender
 from sgapp.services.guard import Done, intention, public, query
 from sgapp.services.house import NOBODY, SYSTEM, House
@@ -290,8 +291,9 @@ def note_of(uow: UnitOfWork, author: Account, note_id: str, reference: str, payl
         # Not on the writer's list (any more): kept as it came, for somebody to match.
         content = replace(content, person_text=content.person_text or payload.person.id)
     corrects = _corrected(uow, author, payload.corrects)
-    priority, reason = priority_at_intake(content)
-    barred = set(_named(uow, content.staff_names))
+    involved, in_passing = _named(uow, content, author)
+    priority, reason = priority_at_intake(content, staff_named=bool(in_passing))
+    barred = involved | in_passing
     if corrects is not None:
         person_id = person_id or corrects.person_id
         barred |= set(corrects.barred)
@@ -299,8 +301,8 @@ def note_of(uow: UnitOfWork, author: Account, note_id: str, reference: str, payl
         id=note_id, reference=reference, author_id=author.id, author_name=author.name,
         received_at=received_at, content=content, priority_history=(PriorityChange(priority, reason, received_at, ""),),
         person_id=person_id, corrects_id=corrects.id if corrects else None,
-        restricted=content.names_staff or bool(corrects and corrects.restricted),
-        barred=tuple(sorted(barred)), branch=author.branch or "main")
+        restricted=content.names_staff or bool(in_passing) or bool(corrects and corrects.restricted),
+        barred=tuple(sorted(barred)), branch=author.branch or "main", named=tuple(sorted(in_passing)))
 
 
 def _id(text: str | None) -> str | None:
@@ -324,12 +326,18 @@ def _corrected(uow: UnitOfWork, author: Account, text: str | None) -> Observatio
     return uow.regardless(Observation, row.id) if row is not None and row.author_id == author.id else None
 
 
-def _named(uow: UnitOfWork, names: str) -> tuple[str, ...]:
-    """Accounts whose name stands in the text: they must not learn of the note. Restrict first, ask after."""
-    text = " ".join(names.lower().split())
-    if not text:
-        return ()
-    return tuple(a.id for a in accounts.everyone(uow) if a.name.lower() in text or a.username in text.split())
+def _named(uow: UnitOfWork, content: NoteContent, author: Account) -> tuple[frozenset[str], frozenset[str]]:
+    """Accounts that must not learn of the note: named as involved, and named in passing. Restrict first, ask after.
+
+    Somebody has to be left who can: names in passing shut nobody out where none of those who see such notes would remain.
+    """
+    everyone = [a for a in accounts.everyone(uow) if not a.disabled]
+    staff = [Staff(a.id, a.name, a.username) for a in everyone]
+    involved = named_as_involved(content, staff)
+    in_passing = named_in_passing(content, staff) - involved - {author.id}
+    shut_out = involved | in_passing
+    left = any(a.role in SEES_RESTRICTED and a.branch in (None, author.branch) and a.id not in shut_out for a in everyone)
+    return involved, in_passing if left else frozenset()
 
 
 @query(Permission.SEE_OWN_NOTES)

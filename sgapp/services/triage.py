@@ -8,7 +8,7 @@ from sqlmodel import col
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.case import Case, CaseState
 from sgapp.domain.errors import FieldError, Invalid
-from sgapp.domain.observation import Observation, Priority, fastest
+from sgapp.domain.observation import Answer, NameSettled, Observation, Priority, fastest
 from sgapp.domain.permissions import Permission
 from sgapp.domain.person import Person
 from sgapp.domain.time import to_london
@@ -106,6 +106,29 @@ def _new_person(uow: UnitOfWork, form: MatchPerson) -> Person:
     if any(p.reference == reference for p in uow.people.where()):
         raise Invalid(FieldError("new_reference", "Another person has this reference already."))
     return Person(str(uuid.uuid4()), reference, form.new_name.strip(), branch=uow.actor.branch or "main")
+
+
+@dataclass(frozen=True, slots=True)
+class SettleName:
+    """Whether a note is about the colleague whose name stands in it."""
+
+    note_id: str
+    account_id: str
+    involved: Answer
+    reason: str = ""
+
+
+@intention("settle-name", Permission.TRIAGE, SettleName)
+def settle_name(uow: UnitOfWork, form: SettleName) -> Done:
+    """Say so. If it is not about them, they may learn of it from now on."""
+    note = uow.notes.get(form.note_id)
+    if form.involved not in (Answer.YES, Answer.NO):
+        raise Invalid(FieldError("involved", "Say yes or no. While you do not know, leave it open."))
+    found = NameSettled(form.account_id, form.involved is Answer.YES, form.reason.strip(), uow.now, uow.actor.name)
+    note = note.name_settled(found)
+    uow.save(note, because=AuditEvent("name-settled", "observation", note.id, detail=str(form.involved)))
+    told = "It stays closed to them." if found.involved else "It is open to them like to anyone in their role."
+    return Done(note.id, told, f"/note?id={note.id}")
 
 
 @dataclass(frozen=True, slots=True)

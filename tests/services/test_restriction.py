@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sgapp.domain.errors import NotFound, NotPermitted
+from sgapp.domain.errors import Invalid, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor
 from sgapp.services import cases, intake, referrals, sharing, triage
 from sgapp.services.audit import verify_audit
@@ -177,3 +177,68 @@ def test_a_correction_restricts_even_what_its_writer_could_not_see(cast: Cast) -
     with pytest.raises(NotFound):
         case_view(cast.house, cast.maud, at("2026-10-13T11:00"), story.case_id)
     case_view(cast.house, cast.lena, at("2026-10-13T11:00"), story.case_id)
+
+
+IN_PASSING: dict[str, Any] = {"staff_involved": "no", "seen": "Devan Rao had her bank card in his hand."}
+
+
+def _settle(cast: Cast, note_id: str, involved: str, reason: str = "He was at the office that day.") -> None:
+    form = triage.SettleName(note_id, cast.devan.account_id, triage.Answer(involved), reason)
+    triage.settle_name(cast.house, cast.lena, form, now=NOW)
+
+
+def test_a_colleague_whose_name_stands_in_the_words_is_kept_away_before_anybody_has_asked(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis", **IN_PASSING)
+    assert note_id not in _keys(cast, cast.devan)
+    assert [o.label for o in note_view(cast.house, cast.lena, NOW, note_id).named] == ["Devan Rao"]
+
+
+def test_a_name_in_the_words_makes_the_note_restricted_and_urgent_and_says_why(cast: Cast) -> None:
+    view = note_view(cast.house, cast.lena, NOW, cast.writes("amina", "dennis", **IN_PASSING))
+    assert (view.restricted, view.priority) == (True, "high")
+    assert view.priority_reason == "the name of a member of staff stands in it"
+
+
+def test_once_somebody_says_that_it_is_not_about_him_it_is_open_to_him_again(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis", **IN_PASSING)
+    _settle(cast, note_id, "no")
+    assert note_id in _keys(cast, cast.devan)
+    view = note_view(cast.house, cast.lena, NOW, note_id)
+    assert (view.named, view.restricted) == ((), False)
+
+
+def test_if_it_is_about_him_it_stays_closed_to_him_and_is_asked_no_more(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis", **IN_PASSING)
+    _settle(cast, note_id, "yes")
+    assert note_id not in _keys(cast, cast.devan)
+    assert note_view(cast.house, cast.lena, NOW, note_id).named == ()
+
+
+@pytest.mark.parametrize(("involved", "reason", "field"), [("no", " ", "reason"), ("not_sure", "asked", "involved")])
+def test_an_answer_needs_a_reason_and_is_yes_or_no(cast: Cast, involved: str, reason: str, field: str) -> None:
+    note_id = cast.writes("amina", "dennis", **IN_PASSING)
+    with pytest.raises(Invalid) as refused:
+        _settle(cast, note_id, involved, reason)
+    assert [e.field for e in refused.value.errors] == [field]
+    assert note_id not in _keys(cast, cast.devan)
+
+
+def test_whom_the_writer_names_as_involved_is_not_let_in_by_that_answer(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis", **NAMES_DEVAN)
+    with pytest.raises(Invalid):
+        _settle(cast, note_id, "no")
+
+
+def test_a_note_that_has_gone_into_a_case_lets_nobody_in_any_more(cast: Cast) -> None:
+    note_id = cast.writes("amina", "dennis", **IN_PASSING)
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=NOW)
+    triage.open_case(cast.house, cast.lena, triage.OpenCase(note_id, (), ("financial_material",)), now=NOW)
+    with pytest.raises(Invalid):
+        _settle(cast, note_id, "no")
+
+
+def test_names_in_passing_never_shut_out_everybody_who_could_act(cast: Cast) -> None:
+    names = ", ".join(cast.actors[who].name for who in ("lena", "devan", "maud", "noel"))
+    note_id = cast.writes("amina", "dennis", seen=f"A list on the wall: {names}.")
+    assert note_id in _keys(cast, cast.lena)
+    assert note_view(cast.house, cast.lena, NOW, note_id).restricted is False

@@ -11,6 +11,7 @@ from sgapp.domain.time import show
 from sgapp.domain.vocabulary import ABUSE_TYPES, CONSENT_STATES, PICKER, SAFETY_CODES, WHERE
 from sgapp.services.guard import query
 from sgapp.services.triage import earlier_notes
+from sgapp.store import accounts
 from sgapp.store.tables import CaseRow, ObservationRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -70,6 +71,7 @@ class NoteView:
     more_needed: str
     waits_for_call: bool
     may_reprioritise: bool
+    named: tuple[Option, ...]
 
 
 @query(Permission.READ_NOTE)
@@ -97,10 +99,16 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
                        if n.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED)),
         open_cases=_open_cases(uow, note), case_href=_case_href(uow, note),
         more_needed=note.more_needed, waits_for_call=may_triage and note.state is NoteState.MORE_NEEDED,
-        may_reprioritise=may_triage and note.state in _WORKED_ON)
+        may_reprioritise=may_triage and note.state in _WORKED_ON, named=_named(uow, note) if may_triage else ())
 
 
 _WORKED_ON = (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED, NoteState.IN_HAND)
+
+
+def _named(uow: UnitOfWork, note: Observation) -> tuple[Option, ...]:
+    """Colleagues who are kept away from it because their name stands in it, until somebody says whether it is about them."""
+    found = [accounts.by_id(uow, account_id) for account_id in note.named]
+    return tuple(Option(a.id, a.name) for a in found if a is not None)
 
 
 def _step(note: Observation) -> str:

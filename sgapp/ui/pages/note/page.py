@@ -63,6 +63,19 @@ def _open() -> rx.Component:
         heading="Next: open a case", class_name="next-step grid gap-3")
 
 
+def _named() -> rx.Component:
+    return panel(
+        rx.el.p("They do not see this note until you say that it is not about them. Ask first; it can stay open.",
+                class_name="hint"),
+        durable_form(
+            select_field("account_id", "Who", options=note.named),
+            choice("involved", "Is it about them?", options=(("yes", "Yes"), ("no", "No"))),
+            text_area("reason", "How do you know?", rows=2),
+            intent="settle-name", form_key="settle-name:" + NoteState.note_id, hidden={"note_id": NoteState.note_id},
+            submit="Record it", stay=True, on_saved=NoteState.load_note),
+        heading="A colleague's name stands in this note", class_name="grid gap-3")
+
+
 def _next() -> Any:
     return rx.match(note.step, ("acknowledge", _acknowledge()), ("match", _match()), ("open", _open()),
                     rx.cond(note.case_href, panel(rx.el.a("Open the case", href=note.case_href, class_name="btn btn-primary"),
@@ -72,6 +85,7 @@ def _next() -> Any:
 
 def _more() -> rx.Component:
     return rx.el.div(
+        rx.cond(note.named.length() > 0, _named(), rx.fragment()),
         panel(single("Priority", note.priority), rx.el.p(note.priority_reason, class_name="hint"),
               single("Seen", note.acknowledged),
               single("Asked of the writer", note.more_needed),

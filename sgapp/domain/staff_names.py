@@ -1,0 +1,57 @@
+"""Names of staff in the words of a note: who must not learn of it until somebody has said that it is not about them.
+
+Restrict first, ask after. A full name or a user name counts wherever something is said about what happened. A first or a
+last name alone counts only where the writer has said that staff may be involved: "Joy" and "Grace" are words, too. Whom she
+told and what she did then name colleagues as a matter of course, so those lines are not read.
+Source: DOMAIN annex §6, "Restrict".
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sgapp.domain.observation import MAYBE, NoteContent
+
+_WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*")
+_SHORTEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who works here, as others may write of them."""
+
+    id: str
+    name: str
+    username: str
+
+
+def named_as_involved(content: NoteContent, staff: Iterable[Staff]) -> frozenset[str]:
+    """Ids of those whom the writer names where she is asked who of the staff it was."""
+    words = _words(content.staff_names)
+    return frozenset(s.id for s in staff if _in_full(s, words) or _in_part(s, words)) if words else frozenset()
+
+
+def named_in_passing(content: NoteContent, staff: Iterable[Staff]) -> frozenset[str]:
+    """Ids of those whose names stand in what was seen, heard or said."""
+    texts = [content.seen, content.heard, *(text for quote in content.said for text in (quote.words, quote.by))]
+    words = [word for text in texts for word in (*_words(text), "")]
+    if not any(words):
+        return frozenset()
+    in_part = content.staff_involved in MAYBE
+    return frozenset(s.id for s in staff if _in_full(s, words) or (in_part and _in_part(s, words)))
+
+
+def _words(text: str) -> list[str]:
+    """Its words, small, without the 's of a possessive."""
+    return [re.sub(r"['’]s$", "", word) for word in _WORD.findall(text.lower())]
+
+
+def _in_full(staff: Staff, words: list[str]) -> bool:
+    name = _words(staff.name)
+    if len(name) > 1 and any(words[i:i + len(name)] == name for i in range(len(words) - len(name) + 1)):
+        return True
+    return not staff.username.isalpha() and staff.username in words  # "devan" is a name, "worker.b" can only be an account
+
+
+def _in_part(staff: Staff, words: list[str]) -> bool:
+    return any(part in words for part in (*_words(staff.name), staff.username) if len(part) >= _SHORTEST)
