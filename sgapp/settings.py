@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     demo_password: str = Field(default="", description="One password for every demo account; empty: made from the own key.")
     organisation: str = Field(default="Meadow Lane Homecare", description="The provider's name as agencies see it.")
     ring: str = Field(default="01632 960 001", description="The number agencies ring back on.")
+    on_call: str = Field(default="01632 960 002", description="The number that reaches the lead on call, day and night.")
 
     @cached_property
     def database(self) -> str:

@@ -49,6 +49,13 @@ class MyPerson(BaseModel):
     label: str
 
 
+class MyRound(BaseModel):
+    """What a worker's phone keeps for her round. `on_call` is a telephone number."""
+
+    people: list[MyPerson]
+    on_call: str
+
+
 class OwnLine(BaseModel):
     label: str
     text: str
@@ -96,7 +103,7 @@ def words(note_id: Annotated[str, StringConstraints(max_length=64), Plain], acto
 
 
 @router.get("/people/mine")
-def people(actor: SignedIn, house: TheHouse) -> dict[str, list[MyPerson]]:
-    """The adults she visits, as initials and reference."""
+def people(actor: SignedIn, house: TheHouse) -> MyRound:
+    """The adults she visits, as initials and reference, and whom to ring."""
     found = intake.my_people(house, actor, now())
-    return {"people": [MyPerson(id=p.id, label=p.label) for p in found]}
+    return MyRound(people=[MyPerson(id=p.id, label=p.label) for p in found], on_call=house.settings.on_call)

@@ -4,6 +4,7 @@ import { meet } from "./device.js";
 import { useLock } from "./draft.js";
 import { register } from "./installed.js";
 import { all as keptNotes, keepFlushing, othersWaiting } from "./outbox.js";
+import { office } from "./store.js";
 
 const WORDS = {
   on_phone: "on this phone", sign_in: "on this phone, sign in to send", delivered: "delivered", seen: "seen by the office",
@@ -55,12 +56,19 @@ function Steps({ id, readable }) {
       h("dt", { className: "hint" }, line.label), h("dd", null, line.quote ? h("blockquote", { className: "quote" }, "“", line.text, "”") : line.text)))) : null);
 }
 
-function Row({ note }) {
+// Whom to ring and what to have ready. Not a word of what it is about.
+function PleaseRing({ note, onCall }) {
+  return h("p", null, "Ring the office", onCall ? [" on ", h("a", { key: "tel", className: "link", href: `tel:${onCall.replace(/[^+\d]/g, "")}` }, onCall)] : null,
+    `. Have ready: ${note.reference}, and a quiet place. They ask; you need not look anything up.`);
+}
+
+function Row({ note, onCall }) {
   const there = !["on_phone", "sign_in"].includes(note.state) && Date.now() - new Date(note.arrived ?? 0) < READABLE_MS;
   return h("li", { className: "row" },
     h("div", { className: "row-what" },
       h("p", { className: "font-semibold" }, note.reference),
-      h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`)),
+      h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`),
+      note.state === "please_ring" ? h(PleaseRing, { note, onCall }) : null),
     h("div", { className: "row-step" }, h(Steps, { id: note.id, readable: there })));
 }
 
@@ -68,10 +76,12 @@ export function MyNotes() {
   const [notes, setNotes] = useState(null);
   const [problem, setProblem] = useState("");
   const [others, setOthers] = useState(0);
+  const [onCall, setOnCall] = useState("");
   const lock = useLock();
   useEffect(() => {
     let gone = false;
     register();
+    office().then((known) => setOnCall(known.onCall));
     const load = async () => {
       const here = await keptNotes().catch(() => []);
       let there = [];
@@ -101,7 +111,7 @@ export function MyNotes() {
   return h("div", { className: "grid gap-4" },
     says ? h("div", { className: "panel grid gap-2", role: "status" }, h("p", null, says[0]), says[1]) : null,
     notes === null ? h("p", { className: "hint waiting", role: "status" }, "Loading …")
-      : notes.length ? h("ul", { className: "rows", "aria-label": "My notes" }, notes.map((note) => h(Row, { key: note.id, note })))
+      : notes.length ? h("ul", { className: "rows", "aria-label": "My notes" }, notes.map((note) => h(Row, { key: note.id, note, onCall })))
         : says ? h("p", { className: "hint" }, "No notes lie on this phone.")
           : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, "No notes yet"), h("p", { className: "hint" }, "What you save stands here.")),
     others ? h("p", { className: "hint", role: "status" }, `${others} more ${others === 1 ? "waits" : "wait"} here from somebody else, and ${others === 1 ? "goes" : "go"} by itself.`) : null,

@@ -8,7 +8,8 @@ import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNo
 import { Card, Field, Summary } from "./parts.js";
 import { noteReference } from "./reference.js";
 import { PhoneTroubles, Saved } from "./saved.js";
-import { Codes, Danger, More, Said, Who, WhenWhere } from "./sections.js";
+import { Codes, Help, More, Said, Who, WhenWhere } from "./sections.js";
+import { keepOffice, office } from "./store.js";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -64,6 +65,7 @@ export function NoteForm({ codes }) {
   const [corrects, setCorrects] = useState(null);
   const [ahead, setAhead] = useState(null);
   const [gone, setGone] = useState(0);
+  const [onCall, setOnCall] = useState("");
   const summary = useRef(null);
   const saving = useRef(false);
   const tried = useRef(null);
@@ -100,7 +102,14 @@ export function NoteForm({ codes }) {
       .then((answer) => {
         if (answer.status === 401) whoWrites().then(leaveOrStay);
         return answer.ok ? answer.json() : Promise.reject(new Error(`no list: ${answer.status}`));
-      }).then(({ people: found }) => setPeople(found)).catch(() => setListMissing(true));
+      }).then(({ people: found, on_call: number }) => {
+        setPeople(found);
+        setOnCall(number);
+        return keepOffice({ onCall: number });
+      }).catch(() => {
+        setListMissing(true);
+        office().then((known) => setOnCall((now) => now || known.onCall));
+      });
     meet().catch(() => undefined);
     lost().then(setGone);
     register();
@@ -194,7 +203,7 @@ export function NoteForm({ codes }) {
     h("a", { className: "link", href: "/sign-in?back=/" }, "Sign in")) : null,
     h(PhoneTroubles, { ahead, gone, onTold: () => toldOfLoss().then(() => setGone(0)) }),
     corrects ? h("p", { className: "panel" }, `You are adding to note ${corrects.reference}. The first words stay as they are.`)
-      : h(Danger, { danger: v.danger_now, injury: v.injury, put }),
+      : h(Help, { onCall, danger: v.danger_now, injury: v.injury, put }),
     corrects ? null : h(Card, null,
       h(Who, { person: v.person, other: v.other, put, people, missing: listMissing, error: beside.person }),
       h(WhenWhere, { when: v.when, visit: v.visit, earlier: v.earlier, room: v.room, elsewhere: v.elsewhere, put, visitError: beside.visit,
@@ -202,8 +211,9 @@ export function NoteForm({ codes }) {
     h(Card, null,
       h(Field, { id: "seen", label: corrects ? "What you want to add" : "What I saw", hint: "If you had filmed it, what would it show?", rows: 3,
         value: v.seen, onChange: put, error: beside.seen }),
+      corrects ? null : h(Field, { id: "heard", label: "What I heard", hint: "Exact words, whose, how loud.", rows: 2, value: v.heard, onChange: put }),
       h(Said, { said: v.said, put }),
-      corrects ? null : h(More, { heard: v.heard, picker: v.picker, present: v.present, wish: v.wish, consent: v.consent, staff: v.staff_involved,
+      corrects ? null : h(More, { picker: v.picker, present: v.present, wish: v.wish, consent: v.consent, staff: v.staff_involved,
         names: v.staff_names, put, codes })),
     corrects ? null : h(Card, null,
       h(Field, { id: "done", label: "What I did", rows: 2, value: v.done, onChange: put }),

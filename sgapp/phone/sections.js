@@ -7,15 +7,19 @@ import { Card, Chips, Field, Folded } from "./parts.js";
 const YES_NO = [{ value: "no", label: "No" }, { value: "yes", label: "Yes" }, { value: "not_sure", label: "Not sure" }];
 const ROOMS = [...["Kitchen", "Living room", "Bedroom", "Bathroom", "Hall", "Outside"].map((room) => ({ value: room, label: room })),
   { value: OTHER, label: "Other place" }];
-const WHEN = [{ value: "now", label: "Just now" }, { value: "visit", label: "This visit" }, { value: "earlier", label: "Earlier" }];
+const WHEN = [{ value: "now", label: "Now" }, { value: "visit", label: "This visit" }, { value: "earlier", label: "Earlier" }];
+const AWAY = [{ value: "yes", label: "Yes" }, { value: "no", label: "No" }];
 const SOMEONE_ELSE = { value: OTHER, label: "Someone else" };
 const SHOWN_MS = 5000;
 
-export const Danger = memo(function Danger({ danger, injury, put }) {
-  return h("section", { className: "panel grid gap-4" },
+// Whom to ring, in their order, and the two questions that decide how fast the office must be.
+export const Help = memo(function Help({ onCall, danger, injury, put }) {
+  return h("section", { className: "panel grid gap-3", id: "help", tabIndex: -1, "aria-label": "Whom to ring" },
     h("a", { className: "danger-link", href: "tel:999" },
-      h("span", null, "Someone hurt or in danger?"), h("b", null, "Ring 999 first ›")),
-    h("p", { className: "hint" }, "The note can wait until then."),
+      h("span", null, "Hurt, or in danger?"), h("b", null, "Ring 999 first ›")),
+    onCall ? h("a", { className: "danger-link", href: `tel:${onCall.replace(/[^+\d]/g, "")}` },
+      h("span", null, "Then the lead"), h("b", { className: "calm" }, `${onCall} ›`)) : h("p", null, "Then ring the office."),
+    h("p", { className: "hint" }, "The note comes after. Cannot speak? Ring 999 from a mobile and press 55 when asked. They do not see where you are."),
     h(Chips, { id: "danger_now", optional: true, legend: "Is someone in danger now?", options: YES_NO, value: danger, onChange: put }),
     h(Chips, { id: "injury", optional: true, legend: "Is someone hurt?", options: YES_NO, value: injury, onChange: put }));
 });
@@ -70,15 +74,26 @@ function grouped(entries) {
   return [...found].map(([group, of]) => ({ group, id: `noticed-${group.replace(/\W+/g, "-")}`, options: chipsOf(of) }));
 }
 
-export const More = memo(function More({ heard, picker, present, wish, consent, staff, names, put, codes }) {
+// What others may see over her shoulder is opened only where she is alone with it.
+function AwayFirst({ children }) {
+  const [away, setAway] = useState("");
+  return [
+    h(Chips, { key: "away", id: "away", legend: "Are you away from the home?", options: AWAY, value: away === "still" ? "no" : away, onChange: setAway }),
+    away === "yes" || away === "still" ? h("div", { key: "list", className: "grid gap-4" }, children) : null,
+    away === "no" ? h("div", { key: "no", className: "grid gap-2" },
+      h("p", { className: "hint" }, "Then leave this for later: others may see the screen. You can save the note now and add to it."),
+      h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: () => setAway("still") }, "Nobody sees it, open it")) : null,
+  ];
+}
+
+export const More = memo(function More({ picker, present, wish, consent, staff, names, put, codes }) {
   const groups = useMemo(() => grouped(codes.picker), [codes]);
   const consents = useMemo(() => chipsOf(codes.consent), [codes]);
   const pick = useCallback((chosen) => put(chosen, "picker"), [put]);
-  return [
-    h(Folded, { key: "heard", summary: "What I heard" },
-      h(Field, { id: "heard", label: "What I heard", hint: "Exact words, whose, how loud.", rows: 2, value: heard, onChange: put })),
+  return h("div", { className: "folded-grid" },
     h(Folded, { key: "noticed", summary: "Things I noticed", count: picker.length },
-      groups.map(({ group, id, options }) => h(Chips, { key: group, id, legend: group, kind: "checkbox", plain: true, value: picker, onChange: pick, options }))),
+      h(AwayFirst, null, groups.map(({ group, id, options }) =>
+        h(Chips, { key: group, id, legend: group, kind: "checkbox", plain: true, value: picker, onChange: pick, options })))),
     h(Folded, { key: "present", summary: "Who was there" },
       h(Field, { id: "present", label: "Who was there", value: present, onChange: put })),
     h(Folded, { key: "wish", summary: "What they want" },
@@ -87,8 +102,7 @@ export const More = memo(function More({ heard, picker, present, wish, consent, 
         onChange: put, options: consents })),
     h(Folded, { key: "staff", summary: "Someone who works for us" },
       h(Chips, { id: "staff_involved", optional: true, legend: "Was someone who works for us involved?", options: YES_NO, value: staff, onChange: put }),
-      MAYBE.includes(staff) ? h(Field, { id: "staff_names", label: "Their name, if you know it", value: names, onChange: put }) : null),
-  ];
+      MAYBE.includes(staff) ? h(Field, { id: "staff_names", label: "Their name, if you know it", value: names, onChange: put }) : null));
 });
 
 export const Codes = memo(function Codes({ chosen, put, codes }) {

@@ -30,3 +30,7 @@ async function open() {
 
 // One row of the keys, or undefined; undefined too where nothing can be kept.
 export const kept = (name) => database().then((db) => db.get(KEYS, name)).catch(() => undefined);
+
+// Whom to ring, as far as this phone was ever told. It says nothing of anybody.
+export const office = async () => ({ onCall: "", ...(await kept("office"))?.office });
+export const keepOffice = (told) => database().then((db) => db.put(KEYS, { name: "office", office: told })).catch(() => undefined);

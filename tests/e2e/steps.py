@@ -77,13 +77,13 @@ def fill_note(page: Page, *, person: str, seen: str = "", said: str = "", said_b
     pick(page, "Who did you visit?", person)
     if room:
         pick(page, "Where?", room)
-    for label, text in (("What I saw", seen), ("What was said, in their words", said), ("What I did", done),
-                        ("Whom I told, and when", told)):
+    for label, text in (("What I saw", seen), ("What I heard", heard), ("What was said, in their words", said),
+                        ("What I did", done), ("Whom I told, and when", told)):
         if text:
             page.get_by_label(label, exact=True).fill(text)
     if said_by:
         page.get_by_label("Who said it").fill(said_by)
-    for summary, label, text in (("What I heard", "What I heard", heard), ("Who was there", "Who was there", present),
+    for summary, label, text in (("Who was there", "Who was there", present),
                                  ("What they want", "What do they want to happen?", wish)):
         if text:
             fold_out(page, summary)
@@ -94,6 +94,7 @@ def fill_note(page: Page, *, person: str, seen: str = "", said: str = "", said_b
         pick(page, "May it be passed on?", consent)
     if noticed:
         fold_out(page, "Things I noticed")
+        pick(page, "Are you away from the home?", "Yes")
         for label in noticed:
             tick(page, label)
     for label in codes:

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.steps import fold_out
+from tests.e2e.steps import fold_out, pick
 from tests.serving import Open
 
 
@@ -19,8 +19,10 @@ def violations(page: Page) -> list[str]:
 
 def worker_pages(page: Page) -> Iterator[Page]:
     expect(page.get_by_text("D.M. · P-104")).to_be_visible()
-    for summary in ("What I heard", "Things I noticed", "What they want", "Someone who works for us"):
+    for summary in ("Things I noticed", "What they want", "Someone who works for us"):
         fold_out(page, summary)
+    yield page
+    pick(page, "Are you away from the home?", "Yes")
     yield page
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_role("alert")).to_be_focused()

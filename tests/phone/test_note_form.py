@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from sgapp.domain.reference import note_reference
-from tests.e2e.steps import enrolled, fill_note, fold_out, pick
+from tests.e2e.steps import enrolled, fill_note, pick
 from tests.phone.phone_page import fill_storage
 from tests.serving import Open
 
@@ -207,7 +207,6 @@ def test_my_notes_does_not_say_none_when_it_cannot_know(sign_in: Open) -> None:
 def test_nothing_typed_lies_in_the_browsers_storage(sign_in: Open) -> None:
     worker = sign_in("worker.d")
     fill_note(worker, person="O.B. · P-130", seen="CANARY-typed", done="CANARY-done")
-    fold_out(worker, "What I heard")
     worker.get_by_label("What I heard", exact=True).fill("CANARY-heard")
     kept = worker.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}, location.href])")
     assert "CANARY" not in kept

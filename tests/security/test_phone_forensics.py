@@ -84,7 +84,6 @@ def fill_everything(page: Page, words: dict[str, str]) -> None:
     page.get_by_label("What was said, in their words").fill(words["words"])
     page.get_by_label("Who said it").fill(words["by"])
     page.get_by_label("To whom").fill(words["to"])
-    fold_out(page, "What I heard")
     page.get_by_label("What I heard", exact=True).fill(words["heard"])
     fold_out(page, "Who was there")
     page.get_by_label("Who was there", exact=True).fill(words["present"])

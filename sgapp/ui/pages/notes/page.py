@@ -7,7 +7,9 @@ from sgapp.ui.templates import phone_page
 
 
 def _aside() -> rx.Component:
-    return rx.el.a("My notes", href="/mine", class_name="link")
+    return rx.fragment(
+        rx.el.a("999", href="#help", class_name="btn btn-quiet btn-sm", aria_label="999 and whom to ring"),
+        rx.el.a("My notes", href="/mine", class_name="link"))
 
 
 @phone_page("/", aside=_aside)
