@@ -1,13 +1,20 @@
 // The draft of a note, kept in the vault while she writes and put back when she returns; and the lock that goes with it.
 // Without a lock of its own the phone keeps nothing: the words are in the page's memory, and she is told so.
 import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
-import { Locked, SetUpLock } from "./lock.js";
-import { vault } from "./vault.js";
 
 const SEAL_AFTER_MS = 600;
 const LOCK_AFTER_MS = 120_000;
 const PEOPLE = "people";
 const ACTIVE = ["pointerdown", "keydown", "input"];
+
+// The lock itself, with the vault behind it: fetched once the page can be used. Until then nothing is kept.
+const NOT_THERE = Object.freeze({ available: false, setUp: false, locked: false, ways: [] });
+let vault;
+let lockScreens;
+const fetchLock = () => import("./lock.js").then((found) => {
+  vault = found.vault;
+  lockScreens = found;
+});
 
 // Locks two minutes after the last touch, and on Hide. `seal` is called first: it resolves to true when nothing would be
 // lost, and then `forget` is called. `screen` stands in for the page while locked; `open` says that drafts can be kept.
@@ -28,10 +35,20 @@ export function useLock({ seal = async () => true, forget = () => undefined, onW
   }, []);
 
   useEffect(() => {
+    let stop = () => undefined;
+    let gone = false;
     const look = () => vault.status().then(setState);
-    const stop = vault.listen(look);
-    look();
-    return stop;
+    const begin = () => fetchLock().then(() => {
+      if (gone) return;
+      stop = vault.listen(look);
+      look();
+    }).catch(() => setState(NOT_THERE));
+    const soon = setTimeout(begin);
+    return () => {
+      gone = true;
+      clearTimeout(soon);
+      stop();
+    };
   }, []);
 
   useEffect(() => {
@@ -58,7 +75,7 @@ export function useLock({ seal = async () => true, forget = () => undefined, onW
     };
   }, [open]);
 
-  const screen = state?.setUp && (shut || state.locked) ? h(Locked, { ways: state.ways, onWiped }) : null;
+  const screen = state?.setUp && (shut || state.locked) ? h(lockScreens.Locked, { ways: state.ways, onWiped }) : null;
   return { state, open, screen, lock };
 }
 
@@ -117,7 +134,8 @@ export function useDraft({ v, setV, empty, done }) {
   }, [v, done]);
 
   const line = state ? h("div", { className: "grid gap-3" },
-    said ? h("p", { role: "status", className: "hint" }, said) : null, h(SetUpLock, { state, lock })) : null;
+    said ? h("p", { role: "status", className: "hint" }, said) : null,
+    lockScreens ? h(lockScreens.SetUpLock, { state, lock }) : h("p", { className: "hint" }, "What you write is kept only while this page is open.")) : null;
   return { screen, line, open };
 }
 

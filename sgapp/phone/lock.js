@@ -3,6 +3,8 @@ import { createElement as h, memo, useEffect, useRef, useState } from "react";
 import { Field, Folded } from "./parts.js";
 import { offersPasskey, pinProblem, vault } from "./vault.js";
 
+export { vault };
+
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const SHORTEST = 6;
 const LONGEST = 16;

@@ -110,7 +110,7 @@ export function MyNotes() {
   if (lock.screen) return lock.screen;
   return h("div", { className: "grid gap-4" },
     says ? h("div", { className: "panel grid gap-2", role: "status" }, h("p", null, says[0]), says[1]) : null,
-    notes === null ? h("p", { className: "hint waiting", role: "status" }, "Loading …")
+    notes === null || !lock.state ? h("p", { className: "hint waiting", role: "status" }, "Loading …")
       : notes.length ? h("ul", { className: "rows", "aria-label": "My notes" }, notes.map((note) => h(Row, { key: note.id, note, onCall })))
         : says ? h("p", { className: "hint" }, "No notes lie on this phone.")
           : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, "No notes yet"), h("p", { className: "hint" }, "What you save stands here.")),
