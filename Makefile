@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup run test verify bench lint format lock browser
+.PHONY: setup run test verify bench lint format lock browser engines
 
 setup: $(STAMP)
 
@@ -29,16 +29,19 @@ lint: setup
 browser: setup
 	@$(BIN)/python -m tests.browser
 
+engines: setup
+	@$(BIN)/python -m tests.engines
+
 test: setup lint browser
 	@$(BIN)/python -m sgapp.ui.build
 	@$(BIN)/pytest -q -n 2 -m "not browser and not long"
 	@$(BIN)/pytest -q -n 2 -m "browser and not long"
 
-verify: setup browser
+verify: setup browser engines
 	@$(BIN)/python -m sgapp.ui.build
 	@failed=0; \
-	echo "Long tests without a browser"; $(BIN)/pytest -v -m "long and not browser" || failed=1; \
-	echo "Long tests in a browser"; $(BIN)/pytest -v -m "long and browser" || failed=1; \
+	echo "Long tests without a browser"; $(BIN)/pytest -v -rs -m "long and not browser" || failed=1; \
+	echo "Long tests in a browser"; $(BIN)/pytest -v -rs -m "long and browser" || failed=1; \
 	exit $$failed
 
 bench: setup

@@ -21,13 +21,18 @@ def _run(*command: str) -> bool:
         return False
 
 
+def install_packages(*names: str, lean: bool = False) -> None:
+    """Ask the system for these packages, where it is a Debian and this is root; else nothing happens."""
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        _run("apt-get", "update", "-qq")
+        _run("apt-get", "install", "-y", "-qq", *(["--no-install-recommends"] if lean else []), *names)
+
+
 def _install() -> str | None:
     chromium.cache_clear()
     if _run(sys.executable, "-m", "playwright", "install", "chromium") and (found := playwrights_own()):
         return found
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        _run("apt-get", "update", "-qq")
-        _run("apt-get", "install", "-y", "-qq", "chromium")
+    install_packages("chromium")
     return on_path()
 
 
