@@ -105,6 +105,7 @@ class Window(ABC):
         self.tap("label", label)
         self.until("return document.activeElement.labels?.[0]?.textContent.trim() === label", label=label)
         self.press(text)
+        self.until("return document.activeElement.value === text", text=text)
 
     def press(self, keys: str) -> None:
         strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
