@@ -125,7 +125,7 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="A few requests only: shows that it runs, not how fast.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Say which benches there are, and measure nothing.")] = False,
 ) -> None:
-    """Measure, as ratios to a baseline of the same run. Exits 1 if a bench could not run or lost something."""
+    """Measure, as ratios to a baseline of the same run, or shares. Exits 1 if a bench could not run or lost something."""
     from sgapp.bench import BENCHES, measured, shown
 
     if name is not None and name not in BENCHES:

@@ -1,7 +1,8 @@
-"""Figures of speed, as ratios to a baseline measured in the same run. Nothing else imports this; tests assert no time.
+"""Figures of speed, as ratios to a baseline measured in the same run, and of judgement, as shares. Nothing else imports this.
 
-One module for each bench; BENCHES is the register. Each figure is what the product does against the least that the same
-machine, the same database and the same server could do, so that it means the same on a fast machine and on a slow one.
+One module for each bench; BENCHES is the register; tests assert no time. Each figure of speed is what the product does against
+the least that the same machine, the same database and the same server could do, so that it means the same on a fast machine and
+on a slow one.
 """
 
 from collections.abc import Sequence
@@ -9,14 +10,14 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import Progress
 
-from sgapp.bench import intake, phone
+from sgapp.bench import intake, phone, wording
 from sgapp.bench.results import Bench, CannotMeasure, Line, Plan
 from sgapp.bench.shown import shown
 from sgapp.settings import Settings
 
 __all__ = ["BENCHES", "measured", "shown"]
 
-BENCHES: dict[str, Bench] = {bench.name: bench for bench in (intake.BENCH, phone.BENCH)}
+BENCHES: dict[str, Bench] = {bench.name: bench for bench in (intake.BENCH, phone.BENCH, wording.BENCH)}
 
 
 def measured(names: Sequence[str], *, quick: bool) -> tuple[tuple[Line, ...], str]:

@@ -102,7 +102,39 @@ class Cost:
         return asdict(self)
 
 
-Line = Result | Cost
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of one kind were right, and out of how many."""
+
+    kind: str
+    right: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One line about something that is better when it is more: `ratio` is `right` by `of`, no time and no baseline.
+
+    `ratio` is None where there was nothing to count, `goal` where the figure is only told. `looked_at` is how many were looked
+    at in all; `kinds` is the same count for each kind. The JSON line holds these fields under these names.
+    """
+
+    bench: str
+    setting: str
+    unit: str
+    ratio: float | None
+    goal: float | None
+    right: int
+    of: int
+    looked_at: int
+    kinds: tuple[Count, ...]
+    checks: tuple[Check, ...] = ()
+
+    def as_line(self) -> dict[str, object]:
+        return asdict(self)
+
+
+Line = Result | Cost | Share
 
 
 @dataclass(frozen=True, slots=True)

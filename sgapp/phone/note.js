@@ -6,8 +6,11 @@ export const OTHER = "other";
 export const EMPTY = {
   person: "", other: "", when: "now", visit: "", earlier: "", room: "", elsewhere: "", seen: "", heard: "", said: [{ words: "", by: "", to: "" }],
   picker: [], present: "", done: "", told: "", wish: "", consent: "", staff_involved: "", staff_names: "",
-  danger_now: "", injury: "", safety_codes: [],
+  danger_now: "", injury: "", safety_codes: [], let_be: [], // let_be: the flags she left as they are; never sent
 };
+
+// All that she wrote, to tell whether anything has changed.
+export const words = (v) => JSON.stringify({ ...v, let_be: [] });
 
 // The moment it was seen, by the phone's clock; an invalid date while she has not said it.
 function whenSeen(v, now) {

@@ -3,7 +3,7 @@ import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useR
 import { meet, signed, whoWrites } from "./device.js";
 import { useDraft, useKeptPeople } from "./draft.js";
 import { register } from "./installed.js";
-import { EMPTY, gaps, payloadOf } from "./note.js";
+import { EMPTY, gaps, payloadOf, words } from "./note.js";
 import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
 import { Card, Field, Summary } from "./parts.js";
 import { noteReference } from "./reference.js";
@@ -149,12 +149,12 @@ export function NoteForm({ codes }) {
 
   // One id for one text: the same words saved again are the same bytes, and other words never go under an id that was sent.
   const envelopeOf = async (key, seal) => {
-    if (tried.current?.written === v) return tried.current.envelope;
+    if (tried.current?.written === words(v)) return tried.current.envelope;
     const id = crypto.randomUUID();
     const seq = await nextSequence().catch(() => 0);
     const envelope = { id, reference: await noteReference(id), key_id: key.key_id,
       sealed: await seal(key, payloadOf(v, id, seq, people, corrects?.id)), saved_at: new Date().toISOString(), seq };
-    tried.current = { written: v, envelope: await signed(envelope).catch(() => envelope) };
+    tried.current = { written: words(v), envelope: await signed(envelope).catch(() => envelope) };
     return tried.current.envelope;
   };
 
@@ -189,13 +189,16 @@ export function NoteForm({ codes }) {
     window.scrollTo(0, 0);
   };
 
+  const letBe = (name) => put((old) => [...old, name], "let_be");
+  const onBlur = ({ target }) => import("./nudge.js").then(({ left }) => left(target, v.let_be, letBe), () => undefined);
+
   if (draft.screen) return draft.screen;
   const saved = sentAtOnce ?? notes.find((note) => note.id === savedId);
   if (saved) return h("div", { className: "note-form" }, h(Saved, { saved, onNew: another }));
 
   const still = gaps(v, corrects);
   const beside = Object.fromEntries(Object.entries(errors).filter(([id]) => id in still)); // gone once mended
-  return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save },
+  return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save, onBlur },
     h(Summary, { errors, innerRef: summary }),
     signedOut ? h("p", { className: "panel", role: "status" }, signedOut === "known"
       ? "You are signed out. Go on writing: your notes go all the same. "

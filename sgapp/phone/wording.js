@@ -3,7 +3,7 @@
 import { ADVERBS, MONTHS_AND_DAYS, RULES, STARTERS } from "./wording_rules.js";
 
 const NEAR = 200; // how far before and after the words a rule looks: enough for a sentence, and no more work in a long text
-const QUOTE = '"';
+const QUOTE = "¶";
 const NAME = "N";
 const DOUBLE = { '"': '"”', "“": '”"', "„": "“”", "«": "»" };
 // An apostrophe that stands where a quotation would begin.
@@ -38,7 +38,7 @@ export function quotations(text) {
   const found = [];
   for (let i = 0; i < text.length; i += 1) {
     const begins = i === 0 || /[\s([,:;–—-]/.test(text[i - 1]);
-    const inches = text[i] === QUOTE && /\d/.test(text[i - 1] ?? "");
+    const inches = text[i] === '"' && /\d/.test(text[i - 1] ?? "");
     const single = text[i] === "‘" || (text[i] === "'" && begins && /\S/.test(text[i + 1] ?? ""));
     let end = -1;
     if (DOUBLE[text[i]] && !inches) end = endOfDouble(text, i);
@@ -50,7 +50,7 @@ export function quotations(text) {
   return found;
 }
 
-// The text as the rules read it, letter for letter as long: lower case, straight apostrophes, names as N, quotations as ".
+// The text as the rules read it, letter for letter as long: lower case, straight apostrophes, names as N, quotations as ¶.
 function plain(text) {
   const pieces = [];
   let from = 0;
@@ -72,7 +72,7 @@ function plain(text) {
   return named.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/’/g, "'").replaceAll("\0", NAME);
 }
 
-const WORD_OR_MARK = /(?:\b(?:Mr|Mrs|Ms|Miss|Dr)\.? )?\b[A-Z][a-z]+(?:[-'’][A-Z][a-z]+)*|[.!?](?=["\s])|\S/g;
+const WORD_OR_MARK = /(?:\b(?:Mr|Mrs|Ms|Miss|Dr)\.? )?\b[A-Z][a-z]+(?:[-'’][A-Z][a-z]+)*|[.!?](?=[¶\s])|\S/g;
 
 const VERB_NEXT = new RegExp(`^(?:['’]s|,? [A-Z][a-z]|,? (?:is|was|were|has|had|and|or|said|says|told|asked|came|went|sat|stood|took
   |put|gave|wore|feeling|will|would|won|can|did|does|very|quite|looks|seems|\\w+ed)\\b)`.replace(/\n\s*/g, ""));
@@ -88,7 +88,7 @@ function isName(word, first, after) {
 function sentences(text) {
   const found = [];
   let start = 0;
-  for (const { 0: stop, index } of text.matchAll(/[.!?]+(?=["\s]|$)|\n+/g)) {
+  for (const { 0: stop, index } of text.matchAll(/[.!?]+(?=[¶\s]|$)|\n+/g)) {
     if (stop === "." && SHORT.test(text.slice(Math.max(start, index - 8), index))) continue;
     found.push([start, index + stop.length]);
     start = index + stop.length;

@@ -1,5 +1,5 @@
 // The catalogue of gentle flags, one rule for each row of the table in DOMAIN annex §4. Read by wording.js in this form: lower
-// case, names as N, quotations as ".
+// case, names as N, quotations as ¶.
 //
 // A rule has a `question`, what `answered` it already (in this sentence or the next; `asked`: in the one before), and terms:
 // words to `find`, and where they are harmless: `before` and `after` them, `unless` the sentence holds something, `known` from
@@ -31,7 +31,7 @@ const g = (...pattern) => new RegExp(one(...pattern), "g");
 const r = (...pattern) => new RegExp(one(...pattern));
 const after = (...pattern) => new RegExp(`^(?:${one(...pattern)})`);
 const before = (...pattern) => new RegExp(`(?:${one(...pattern)})$`);
-const answered = (...patterns) => new RegExp(['"', ...patterns].join("|")); // exact words answer nearly everything
+const answered = (...patterns) => new RegExp(["¶", ...patterns].join("|")); // exact words answer nearly everything
 
 export const ADVERBS = one`(?:very|quite|so|really|a bit|bit|a little|rather|more|too|still|again|all|clearly|obviously
   |extremely|absolutely|completely|always|often|not|right|pretty|just|also|most|going|a lot|visibly|rather|verbally)`;
