@@ -190,7 +190,7 @@ export function NoteForm({ codes }) {
   };
 
   const letBe = (name) => put((old) => [...old, name], "let_be");
-  const onBlur = ({ target }) => import("./nudge.js").then(({ left }) => left(target, v.let_be, letBe), () => undefined);
+  const onFocus = ({ target }) => import("./nudge.js").then(({ watch }) => watch(target, v.let_be, letBe), () => undefined);
 
   if (draft.screen) return draft.screen;
   const saved = sentAtOnce ?? notes.find((note) => note.id === savedId);
@@ -198,7 +198,7 @@ export function NoteForm({ codes }) {
 
   const still = gaps(v, corrects);
   const beside = Object.fromEntries(Object.entries(errors).filter(([id]) => id in still)); // gone once mended
-  return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save, onBlur },
+  return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save, onFocus },
     h(Summary, { errors, innerRef: summary }),
     signedOut ? h("p", { className: "panel", role: "status" }, signedOut === "known"
       ? "You are signed out. Go on writing: your notes go all the same. "

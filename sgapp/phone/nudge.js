@@ -1,5 +1,5 @@
 // The gentle flag under a field that was left: the words, the question that would say more, and two ways on. One at a time in
-// the whole form, never in the way of Save. Fetched when the first field is left; it draws itself, so that the form need not.
+// the whole form, never in the way of Save. Fetched when she first goes to a field; it draws itself, so that the form need not.
 import { flags, nameOf, nextFlag } from "./wording.js";
 
 const FIELDS = ["seen", "heard", "done", "told", "present"]; // not what somebody else said: those words stay as they were
@@ -7,6 +7,7 @@ const SETTLES_MS = 200;
 // The words stand in her field; they are not said again in a box of their own while somebody looks over her shoulder.
 const SAYS_TOO_MUCH = /abus|safeguard|violen|assault|victim|perpetrat|exploit|groom|neglect|coerc/i;
 
+const notes = new WeakMap(); // form → {names, leave}: what she left as it is in this note; the next note is a form of its own
 let shown = null; // {field, flag, box, asked}: `asked` is what stood there when she went to say more
 let timer = 0;
 let pressed = false; // what moves under a finger that is down is not what it meant to press
@@ -35,12 +36,18 @@ function sayMore() {
   if (found) field.setSelectionRange(found.start, found.end);
 }
 
-function show(field, flag, leave) {
+function leaveAsIs(field, flag) {
+  const note = notes.get(field.form);
+  note.names.add(nameOf(flag));
+  note.leave(nameOf(flag));
+}
+
+function show(field, flag) {
   clear();
   const leaveIt = (event) => {
     clearTimeout(timer);
     clear();
-    leave(nameOf(flag));
+    leaveAsIs(field, flag);
     if (!event.detail) field.focus(); // by the keyboard: where she was, not the top of the page
   };
   const words = flag.code === "label" || SAYS_TOO_MUCH.test(flag.words) ? "A word here:" : `“${flag.words}”:`;
@@ -65,26 +72,37 @@ function changed({ target }) {
   else if (!still(shown)) clear();
 }
 
-function look(field, dismissed, leave) {
+function look(field) {
   if (pressed) {
-    timer = setTimeout(look, SETTLES_MS, field, dismissed, leave);
+    timer = setTimeout(look, SETTLES_MS, field);
     return;
   }
-  if (shown && !shown.box.isConnected) shown = null;
+  if (!shown?.box.isConnected) shown = null;
   if (!field.isConnected || document.activeElement === field) return;
-  const done = [...dismissed];
-  if (shown?.field === field && shown.asked !== undefined && shown.asked !== field.value) {
-    done.push(nameOf(shown.flag)); // she has said more; whether it is enough is for her to know
-    leave(nameOf(shown.flag));
-  }
-  const flag = nextFlag(field.value, done);
-  if (flag && !(shown?.field === field && nameOf(shown.flag) === nameOf(flag))) show(field, flag, leave);
-  else if (!flag && shown?.field === field) clear();
+  const here = shown?.field === field ? shown : null;
+  if (here && here.asked !== undefined && here.asked !== field.value) leaveAsIs(field, here.flag); // she has said more
+  const flag = nextFlag(field.value, [...notes.get(field.form).names]);
+  if (!flag && here) clear();
+  else if (flag && (!here || nameOf(here.flag) !== nameOf(flag))) show(field, flag);
 }
 
-// A field was left. `dismissed` holds the names of what she left as it is in this note; `leave` takes one more.
-export function left(field, dismissed, leave) {
-  if (!FIELDS.includes(field.id)) return;
+function left({ target }) {
+  if (!FIELDS.includes(target.id)) return;
   clearTimeout(timer);
-  timer = setTimeout(look, SETTLES_MS, field, dismissed, leave);
+  timer = setTimeout(look, SETTLES_MS, target);
+}
+
+// Looks at the fields of a form from now on; `field` is the one she is at. `names` are what she left as it is in this note
+// before; `leave` takes one more.
+export function watch(field, names, leave) {
+  const { form } = field;
+  if (!form) return;
+  if (!notes.has(form)) {
+    notes.set(form, { names: new Set() });
+    form.addEventListener("focusout", left);
+    if (document.activeElement !== field) left({ target: field }); // she was quicker than the line
+  }
+  const note = notes.get(form);
+  note.leave = leave;
+  for (const name of names) note.names.add(name);
 }

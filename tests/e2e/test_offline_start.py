@@ -112,6 +112,18 @@ def test_a_phone_started_without_a_signal_shows_the_form_and_the_note_arrives_la
         assert reference in mine.evaluate(NOTES_THERE)
 
 
+def test_the_questions_about_her_words_come_without_a_signal_too(browser: Browser, tmp_path: Path, site: Site) -> None:
+    with phone(browser, tmp_path / "phone", site) as context:
+        sign_in_on(context)
+        site.stop()
+        page = visit(context)
+        expect(page.get_by_role("button", name="Save note")).to_be_enabled()
+        page.get_by_label("What I saw", exact=True).fill("He was aggressive.")
+        page.get_by_label("What I saw", exact=True).blur()
+        expect(page.get_by_role("status").filter(has_text="“aggressive”: What did they do or say?")).to_be_visible()
+        site.start()
+
+
 @pytest.mark.long
 def test_an_address_with_more_in_it_opens_without_a_signal_and_keeps_its_meaning(
         browser: Browser, tmp_path: Path, site: Site) -> None:

@@ -99,3 +99,13 @@ def test_the_pause_that_an_answer_asks_for(node, headers: dict[str, str], millis
     assert node(f"""
       import {{ pauseAsked }} from "./outbox.js";
       console.log(JSON.stringify(pauseAsked(new Headers({json.dumps(headers)}))));""") == milliseconds
+
+
+def test_which_questions_she_left_unanswered_never_leaves_the_phone(node) -> None:
+    sent = node("""
+      import { EMPTY, payloadOf } from "./note.js";
+      const written = { ...EMPTY, other: "R. Linden", seen: "Cup.", let_be: ["mood: CANARY"] };
+      console.log(JSON.stringify(payloadOf(written, crypto.randomUUID(), 1, [], null)));""")
+    assert sent["seen"] == "Cup."
+    assert "let_be" not in sent
+    assert "CANARY" not in json.dumps(sent)

@@ -106,7 +106,8 @@ def test_an_apostrophe_opens_no_quotation(words: Run, text: str) -> None:
     "Tom and Ann came and they sat down.", "The tablets were wet and they were stuck.", "The sons came. They had no key.",
     "The carer, Amina Yusuf, came.", "The carer Jo Pell left at ten.", "It was on the high shelf.", "She had drunk her tea.",
     "It was a clear plastic cup.", "Put the dirty plates in the sink.", "She spoke clearly.", "He kicked off his shoes.",
-    "She upset her tea.", "He settled the bill.", "He settled in his chair.", "The door wouldn't open.", "It is difficult to open.", "I felt her forehead.", "The bruised apples were in the bowl.", "I never met him.",
+    "She upset her tea.", "He settled the bill.", "He settled in his chair.", "The door wouldn't open.",
+    "It is difficult to open.", "I felt her forehead.", "The bruised apples were in the bowl.", "I never met him.",
     "She asked for someone to mend the tap.",
     "The card was declined."])
 def test_common_words_in_plain_use_do_not_nag(words: Run, text: str) -> None:

@@ -8,8 +8,8 @@ from sgapp.domain.vocabulary import CONSENT_STATES, PICKER, SAFETY_CODES
 from sgapp.phone import script
 
 # Bundled beside the components, which import them by name.
-for _part in ("device.js", "draft.js", "installed.js", "lock.js", "note.js", "nudge.js", "outbox.js", "parts.js", "plain_elements.js",
-              "reference.js", "saved.js", "seal.js", "sections.js", "store.js", "vault.js", "wording.js",
+for _part in ("device.js", "draft.js", "installed.js", "lock.js", "note.js", "nudge.js", "outbox.js", "parts.js",
+              "plain_elements.js", "reference.js", "saved.js", "seal.js", "sections.js", "store.js", "vault.js", "wording.js",
               "wording_rules.js"):
     script(_part)
 
