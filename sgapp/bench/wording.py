@@ -2,7 +2,7 @@
 
 The sentences stand in wording_corpus.txt, each with the kinds of flag it deserves. Precision: of the sentences that were
 flagged, how many deserved a flag of a kind they got. Recall: of those that deserve one, how many got it. A sentence that
-deserves one and got only another kind counts against both. The goals are for the part that was held out.
+deserves one and got only another kind counts against both. The goals are for the parts that were held out.
 """
 
 import json
@@ -87,7 +87,7 @@ def shares(part: str, flagged: Sequence[tuple[Sentence, frozenset[str]]]) -> tup
     def share(what: str, goal: float, right: tuple[int, ...], of: tuple[int, ...]) -> Share:
         kinds = tuple(Count(*row) for row in zip(codes, right[1:], of[1:], strict=True))
         return Share("wording", f"{part}: {what}", "sentences", round(right[0] / of[0], 3) if of[0] else None,
-                     goal if part == HELD_OUT else None, right[0], of[0], len(flagged), kinds)
+                     goal if part.startswith(HELD_OUT) else None, right[0], of[0], len(flagged), kinds)
 
     hits = count(lambda s, got: s.deserves & got)
     return (share("precision", PRECISION_GOAL, hits, count(lambda _, got: got)),

@@ -74,8 +74,8 @@ function plain(text) {
 
 const WORD_OR_MARK = /(?:\b(?:Mr|Mrs|Ms|Miss|Dr)\.? )?\b[A-Z][a-z]+(?:[-'’][A-Z][a-z]+)*|[.!?](?=[¶\s])|\S/g;
 
-const VERB_NEXT = new RegExp(`^(?:['’]s|,? [A-Z][a-z]|,? (?:is|was|were|has|had|and|or|said|says|told|asked|came|went|sat|stood|took
-  |put|gave|wore|feeling|will|would|won|can|did|does|very|quite|looks|seems|\\w+ed)\\b)`.replace(/\n\s*/g, ""));
+const VERB_NEXT = new RegExp(`^(?:['’]s|,? [A-Z][a-z]|,? (?:is|was|were|has|had|and|or|said|says|told|asked|came|went
+  |sat|stood|took|put|gave|wore|feeling|will|would|won|can|did|does|very|quite|looks|seems|\\w+ed)\\b)`.replace(/\n\s*/g, ""));
 
 function isName(word, first, after) {
   if (/^(?:Mr|Mrs|Ms|Miss|Dr)\b/.test(word)) return true;

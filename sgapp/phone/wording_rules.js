@@ -19,8 +19,8 @@ export const STARTERS = set(`a after again all also am an and another apparently
   client client's concern concerns confused confusion daughter declined did door during each either everyone
   everything family father fine flat for found friend gave had has have he he's her here his home house how husband i
   i'm i've if in incident is issue issues it it's its kicked kitchen large lately later left looked looks mark marks
-  may medication medicine mother mum my nasty nephew neighbour neighbours niece no nobody none not nothing noted now
-  nurse of office often ok okay old on once one or our people police poor possible possibly present probably rang
+  may medication medicine more mother mum my nasty nephew neighbour neighbours niece no nobody none not nothing noted
+  now nurse of office often ok okay old on once one or our people police poor possible possibly present probably rang
   recently refused relatives room safeguarding saw she she's some somebody someone something son staff still that the
   their them then there these they they're things this those today told tonight towards two very visit visitor was we
   were what when where which while who wife with yesterday yes you your`);
@@ -72,7 +72,9 @@ const NO_PLURAL = set(`always this says goes does takes makes keeps lives needs 
   looks lets uses feels seems leaves likes knows walks sometimes towards yes perhaps besides hers theirs ours yours
   minutes hours days weeks times thus news refuses happens shouts rings stays sees turns puts calls gives nights
   months years visits`);
-const GROUP = r`N|\b(?:${KIN}|both|people|police|council|surgery|hospital|pharmacy|ambulance|bank|paramedics|crew|team
+const GROUP = r`N|\b(?:${KIN}|both|people|police|council|surgery|hospital|pharmacy|ambulance|bank|paramedics|pharmacist
+  |chemist|school|centre
+  |agency|shop|crew|team
   |111|999|101|office)\b`;
 const plural = (word) => !NO_PLURAL.has(word) && !/(?:us|is)$/.test(word);
 const antecedent = {
@@ -115,6 +117,11 @@ export const RULES = [
         find: g`\b(?:something|things|it|all)(?: \w+){0,2}(?: not|n't)(?: \w+){0,2} right\b`,
         after: after` (?:side|hand|arm|leg|foot|way|time|size|key|one|change|tablets?)`,
       },
+      {
+        find: g`\bflag(?:ging)? (?:this )?up\b|\b(?:an|another) episode\b|\bwhat(?: is|'s) going on\b
+          |\bnot (?:at all )?happy (?:with|about) (?:what|how|the way|this)\b|(?:\bnot|n't)(?: \w+){0,2} as it should be\b`,
+        before: before`\b(?:asked|ask|know|knew|said) (?:\w+ )?`,
+      },
       { find: g`\bsafeguarding (?:issue|concern|matter|incident|problem|worry|alert)s?\b` },
       {
         find: g`\b(?:bad|gut|funny|strange|odd|horrible) (?:feeling|vibe|atmosphere)s?\b|\b(?:feel|felt|feels
@@ -132,7 +139,7 @@ export const RULES = [
         find: g`\bappear(?:s|ed|ing)?\b(?= (?:to|as|that|very|quite|\w+(?:ed|ing|y|d|less|ful)\b))`,
         after: after` (?:at|in|from|on|behind|outside|again|round|through|with|beside|by|under|over|and|while|when)\b`,
       },
-      { find: g`\b(?:possibly|probably|presumably|probable)\b`, after: after`(?: about| around)? ?\d` },
+      { find: g`\b(?:possibly|probably|presumably|probable|maybe|perhaps)\b`, after: after`(?: about| around)? ?\d` },
       {
         find: g`\bmust(?: have|'ve)(?= (?:been|fallen|gone|taken|hit|left|done|got|lost|put|given|thrown|hurt|forgotten
           |eaten|drunk|broken|spent|told|cut|run|come|slept|had|\w{2,}ed)\b)`,
@@ -157,7 +164,8 @@ export const RULES = [
       },
       {
         find: g`\bin my (?:opinion|view)\b|\bmy (?:opinion|feeling|impression|view|guess|hunch)\b|\b(?:the
-          |an) impression\b|\b(?:get|got|had) the feeling\b|\bi could (?:tell|see (?:that )?(?:he|she|they))\b
+          |an) impression\b|\b(?:get|got|had) the feeling\b
+          |\bi(?:'m| am) (?:sure|certain)\b|\bpretend(?:ing|ed)? to\b|\b(?:i|you) could (?:tell|see (?:that )?(?:he|she|they))\b
           |\bno doubt\b`,
       },
       {
@@ -177,8 +185,9 @@ export const RULES = [
       {
         find: g`\b(?:abus(?:e|ed|es|er|ing|ive)|neglect(?:ed|s|ing|ful)?|assault(?:s|ed|ing)?|victims?|perpetrators?
           |coerc(?:ive|ion|ed|ing)|gasligh\w+|gaslit|bull(?:y|ied|ies|ying)|exploit(?:ed|s|ing|ation)?|intimidat(?:es?|ed
-          |ing|ion)|mistreat\w*|harass\w*|domestic violence)\b`,
-        after: after` (?:to|support|line|training|course)\b`,
+          |ing|ion)|mistreat\w*|harass\w*|domestic violence|blackmail\w*|threaten(?:s|ed|ing)?|violent)\b
+          |\b(?:takes?|took|taking) advantage of\b|\btreat(?:s|ed|ing) (?:him|her) (?:like|badly)\b`,
+        after: after` (?:to (?!her|him|me|us|them|N)|(?:support|line|training|course|storm|weather|wind)\b)`,
         unless: r`${SHOWS}|\b(?:garden|grave|lawn|war)\b`,
       },
       {
@@ -200,9 +209,10 @@ export const RULES = [
     toldAfter: true, reported: true, answered: answered(ACTS),
     terms: [
       {
-        find: g`\b(?:aggress(?:ive|ively|ion)|agitat(?:ed|ion)|attention[- ]seeking|manipulative|non[- ]?complian(?:t|ce)
-          |un-?co-?operative|hostile|rude|stroppy|violent)\b`,
-        after: after` (?:cancer|tumour|treatment|storm|weather|wind)\b`,
+        find: g`\b(?:agg?ress(?:ive|ively|ion)|agitat(?:ed|ion)|attention[- ]seeking|manipulative|non[- ]?complian(?:t|ce)
+          |un-?co-?operative|hostile|rude|stroppy|misbehav\w+)\b|\b(?:not|n't) co-?operat\w+|\bbad(?:ly)? behav\w+
+          |\blost (?:his|her|their) temper\b|\b(?:is|was|being) a handful\b|\b(?:playing|played|acting|acted) up\b`,
+        after: after` (?:cancer|tumour|treatment)\b`,
       },
       {
         find: g`\bchallenging\b(?=(?: behaviours?| person| client| man| lady| woman| with| at| during| for (?:us|staff)
@@ -240,12 +250,16 @@ export const RULES = [
           |in distress)\b`,
         after: after` the (?:button|lever|brake)`,
       },
+      {
+        find: g`${PERSON_IS}(?:worried|on edge|fed up|grumpy|moody|cross|weepy|jumpy|stressed)\b`,
+        after: after` (?:about|by|that|the|her|his|over to)\b`,
+      },
       { find: g`\bafraid\b`, before: before`\bi(?:'m| am| was) ` },
       { find: g`\b(?:sad|angry)\b`, after: after` (?:film|song|story|news|book|programme|red|wasp|looking (?:red
         |sore))\b` },
       {
         find: g`${PERSON_IS}(?:low|down)${ENDS}|\b(?:feel(?:s|ing)?|felt|seem(?:s|ed)) (?:${ADVERBS} )?(?:low
-          |down)${ENDS}|\b(?:low|down)(?: in)? (?:mood|spirits)\b|\bmood (?:is|was|seemed)(?: \w+)? low\b`,
+          |down)${ENDS}|\b(?:low|down)(?: in)? (?:mood|spirits|the dumps)\b|\bmood (?:is|was|seemed)(?: \w+)? low\b`,
         unless: r`\b(?:oil|battery|pressure|sugar|gas|meter|credit|stock|supply|supplies)\b`,
       },
       {
@@ -270,8 +284,10 @@ export const RULES = [
       { find: g`\b(?:fine|ok|okay|all ok|all okay|all fine|client settled|settled|all well|all good)${ENDS}`, first: true },
       {
         find: g`\bdoing (?:very |really )?(?:well|fine|ok|okay)\b|\b(?:fine|ok|okay|well|happy|good) in (?:him|her
-          |them)self\b|\bin good spirits\b|\b(?:her|his|their) usual self\b`,
-        before: before`\bnot `,
+          |them)self\b|\bin good spirits\b|\b(?:her|his|their) (?:usual|normal|old) self\b
+          |\b(?:left|found) (?:him|her|them|N+)(?: \w+)? (?:fine|ok|okay|settled|happy|comfortable|content|well)\b
+          |\ball (?:tasks|care|duties|jobs) (?:was |were )?(?:completed?|done|given)\b|\beverything (?:was )?done\b`,
+        before: before`(?:\bnot|n't) (?:quite )?`,
       },
       {
         find: g`\b(?:good|pleasant|nice|lovely|quiet|uneventful) (?:day|night|morning|evening|afternoon|visit|shift|call
@@ -295,7 +311,7 @@ export const RULES = [
       |ten) (?:\w+ )?(?:plates|cups|bags|bottles|cans|pans|boxes|mugs)\b`),
     terms: [
       {
-        find: g`\b(?:unkempt|filthy|squalid|squalor|dishevelled|stank|stinks?|stinking|unclean|grubby|scruffy)\b`,
+        find: g`\b(?:unkempt|filthy|squalid|squalor|dishevelled|stank|stinks?|stinking|unclean|grubby|scruffy|disgusting)\b`,
         after: after` of\b`,
       },
       {
@@ -316,7 +332,8 @@ export const RULES = [
       {
         find: g`\b(?:house|home|flat|kitchen|room|bedroom|bathroom|place|lounge|everything|everywhere|toilet|hall) (?:is
           |was|were|looks|looked) (?:just |such |in |an? |absolute |total |complete |right |real |very |so ){0,4}(?:mess
-          |tip|state|pigsty|messy|untidy)\b|\bin an? (?:right|bad|awful|terrible|dreadful|real|shocking|filthy) state\b`,
+          |tip|state|pigsty|messy|untidy)\b|\bin an? (?:right|bad|awful|terrible|dreadful|real|shocking|filthy) state\b
+          |\b(?:rubbish|mess) (?:all over|everywhere)\b|(?:\bnot|n't) (?:been )?keeping (?:him|her)self clean\b`,
       },
     ],
   },
@@ -343,11 +360,12 @@ export const RULES = [
           |cannabis|drink)\b|\b(?:was|is|were|be|been|are|he's|she's) on (?:drugs|something)\b`,
       },
       {
-        find: g`\b(?:lacks?|lacked|lacking|no|lost|without) (?:the )?(?:mental )?capacity\b|(?:\bnot|n't) (?:got |have 
-          |has )(?:the |any )?(?:mental )?capacity\b|\black of capacity\b`,
+        find: g`\b(?:lacks?|lacked|lacking|no|lost|without) (?:the )?(?:mental )?capacity\b|(?:\bnot|n't) (?:(?:got|have
+          |has) )?(?:the |any )?(?:mental )?capacity\b|\black of capacity\b`,
         after: after` (?:assessment|form)`,
       },
-      { find: g`\b(?:uti|urine infection|water infection|urinary infection)s?\b` },
+      { find: g`\b(?:uti|urine infection|water infection|urinary infection|infection)s?\b|\ba few too many\b
+        |\bdementia (?:is|was) (?:bad|worse|showing|playing up)\b|(?:\bnot|n't) know what (?:he|she) (?:is|was) doing\b` },
     ],
   },
   {
@@ -364,7 +382,8 @@ export const RULES = [
           |sleeve|trousers|window)\b`,
       },
       {
-        find: g`\bmarks? (?:on|to|around|across|over) (?:his |her |the |both |each |one |my )?(?:\w+ )?(?:wrists?|arms?
+        find: g`\b(?:marks?|cuts?|scratch(?:es)?|grazes?|burns?|lumps?|swelling|sores?|rash|wounds?) (?:on|to|around|round
+          |across|over) (?:his |her |the |both |each |one |my )?(?:\w+ )?(?:wrists?|arms?
           |legs?|neck|face|cheeks?|chin|back|chest|thighs?|hands?|fingers?|feet|foot|ankles?|shins?|knees?|shoulders?
           |skin|eyes?|ears?|hips?|stomach|head|forehead)\b`,
       },
@@ -397,6 +416,9 @@ export const RULES = [
         find: g`${PERSON}(?: just| simply| still| again)? ?(?:would not|wouldn't|won't|will not)(?= \w)`,
         after: after` (?:be|have|mind|need|know|reach|fit)\b`,
       },
+      { find: g`\b(?:would not|wouldn't|won't) (?!be|have|mind|need|fit|reach)`, first: true },
+      { find: g`\bturned down (?:his|her|the|all|any|every) (?!bed|volume|heating|tv|radio|sound|music|lights?)
+        |\bnot having (?:any of )?it\b` },
       {
         find: g`\bfail(?:ed|s|ing) to engage\b|(?:\bnot|n't) (?:want to )?engag(?:e|ed|ing)\b|\bnon-?engag\w+
           |\brefuse to\b`,
@@ -411,7 +433,7 @@ export const RULES = [
       {
         find: g`\b(?:always|often|recently|regularly|frequently|constantly|continually|repeatedly|lately|all the time
           |every time|most days|for ages|(?:a|some|quite a) (?:while|time) (?:ago|back)|several times|many times
-          |lots of times|again and again)\b`,
+          |lots of times|again and again|hardly ever|rarely|more and more|keeps? (?!an?\b|it|her|his|the)\w+ing)\b`,
         before: before`\b(?:how|as|not|so|more) `,
         unless: r`\b(?:plan|chart|label|policy|rota|leaflet|instructions?|sign|notice|box|packet)\b (?:says?|said|reads
           |is)\b`,
@@ -445,8 +467,8 @@ export const RULES = [
         before: before`\b(?:N+|next door)['s]* `,
       },
       {
-        find: g`\b(?:by|from|told|informed|rang|with|to|asked) (?:the |her |his |their |a 
-          |some )?family(?: members?)?\b(?! (?:photo\w*|picture|album|bible|room|doctor|home|name|car|dog|tree|dinner
+        find: g`\b(?:by|from|told|informed|rang|with|to|asked) (?:(?:the|her|his|their|a
+          |some) )?family(?: members?)?\b(?! (?:photo\w*|picture|album|bible|room|doctor|home|name|car|dog|tree|dinner
           |friend|next))`,
         after: after`[ ,(:]+(?:N|${KIN}|next)`,
       },
@@ -465,7 +487,10 @@ export const RULES = [
       },
       {
         find: g`\b(?:apparently|reportedly|allegedly|rumou?rs?)\b|\b(?:told|informed) by (?:staff|a neighbour|someone
-          |somebody|others)\b|\bfrom (?:someone|somebody)\b(?! (?:called|named|at|in|from))`,
+          |somebody|others)\b|\b(?:a|the|her|his) neighbours? (?:said|told|says|tells)\b
+          |\bi(?:'ve| have)? heard (?:that|from (?:someone|somebody))\b
+          |\bone of the (?:other )?(?:girls|carers|staff|lads|ladies)\b|\b(?:the|her|his) relatives?\b|\b(?:his|her) lot\b
+          |\bfrom (?:someone|somebody)\b(?! (?:called|named|at|in|from))`,
       },
     ],
   },

@@ -13,9 +13,10 @@ from sqlalchemy import create_engine, make_url, text
 from typer.testing import CliRunner
 
 from sgapp import bench
+from sgapp.bench import wording
 from sgapp.bench.bare_form import inputs_of
 from sgapp.bench.databases import fresh_database
-from sgapp.bench.results import Bench, CannotMeasure, Check, Cost, Line, Plan, Result, Speed, Spread
+from sgapp.bench.results import Bench, CannotMeasure, Check, Cost, Count, Line, Plan, Result, Share, Speed, Spread
 from sgapp.bench.visits import browsers
 from sgapp.cli import app
 from tests.serving import ROOT, free_port
@@ -51,7 +52,7 @@ def test_the_benches_are_listed_with_what_they_are_about() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_list() -> None:
-    assert _run("speed") == (1, "There is no bench called speed. There are: intake, phone.\n")
+    assert _run("speed") == (1, "There is no bench called speed. There are: intake, phone, wording.\n")
 
 
 def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Line]) -> None:
@@ -82,6 +83,58 @@ def test_without_playwright_the_phone_is_not_measured_and_says_why(monkeypatch: 
     monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
     with pytest.raises(CannotMeasure, match="Playwright, which is not installed"), browsers():
         pytest.fail("it went on")
+
+
+@pytest.mark.parametrize(("ratio", "goal", "said"), [(0.8, 0.9, "not met"), (0.9, 0.9, "≥ 0.90"), (0.8, None, "none")])
+def test_a_share_misses_its_goal_by_being_less(tried: list[Line], ratio: float, goal: float | None, said: str) -> None:
+    tried.append(Share("try", "held out: precision", "sentences", ratio, goal, 8, 10, 20, (Count("mood", 3, 4),)))
+    code, shown = _run("try")
+    assert (code, said in shown, "not met" in shown) == (0, True, said == "not met")
+    assert "8 of 10" in shown
+    assert "mood 3/4" in shown
+
+
+def _sentence(text: str, *deserves: str) -> wording.Sentence:
+    return wording.Sentence(wording.HELD_OUT, frozenset(deserves), text)
+
+
+def test_a_flag_on_a_good_sentence_and_one_of_another_kind_both_count_against_precision() -> None:
+    found = [(_sentence("right", "mood"), {"mood", "who"}), (_sentence("good"), {"fine"}),
+             (_sentence("other", "who"), {"mood"})]
+    precision, _ = wording.shares(wording.HELD_OUT, [(s, frozenset(got)) for s, got in found])
+    assert (precision.right, precision.of, precision.goal) == (1, 3, 0.9)
+    assert Count("mood", 1, 2) in precision.kinds
+
+
+def test_a_sentence_that_got_no_flag_or_another_kind_counts_against_recall() -> None:
+    found = [(_sentence("right", "mood", "seems"), {"seems"}), (_sentence("none", "mood"), set()),
+             (_sentence("other", "who"), {"mood"})]
+    _, recall = wording.shares(wording.HELD_OUT, [(s, frozenset[str](got)) for s, got in found])
+    assert (recall.right, recall.of, recall.goal) == (1, 3, 0.7)
+    assert Count("mood", 0, 2) in recall.kinds
+
+
+def test_the_sentences_are_many_and_half_of_them_are_good() -> None:
+    corpus = wording.sentences()
+    good = sum(not sentence.deserves for sentence in corpus)
+    assert len(corpus) >= 300
+    assert 0.4 <= good / len(corpus) <= 0.6
+    assert len({sentence.text for sentence in corpus}) == len(corpus)
+
+
+def test_the_flags_reach_their_goals_on_each_part_that_was_held_out(tmp_path: Path) -> None:
+    lines = _measured(tmp_path, "", name="wording")
+    assert {field.name for field in fields(Share)} == set(lines[0])
+    held_out = [line for line in lines if line["setting"].startswith("held out")]
+    assert [line["goal"] for line in held_out] == [0.9, 0.7] * 2
+    assert all(line["ratio"] >= line["goal"] for line in held_out)
+
+
+def test_without_node_the_wording_is_not_measured_and_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CannotMeasure, match="comes with `make setup`"):
+        wording.given(["A cup."])
 
 
 def test_the_bare_form_has_the_inputs_of_the_page() -> None:
