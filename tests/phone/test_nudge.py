@@ -6,7 +6,7 @@ The tests take turns as three workers, because a person may sign in only ten tim
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.e2e.steps import fill_note, fold_out, pick
+from tests.e2e.steps import fill_note, pick
 from tests.e2e.test_accessibility import violations
 from tests.e2e.test_hide_and_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, set_up
 from tests.phone.test_note_form import NO_STORAGE, POSTS
@@ -202,7 +202,6 @@ def test_a_hard_word_of_hers_is_not_shown_a_second_time(sign_in: Open) -> None:
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_about_the_question_and_both_ways_on_are_large_enough_for_a_thumb(sign_in: Open, dark: bool) -> None:
     worker = _at_the_form(sign_in, "worker.b", dark=dark)
-    fold_out(worker, HEARD)
     _write(worker, "He was aggressive.", HEARD)
     _leave(worker, HEARD)
     for name in (MORE, LEAVE):
