@@ -10,7 +10,7 @@ from sgapp.api.door import Changes, MaybeSignedIn, Plain, SignedIn, TheHouse
 from sgapp.api.problems import problem
 from sgapp.services import intake
 from sgapp.services.house import now
-from sgapp.services.views.note import note_lines
+from sgapp.services.views.note import mark_lines, note_lines
 
 router = APIRouter(prefix="/api")
 
@@ -98,7 +98,7 @@ def mine(actor: SignedIn, house: TheHouse) -> dict[str, list[OwnNote]]:
 def words(note_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn, house: TheHouse) -> OwnWords:
     """One's own note again, on the same shift. Reading it is recorded."""
     found = intake.own_words(house, actor, now(), note_id)
-    lines = note_lines(found.content, adds_to_another=found.adds_to_another)
+    lines = (*note_lines(found.content, adds_to_another=found.adds_to_another), *mark_lines(found.content))
     return OwnWords(reference=found.reference, lines=[OwnLine(label=x.label, text=x.text, quote=x.quote) for x in lines])
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sgapp.domain.case import Case
 from sgapp.domain.decision import ReviewState, SharingDecision
+from sgapp.domain.marks import mark_as_fact
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, LA_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS
@@ -47,8 +48,8 @@ def chronology(
 def _note(note: Observation) -> list[Entry]:
     words = note.content.said[0].words if note.content.said else ""
     what = "Added to an earlier note" if note.corrects_id else "Wrote a note"
-    found = [Entry(note.content.captured_at, note.author_name, what, f"{note.reference}. {note.content.seen}".strip(),
-                   words, "note")]
+    seen = " ".join(part for part in (note.content.seen, *(mark_as_fact(m) for m in note.content.marks)) if part)
+    found = [Entry(note.content.captured_at, note.author_name, what, f"{note.reference}. {seen}".strip(), words, "note")]
     if note.acknowledged_at:
         found.append(Entry(note.acknowledged_at, note.acknowledged_by, "Saw the note", note.reference, kind="note"))
     found += [Entry(c.at, c.by, f"Set the priority to {c.priority}", c.reason, kind="note")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sgapp.domain.case import Case
 from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.marks import mark_as_fact, place_in_words
 from sgapp.domain.observation import NoteContent, Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Fact, Referral
@@ -71,6 +72,12 @@ def _of_note(note: Observation) -> list[Offer]:
         who = f"{quote.by} said" if quote.by else "Said"
         to = f" to {_FIRST_PERSON.sub('the care worker', quote.to)}" if quote.to else ""
         found.append(Offer(f"{key}:said:{i}", group, f"{who}{to}: “{quote.words}”"))
+    for i, mark in enumerate(content.marks):
+        found.append(Offer(f"{key}:mark:{i}", group, mark_as_fact(mark)))
+        if mark.words.strip():
+            who = f"{mark.said_by} said" if mark.said_by.strip() else "Said"
+            about = f"about the mark on the {place_in_words(mark)}"
+            found.append(Offer(f"{key}:mark:{i}:said", group, f"{who} {about}: “{mark.words}”"))
     found += [Offer(f"{key}:picker:{code}", group, f"Noticed: {PICKER.label_or_code(code)}") for code in content.picker]
     if content.present:
         found.append(Offer(f"{key}:present", group, f"Present: {content.present}"))

@@ -65,6 +65,31 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark on the skin as it was seen: no cause and no age. Codes of domain/vocabulary/body_sites.py.
+
+    `side` is the person's own. `x` and `y` are the place on the figure of that `view`, as fractions of its width and
+    height; sizes are in centimetres, None where nothing was given. `words` are somebody's exact words about it.
+    """
+
+    site: str
+    side: str
+    view: str
+    x: float
+    y: float
+    length_cm: float | None = None
+    width_cm: float | None = None
+    shape: str = ""
+    colours: tuple[str, ...] = ()
+    skin_broken: Answer = Answer.NOT_ANSWERED
+    swelling: Answer = Answer.NOT_ANSWERED
+    words: str = ""
+    said_by: str = ""
+    seen_before: Answer = Answer.NOT_ANSWERED
+    seen_before_when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PriorityChange:
     """One step of a note's priority, with its reason. The first is made at intake and has no author."""
 
@@ -109,6 +134,7 @@ class NoteContent:
     staff_names: str = ""
     danger_now: Answer = Answer.NOT_ANSWERED
     injury: Answer = Answer.NOT_ANSWERED
+    marks: tuple[Mark, ...] = ()
 
     @property
     def names_staff(self) -> bool:

@@ -163,7 +163,10 @@ def _watched(t: _Teller, start: datetime) -> None:
 def _fresh(t: _Teller, now: datetime) -> None:
     t.note("worker.b", "P-117", now - timedelta(minutes=64), present="Rosa Linden, Martin Linden", injury="yes",
            where={"place": "own_home", "room": "living room"},
-           seen="Yellow and purple mark, about 4 cm, outer left upper arm. Rosa looked at Martin before each answer.",
+           seen="A mark on her left arm; I had not seen it on Tuesday. Rosa looked at Martin before each answer.",
+           marks=[{"site": "upper_arm", "side": "left", "view": "back", "x": 0.236, "y": 0.292, "length_cm": 4, "width_cm": 3,
+                   "shape": "oval", "colours": ["purple", "yellow"], "skin_broken": "no", "swelling": "not_sure",
+                   "seen_before": "no"}],
            heard="Martin: “She's fine, she bumps into things.”",
            said=[{"words": "He checks my phone.", "by": "Rosa", "to": "me, at the door"}],
            done="Asked nothing further. Left at the usual time.", told="on-call lead, by voice, from the car",

@@ -1,16 +1,19 @@
 """The note as the phone seals it, schema 1. Lenient where a fact could be lost: a code that no list holds is kept as it
-stands, and what was not answered stays unanswered. Strict only about types, lengths and the four answers."""
+stands, and what was not answered stays unanswered. Strict only about types, lengths, answers and the numbers of a mark."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from sgapp.domain.observation import Answer, NoteContent, Quote
+from sgapp.domain.observation import Answer, Mark, NoteContent, Quote
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Line = Annotated[str, StringConstraints(max_length=2_000)]
-Codes = Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(max_length=60)]
+_Code = Annotated[str, StringConstraints(max_length=60)]
+Codes = Annotated[list[_Code], Field(max_length=60)]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Centimetres = Annotated[float, Field(gt=0, le=250, allow_inf_nan=False)]
 
 
 def _plausible(moment: datetime) -> datetime:
@@ -43,6 +46,27 @@ class _Quote(_Part):
     to: Line = ""
 
 
+class _Mark(_Part):
+    site: _Code
+    side: _Code
+    view: _Code
+    x: Fraction
+    y: Fraction
+    length_cm: Centimetres | None = None
+    width_cm: Centimetres | None = None
+    shape: _Code = ""
+    colours: Annotated[list[_Code], Field(max_length=20)] = []
+    skin_broken: Answer = Answer.NOT_ANSWERED
+    swelling: Answer = Answer.NOT_ANSWERED
+    words: Line = ""
+    said_by: Line = ""
+    seen_before: Answer = Answer.NOT_ANSWERED
+    seen_before_when: Line = ""
+
+    def mark(self) -> Mark:
+        return Mark(**{**self.model_dump(), "colours": tuple(self.colours)})
+
+
 class NotePayload(_Part):
     """What the phone sealed. `captured_at` and `when_seen` come from its clock and are kept beside ours."""
 
@@ -68,6 +92,7 @@ class NotePayload(_Part):
     staff_names: Line = ""
     danger_now: Answer = Answer.NOT_ANSWERED
     injury: Answer = Answer.NOT_ANSWERED
+    marks: Annotated[list[_Mark], Field(max_length=40)] = []
     corrects: Line | None = None
 
     def content(self) -> NoteContent:
@@ -78,7 +103,8 @@ class NotePayload(_Part):
             seen=self.seen, heard=self.heard, said=tuple(Quote(q.words, q.by, q.to) for q in self.said if q.words.strip()),
             done=self.done, told=self.told, picker=tuple(self.picker), safety_codes=tuple(self.safety_codes),
             wish=self.wish, consent=self.consent, staff_involved=self.staff_involved, staff_names=self.staff_names,
-            danger_now=self.danger_now, injury=self.injury)
+            danger_now=self.danger_now, injury=self.injury,
+            marks=tuple(m.mark() for m in self.marks))
 
 
 def _utc(moment: datetime) -> datetime:

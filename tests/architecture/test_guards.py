@@ -39,6 +39,7 @@ UNGUARDED = {
     "triage.earlier_notes": "takes the unit of work of the guarded note view, which scopes it",
     "views.case.note_of": "takes the unit of work of the guarded views, which scopes it",
     "views.note.note_lines": "puts a note that was already given into lines",
+    "views.note.mark_lines": "puts the marks of a note that was already given into lines",
     "views.note.safety": "puts the codes of a note that was already given into words",
 }
 

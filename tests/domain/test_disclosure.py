@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sgapp.domain.case import CapacityAssessment, Case, ProtectionStep
 from sgapp.domain.disclosure import chosen, letter, letter_sha256, offers, sentences
 from sgapp.domain.errors import Invalid
-from sgapp.domain.observation import NoteContent, Observation, Priority, PriorityChange, Quote
+from sgapp.domain.observation import Mark, NoteContent, Observation, Priority, PriorityChange, Quote
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Fact, Referral
 from sgapp.domain.vocabulary import PICKER
@@ -59,6 +59,17 @@ def test_what_is_offered_comes_from_person_note_capacity_and_protection() -> Non
         "note:n:wish": "What the adult wants: No fuss",
         "capacity:k": "Capacity for “to keep his card”, 5 Oct 2026, 10:10: Lacks capacity for this decision at this time",
         "protection:s": "A talk alone at each visit"}
+
+
+def test_each_mark_is_one_sentence_to_pick_and_what_was_said_about_it_another() -> None:
+    marks = (Mark("forearm", "left", "back", 0.2, 0.4, length_cm=3, width_cm=2, shape="oval", words="I knocked it.",
+                  said_by="Ola"),
+             Mark("chest", "right", "front", 0.4, 0.3))
+    noted = replace(NOTE, content=replace(CONTENT, marks=marks))
+    assert [(o.source, o.text) for o in offers(PERSON, [noted], CASE) if ":mark:" in o.source] == [
+        ("note:n:mark:0", "A mark on the left forearm, back, 3 by 2 cm, oval."),
+        ("note:n:mark:0:said", "Ola said about the mark on the left forearm, back: “I knocked it.”"),
+        ("note:n:mark:1", "A mark on the chest, right side.")]
 
 
 def test_neither_staff_names_nor_safety_codes_nor_the_writer_are_offered() -> None:

@@ -11,11 +11,11 @@ import pytest
 from sqlmodel import select
 
 from sgapp.domain.errors import Conflict, Invalid, NotFound
-from sgapp.domain.observation import Observation
+from sgapp.domain.observation import Answer, Mark, Observation
 from sgapp.services import intake, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.intake import Envelope
-from sgapp.services.views.note import note_view
+from sgapp.services.views.note import MarkView, note_view
 from sgapp.services.views.queue import queue
 from sgapp.store.tables import AuditEventRow, EnvelopeConflictRow, EnvelopeRow, ObservationRow
 from sgapp.store.unit_of_work import Repository
@@ -112,6 +112,46 @@ def test_what_cannot_be_opened_is_answered_as_delivered_kept_and_alarmed(cast: C
     assert row.kept == base64.b64decode(envelope.sealed)
     assert queue(cast.house, cast.lena, LATER).quarantined == 1
     assert _rows(cast, ObservationRow) == []
+
+
+MARK = {"site": "forearm", "side": "left", "view": "back", "x": 0.236, "y": 0.292, "length_cm": 3, "colours": ["purple"],
+        "skin_broken": "no", "words": "I knocked it.", "said_by": "Dennis"}
+
+
+def test_a_mark_on_the_skin_arrives_as_it_was_sealed(cast: Cast) -> None:
+    content = _stored(cast, cast.writes(marks=[MARK])).content
+    assert content.marks == (Mark("forearm", "left", "back", 0.236, 0.292, length_cm=3, colours=("purple",),
+                                  skin_broken=Answer.NO, words="I knocked it.", said_by="Dennis"),)
+
+
+def test_a_note_of_an_older_phone_without_marks_has_none(cast: Cast) -> None:
+    assert _stored(cast, cast.writes()).content.marks == ()
+
+
+def test_a_site_that_no_list_holds_is_kept_as_it_came(cast: Cast) -> None:
+    [mark] = _stored(cast, cast.writes(marks=[MARK | {"site": "scalp", "from_a_newer_phone": 1}])).content.marks
+    assert mark.site == "scalp"
+
+
+@pytest.mark.parametrize("wrong", [{"x": 1.2}, {"y": -0.1}, {"length_cm": 0}, {"width_cm": 251}, {"skin_broken": "perhaps"},
+                                   {"site": "a" * 61}, {"words": "a" * 2_001}, {"colours": ["red"] * 21}],
+                         ids=lambda wrong: next(iter(wrong)))
+def test_a_malformed_mark_keeps_the_note_for_a_look_and_loses_nothing(cast: Cast, wrong: dict[str, object]) -> None:
+    envelope = cast.sealed(_payload(cast, marks=[MARK | wrong]))
+    intake.receive(cast.house, cast.amina, envelope, now=START)
+    [row] = _rows(cast, EnvelopeRow)
+    assert (row.quarantined_because, row.kept) == ("incomplete", base64.b64decode(envelope.sealed))
+
+
+def test_more_marks_than_anybody_would_put_down_keep_the_note_for_a_look(cast: Cast) -> None:
+    intake.receive(cast.house, cast.amina, cast.sealed(_payload(cast, marks=[MARK] * 41)), now=START)
+    assert [row.quarantined_because for row in _rows(cast, EnvelopeRow)] == ["incomplete"]
+
+
+def test_the_lead_reads_each_mark_in_words_beside_its_place_on_the_figure(cast: Cast) -> None:
+    [shown] = note_view(cast.house, cast.lena, START, cast.writes(marks=[MARK])).marks
+    assert shown == MarkView("Left forearm, back: 3 cm long, purple; skin not broken. Said by Dennis: “I knocked it.”",
+                             "back", 0.236, 0.292)
 
 
 def test_a_quarantined_upload_repeated_gets_the_same_answer(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from sgapp.domain.vocabulary._code import Code, CodeList, UnknownCode
 from sgapp.domain.vocabulary.abuse_types import ABUSE_TAGS, ABUSE_TYPES
 from sgapp.domain.vocabulary.actions import ACTION_STATUSES, ADULT_AGREEMENT
 from sgapp.domain.vocabulary.agencies import AGENCIES, LA_OUTCOMES, SEND_METHODS
+from sgapp.domain.vocabulary.body_sites import BODY_VIEWS, MARK_COLOURS, MARK_SHAPES, SIDES, SITES
 from sgapp.domain.vocabulary.capacity import ABILITIES, ANSWERS, CAPACITY_KNOWN, CAPACITY_OUTCOMES
 from sgapp.domain.vocabulary.consent import CONSENT_STATES, OVERRIDE_REASONS
 from sgapp.domain.vocabulary.escalation import CLOSING_BASES, ESCALATION_STAGES
@@ -55,6 +56,7 @@ __all__ = [
     "ARTICLE_6",
     "ARTICLE_9",
     "ARTICLE_10",
+    "BODY_VIEWS",
     "CALL_BACK_OUTCOMES",
     "CAPACITY_KNOWN",
     "CAPACITY_OUTCOMES",
@@ -64,6 +66,8 @@ __all__ = [
     "ESCALATION_STAGES",
     "LA_OUTCOMES",
     "LOCATIONS",
+    "MARK_COLOURS",
+    "MARK_SHAPES",
     "MSP_ACHIEVED",
     "MSP_ASKED",
     "MSP_EXPRESSED",
@@ -90,6 +94,8 @@ __all__ = [
     "SHARES_NOTHING",
     "SHARE_WHEN",
     "SHARING",
+    "SIDES",
+    "SITES",
     "TOLD_ADULT",
     "TRIAGE_DECISIONS",
     "WHERE",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col
 
 from sgapp.domain.case import CaseState
+from sgapp.domain.marks import mark_in_words
 from sgapp.domain.observation import Answer, NoteContent, NoteState, Observation
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import show
@@ -34,6 +35,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkView:
+    """A mark in words, and its place on the figure of its view: fractions of its width and height."""
+
+    words: str
+    view: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
     reference: str
     when: str
@@ -60,6 +71,7 @@ class NoteView:
     acknowledged: str
     lines: tuple[Line, ...]
     picker: tuple[str, ...]
+    marks: tuple[MarkView, ...]
     codes: tuple[Option, ...]
     corrections: tuple[Line, ...]
     earlier: tuple[Earlier, ...]
@@ -90,6 +102,7 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         priority_reason=note.priority_history[-1].reason, restricted=note.restricted,
         acknowledged=f"{note.acknowledged_by}, {show(note.acknowledged_at)}" if note.acknowledged_at else "",
         lines=note_lines(note.content, adds_to_another=note.corrects_id is not None),
+        marks=tuple(MarkView(mark_in_words(m), m.view, m.x, m.y) for m in note.content.marks),
         picker=tuple(PICKER.label_or_code(c) for c in note.content.picker),
         codes=safety(note), corrections=_corrections(uow, note),
         earlier=tuple(Earlier(n.reference, show(n.received_at), f"/note?id={n.id}", _in_words(n)) for n in earlier),
@@ -151,6 +164,11 @@ def note_lines(content: NoteContent, *, adds_to_another: bool) -> tuple[Line, ..
     return tuple(line for line in found if line.text)
 
 
+def mark_lines(content: NoteContent) -> tuple[Line, ...]:
+    """The marks on the skin in words, numbered; the figure beside them says nothing more."""
+    return tuple(Line(f"Mark {number}", mark_in_words(mark)) for number, mark in enumerate(content.marks, 1))
+
+
 def safety(note: Observation) -> tuple[Option, ...]:
     """The coded safety options of a note: short code and meaning."""
     return tuple(Option(f"{SAFETY_CODES[c].symbol} {SAFETY_CODES[c].short}", SAFETY_CODES.label(c))
@@ -159,8 +177,13 @@ def safety(note: Observation) -> tuple[Option, ...]:
 
 def _corrections(uow: UnitOfWork, note: Observation) -> tuple[Line, ...]:
     later = uow.notes.where(ObservationRow.corrects_id == note.id, order_by=[col(ObservationRow.received_at)])
-    return tuple(Line(f"{n.reference}, {show(n.content.captured_at)}", " ".join(
-        [n.content.seen, n.content.heard, *(f"“{q.words}”" for q in n.content.said), n.content.done]).strip()) for n in later)
+    return tuple(Line(f"{n.reference}, {show(n.content.captured_at)}", _all_of(n.content)) for n in later)
+
+
+def _all_of(content: NoteContent) -> str:
+    """What a correction adds, in one paragraph."""
+    return " ".join([content.seen, content.heard, *(f"“{q.words}”" for q in content.said),
+                     *(mark_in_words(m) for m in content.marks), content.done]).strip()
 
 
 def _open_cases(uow: UnitOfWork, note: Observation) -> tuple[Option, ...]:
