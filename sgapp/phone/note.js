@@ -5,7 +5,7 @@ const NOT_ANSWERED = "not_answered"; // silence is no "no"
 export const OTHER = "other";
 export const EMPTY = {
   person: "", other: "", when: "now", visit: "", earlier: "", room: "", elsewhere: "", seen: "", heard: "", said: [{ words: "", by: "", to: "" }],
-  picker: [], present: "", done: "", told: "", wish: "", consent: "", staff_involved: "", staff_names: "",
+  picker: [], marks: [], present: "", done: "", told: "", wish: "", consent: "", staff_involved: "", staff_names: "",
   danger_now: "", injury: "", safety_codes: [], let_be: [], // let_be: the flags she left as they are; never sent
 };
 
@@ -25,7 +25,7 @@ export function gaps(v, correcting) {
   const found = {};
   if (!correcting && (!v.person || (v.person === OTHER && !v.other.trim()))) found.person = "Say who you visited.";
   const words = v.said.some((q) => q.words.trim());
-  if (!v.seen.trim() && !v.heard.trim() && !words && !v.picker.length) {
+  if (!v.seen.trim() && !v.heard.trim() && !words && !v.picker.length && !v.marks.length) {
     found.seen = "Write what you saw, or what was said or heard.";
   }
   const now = new Date();
@@ -48,7 +48,7 @@ export function payloadOf(v, id, seq, people, corrects) {
     when_seen: whenSeen(v, now).toISOString(),
     where: v.room === OTHER ? { place: "other", room: v.elsewhere.trim() } : { place: "own_home", room: v.room },
     present: v.present, seen: v.seen, heard: v.heard, said: v.said.filter((q) => q.words.trim()),
-    done: v.done, told: v.told, picker: v.picker, safety_codes: v.safety_codes, wish: v.wish, consent: v.consent,
+    done: v.done, told: v.told, picker: v.picker, marks: v.marks, safety_codes: v.safety_codes, wish: v.wish, consent: v.consent,
     staff_involved: v.staff_involved || NOT_ANSWERED, staff_names: MAYBE.includes(v.staff_involved) ? v.staff_names : "",
     danger_now: v.danger_now || NOT_ANSWERED, injury: v.injury || NOT_ANSWERED, corrects: corrects || null,
   };

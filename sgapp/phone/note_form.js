@@ -216,7 +216,7 @@ export function NoteForm({ codes }) {
         value: v.seen, onChange: put, error: beside.seen }),
       corrects ? null : h(Field, { id: "heard", label: "What I heard", hint: "Exact words, whose, how loud.", rows: 2, value: v.heard, onChange: put }),
       h(Said, { said: v.said, put }),
-      corrects ? null : h(More, { picker: v.picker, present: v.present, wish: v.wish, consent: v.consent, staff: v.staff_involved,
+      corrects ? null : h(More, { picker: v.picker, marks: v.marks, present: v.present, wish: v.wish, consent: v.consent, staff: v.staff_involved,
         names: v.staff_names, put, codes })),
     corrects ? null : h(Card, null,
       h(Field, { id: "done", label: "What I did", rows: 2, value: v.done, onChange: put }),

@@ -1,6 +1,7 @@
 // The cards of the note form. Each is drawn again only when something of its own has changed: `put(value, field)` stays
 // the same from draw to draw, and so do the lists.
 import { createElement as h, memo, useCallback, useEffect, useMemo, useState } from "react";
+import { Marks } from "./marks.js";
 import { MAYBE, OTHER } from "./note.js";
 import { Card, Chips, Field, Folded } from "./parts.js";
 
@@ -86,7 +87,7 @@ function AwayFirst({ children }) {
   ];
 }
 
-export const More = memo(function More({ picker, present, wish, consent, staff, names, put, codes }) {
+export const More = memo(function More({ picker, marks, present, wish, consent, staff, names, put, codes }) {
   const groups = useMemo(() => grouped(codes.picker), [codes]);
   const consents = useMemo(() => chipsOf(codes.consent), [codes]);
   const pick = useCallback((chosen) => put(chosen, "picker"), [put]);
@@ -94,6 +95,7 @@ export const More = memo(function More({ picker, present, wish, consent, staff, 
     h(Folded, { key: "noticed", summary: "Things I noticed", count: picker.length },
       h(AwayFirst, null, groups.map(({ group, id, options }) =>
         h(Chips, { key: group, id, legend: group, kind: "checkbox", plain: true, value: picker, onChange: pick, options })))),
+    h(Folded, { key: "marks", summary: "A mark on the skin", count: marks.length }, h(Marks, { marks, put })),
     h(Folded, { key: "present", summary: "Who was there" },
       h(Field, { id: "present", label: "Who was there", value: present, onChange: put })),
     h(Folded, { key: "wish", summary: "What they want" },

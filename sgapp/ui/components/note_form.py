@@ -8,7 +8,8 @@ from sgapp.domain.vocabulary import CONSENT_STATES, PICKER, SAFETY_CODES
 from sgapp.phone import script
 
 # Bundled beside the components, which import them by name.
-for _part in ("device.js", "draft.js", "installed.js", "lock.js", "note.js", "nudge.js", "outbox.js", "parts.js",
+for _part in ("body_figure.js", "body_lists.js", "body_map.css", "body_map.js", "body_regions.js", "device.js", "draft.js",
+              "installed.js", "lock.js", "mark_words.js", "marks.js", "note.js", "nudge.js", "outbox.js", "parts.js",
               "plain_elements.js", "reference.js", "saved.js", "seal.js", "sections.js", "store.js", "vault.js", "wording.js",
               "wording_rules.js"):
     script(_part)
@@ -28,6 +29,15 @@ class MyNotes(rx.Component):
 
     library = script("my_notes.js")
     tag = "MyNotes"
+
+
+class MarksShown(rx.Component):
+    """Marks on the skin as the desk reads them: the figure with numbered dots, and the list in words."""
+
+    library = script("marks_shown.js")
+    tag = "MarksShown"
+
+    marks: rx.Var[list[dict[str, Any]]]
 
 
 def note_form() -> rx.Component:

@@ -7,6 +7,7 @@ import reflex as rx
 from sgapp.domain.vocabulary import PRIORITIES
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import checks, choice, select_field, text_area, text_field
+from sgapp.ui.components.note_form import MarksShown
 from sgapp.ui.components.page_parts import codes, folded, lines, loaded_page, page_head, single
 from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.note.state import NoteState
@@ -18,6 +19,7 @@ note: Any = NoteState.note  # a Var: its attributes exist in the browser
 def _written() -> rx.Component:
     return panel(
         lines(note.lines),
+        MarksShown.create(marks=note.marks.to(list[dict[str, Any]])),
         rx.cond(note.picker.length() > 0,
                 rx.el.div(rx.el.p("Noticed", class_name="hint"),
                           rx.el.ul(rx.foreach(note.picker, rx.el.li), class_name="list-disc pl-5"), class_name="grid gap-1"),
