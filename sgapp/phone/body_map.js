@@ -81,7 +81,7 @@ function Details({ mark, number, change, onDone, onAway }) {
   const answer = (value, id) => put(value || SILENT, id);
   const move = (key) => change(placeIn(regionOf(key)));
   return h("div", { className: "mark-details", role: "group", "aria-labelledby": "mark-heading" },
-    h("h3", { id: "mark-heading", ref: heading, tabIndex: -1 }, `Mark ${number}: ${placeInWords(mark)}`),
+    h("h2", { id: "mark-heading", ref: heading, tabIndex: -1 }, `Mark ${number}: ${placeInWords(mark)}`),
     h("div", { className: "field" }, h("label", { htmlFor: "mark-place", className: "field-label" }, "Place"),
       h(Places, { id: "mark-place", value: `${mark.view}-${mark.site}-${mark.side}`, onChange: move })),
     h("fieldset", { className: "field" }, h("legend", { className: "field-label" }, "Size in centimetres"),

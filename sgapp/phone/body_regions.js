@@ -132,8 +132,8 @@ export function nextRegion(from, key) {
   const [dx, dy] = ARROWS[key];
   const steps = REGIONS[from.view].map((r) => {
     const [x, y] = [r.centre[0] - from.centre[0], r.centre[1] - from.centre[1]];
-    const ahead = x * dx + y * dy;
-    return [ahead + 2.5 * Math.abs(x * dy + y * dx), ahead, r];
+    const [ahead, beside] = [x * dx + y * dy, Math.abs(x * dy + y * dx)];
+    return [ahead + 2.5 * beside + (beside > ahead ? HEIGHT : 0), ahead, r]; // what lies more beside than ahead comes last
   }).filter(([, ahead]) => ahead > 1).sort((a, b) => a[0] - b[0]);
   return steps.length ? steps[0][2] : from;
 }
