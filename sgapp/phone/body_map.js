@@ -125,12 +125,15 @@ export function BodyMap({ marks, put }) {
   const place = (found) => {
     setGone(null);
     setView(found.view);
-    if (open >= 0 && bare(marks[open])) {
+    if (marks[open] && bare(marks[open])) {
       change(found);
       return setSaid(`Mark ${open + 1} is now at the ${placeInWords(found)}.`);
     }
     if (marks.length >= MOST) return setSaid(`There are ${MOST} marks. Write any others under “What I saw”.`);
-    set((old) => [...old, { ...found, ...NEW }]);
+    const taken = ({ x, y }) => marks.some((mark) => mark.view === found.view && mark.x === x && mark.y === y);
+    let spot = found; // without a finger every mark of a place begins in its middle: beside the one before, not over it
+    while (taken(spot)) spot = { ...spot, y: Math.round((spot.y + 0.02) * 1000) / 1000 };
+    set((old) => [...old, { ...spot, ...NEW }]);
     setOpen(marks.length);
     return setSaid(`Mark ${marks.length + 1} put on the ${placeInWords(found)}.`);
   };
@@ -159,7 +162,7 @@ export function BodyMap({ marks, put }) {
       h(Pointing, { key: one, view: one, marks, open, onPlace: place, onMark: show }))),
     h("p", { className: "hint body-says", role: "status" }, said),
     gone ? h("button", { type: "button", className: "btn btn-quiet justify-self-start put-back", onClick: back }, "Put it back") : null,
-    open >= 0 && marks[open] ? h(Details, { key: `mark-${open}`, mark: marks[open], number: open + 1, change, onDone: done, onAway: () => away(open) })
+    marks[open] ? h(Details, { key: `mark-${open}`, mark: marks[open], number: open + 1, change, onDone: done, onAway: () => away(open) })
       : h("div", { className: "field" }, h("label", { htmlFor: "mark-add", className: "field-label" }, "Or choose the place from a list"),
         h("div", { className: "flex flex-wrap items-end gap-2" }, h("div", { className: "grow" }, h(Places, { id: "mark-add", value: wanted, onChange: setWanted })),
           h("button", { type: "button", className: "btn btn-quiet", onClick: () => wanted && place(placeIn(regionOf(wanted))) }, "Add this place"))),

@@ -103,9 +103,39 @@ def test_a_thumb_a_little_beside_the_arm_still_lands_on_it(sign_in: Open) -> Non
 
 def test_a_place_chosen_from_the_list_becomes_a_mark(sign_in: Open) -> None:
     worker = _opened(sign_in("worker.d"))
-    worker.get_by_label("Or choose the place from a list").select_option("Left heel")
-    worker.get_by_role("button", name="Add this place").click()
+    _add(worker, "Left heel")
     expect(_marks(worker)).to_contain_text("Left heel.")
+
+
+def _add(page: Page, place: str) -> None:
+    page.get_by_label("Or choose the place from a list").select_option(place)
+    page.get_by_role("button", name="Add this place").click()
+
+
+def test_two_marks_at_one_place_do_not_hide_each_other(sign_in: Open) -> None:
+    worker = _opened(sign_in("worker.a"))
+    for _ in range(2):
+        _add(worker, "Left heel")
+        worker.get_by_role("button", name="Done with this mark").click()
+    first, second = worker.locator(".body-dot circle").evaluate_all("(dots) => dots.map((dot) => dot.cy.baseVal.value)")
+    assert first != second
+
+
+def test_after_twenty_marks_she_is_told_where_to_write_the_others(sign_in: Open) -> None:
+    worker = _opened(sign_in("worker.b"))
+    for _ in range(21):
+        _add(worker, "Groin")
+        done = worker.get_by_role("button", name="Done with this mark")
+        if done.is_visible():
+            done.click()
+    expect(worker.get_by_text("Write any others under “What I saw”.")).to_be_visible()
+    expect(_marks(worker)).to_have_count(20)
+
+
+def test_a_screen_readers_press_on_a_place_means_that_place(sign_in: Open) -> None:
+    worker = _opened(sign_in("worker.c"))
+    worker.get_by_role("button", name="Right knee, front").dispatch_event("click")
+    expect(_marks(worker)).to_contain_text("Right knee, front.")
 
 
 def test_site_and_side_that_were_filled_in_can_be_changed(sign_in: Open) -> None:
