@@ -209,11 +209,10 @@ def test_a_mark_taken_away_is_gone_and_can_be_put_back(sign_in: Open) -> None:
 
 
 def test_a_draft_keeps_the_marks_across_a_reload(sign_in: Open) -> None:
-    worker = sign_in("worker.a")
-    set_up(worker)
-    _opened(worker)
+    worker = _opened(sign_in("worker.a"))
     _touch(worker, FOREARM)
     _describe(worker)
+    set_up(worker)  # last, so that the first draft that is kept is the whole of it
     draft_kept(worker)
     worker.reload()
     enter(worker)
