@@ -58,7 +58,7 @@ class RevokeDevice:
 
 @intention("revoke-own-device", Permission.RECORD_OBSERVATION, RevokeDevice)
 def revoke_own_device(uow: UnitOfWork, form: RevokeDevice) -> Done:
-    """Switch one of one's own phones off. What it still delivers is kept for somebody to look at."""
+    """Switch one of one's own phones off and sign out everywhere but here. What it still delivers is kept for a look."""
     device = devices.by_id(uow, form.device_id)
     if device is None or device.account_id != uow.actor.account_id:
         raise NotFound(form.device_id)
@@ -67,7 +67,7 @@ def revoke_own_device(uow: UnitOfWork, form: RevokeDevice) -> Done:
 
 @intention("revoke-device", Permission.MANAGE_PHONES, RevokeDevice)
 def revoke_device(uow: UnitOfWork, form: RevokeDevice) -> Done:
-    """Switch a colleague's phone off, because it was lost or its owner left."""
+    """Switch a colleague's phone off and sign its owner out, because it was lost or she left."""
     device = devices.by_id(uow, form.device_id)
     if device is None or device.account_id not in {a.id for a in colleagues(uow)}:
         raise NotFound(form.device_id)
@@ -77,6 +77,8 @@ def revoke_device(uow: UnitOfWork, form: RevokeDevice) -> Done:
 def _revoked(uow: UnitOfWork, device: Device) -> Done:
     if device.revoked_at is None:
         devices.revoke(uow, device.id)
+        # Which session is that phone's nobody knows. One that is still signed in would enrol itself anew at its next contact.
+        accounts.end_sessions(uow, device.account_id, but=uow.actor.session_id)
     uow.note_event(AuditEvent("device-revoked", "device", device.id, f"account:{device.account_id}"))
     return Done(device.id, "This phone is switched off. What it still sends is kept for you to look at.")
 

@@ -93,8 +93,9 @@ def session_row(session: Session, token_sha256: str) -> SessionRow | None:
     return session.get(SessionRow, token_sha256)
 
 
-def end_sessions(uow: UnitOfWork, account_id: str) -> None:
-    """End every session of an account: its password changed, or it was disabled."""
-    query = select(SessionRow).where(SessionRow.account_id == account_id, col(SessionRow.ended_at).is_(None))
+def end_sessions(uow: UnitOfWork, account_id: str, *, but: str = "") -> None:
+    """End every session of an account, but the one with the id `but`: its password changed, or a phone is lost."""
+    query = select(SessionRow).where(SessionRow.account_id == account_id, col(SessionRow.ended_at).is_(None),
+                                     SessionRow.id != but)
     for row in uow.session.exec(query):
         row.ended_at = uow.now

@@ -15,13 +15,19 @@ from sgapp.services import devices, intake, sessions
 from sgapp.services.audit import verify_audit
 from sgapp.services.views.phones import phones_view
 from sgapp.store.tables import DeviceRow, EnvelopeRow, ObservationRow
-from tests.people import START, Cast, Handset, note_payload
+from tests.people import PASSWORD, START, Cast, Handset, note_payload
 
 LATER = START + timedelta(hours=3)
 
 
 def _sealed(cast: Cast) -> intake.Envelope:
     return cast.sealed(note_payload(cast.people["dennis"], "dennis", START))
+
+
+def _token(cast: Cast, who: str) -> str:
+    found = sessions.sign_in(cast.house, who, PASSWORD, address="here", now=START)
+    assert found is not None
+    return found.token
 
 
 def _author_of(cast: Cast, note_id: str) -> str:
@@ -120,6 +126,24 @@ def test_a_worker_switches_off_her_own_phone_and_no_other(cast: Cast) -> None:
         devices.revoke_own_device(cast.house, cast.amina, devices.RevokeDevice(phone.id), now=START)
     devices.revoke_own_device(cast.house, cast.carla, devices.RevokeDevice(phone.id), now=LATER)
     assert devices.own_devices(cast.house, cast.carla, LATER)[0].revoked_at == LATER
+
+
+@pytest.mark.parametrize("who", ["carla", "lena"])
+def test_switching_a_phone_off_ends_its_owners_sessions_so_that_it_cannot_enrol_itself_anew(cast: Cast, who: str) -> None:
+    phone = Handset(cast, "carla")
+    token = _token(cast, "carla")
+    switch_off = devices.revoke_own_device if who == "carla" else devices.revoke_device
+    switch_off(cast.house, cast.actors[who], devices.RevokeDevice(phone.id), now=START)
+    assert sessions.actor_for(cast.house, token, now=START) is None
+
+
+def test_whoever_switches_her_own_phone_off_stays_signed_in_where_she_does_it(cast: Cast) -> None:
+    phone = Handset(cast, "carla")
+    token = _token(cast, "carla")
+    here = sessions.actor_for(cast.house, token, now=START)
+    assert here is not None
+    devices.revoke_own_device(cast.house, here, devices.RevokeDevice(phone.id), now=START)
+    assert sessions.actor_for(cast.house, token, now=START) == here
 
 
 def test_switching_off_twice_keeps_the_first_time(cast: Cast) -> None:
