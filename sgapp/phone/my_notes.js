@@ -1,9 +1,10 @@
 // Her own notes: where each one is, by reference and time. Never a word of what they say.
-import { createElement as h, useEffect, useState } from "react";
+import { createElement as h, useEffect, useRef, useState } from "react";
 import { meet } from "./device.js";
 import { useLock } from "./draft.js";
 import { register } from "./installed.js";
 import { all as keptNotes, keepFlushing, othersWaiting } from "./outbox.js";
+import { OwnPhones } from "./own_phones.js";
 import { office } from "./store.js";
 
 const WORDS = {
@@ -77,6 +78,7 @@ export function MyNotes() {
   const [problem, setProblem] = useState("");
   const [others, setOthers] = useState(0);
   const [onCall, setOnCall] = useState("");
+  const met = useRef(null);
   const lock = useLock();
   useEffect(() => {
     let gone = false;
@@ -97,7 +99,7 @@ export function MyNotes() {
       setOthers(await othersWaiting());
     };
     const outbox = keepFlushing(load);
-    meet().then(load, () => undefined);
+    met.current = meet().then(load, () => undefined);
     return () => {
       gone = true;
       outbox.stop();
@@ -115,5 +117,6 @@ export function MyNotes() {
         : says ? h("p", { className: "hint" }, "No notes lie on this phone.")
           : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, "No notes yet"), h("p", { className: "hint" }, "What you save stands here.")),
     others ? h("p", { className: "hint", role: "status" }, `${others} more ${others === 1 ? "waits" : "wait"} here from somebody else, and ${others === 1 ? "goes" : "go"} by itself.`) : null,
-    h("a", { className: "btn btn-quiet justify-self-start", href: "/" }, "Write a note"));
+    h("a", { className: "btn btn-quiet justify-self-start", href: "/" }, "Write a note"),
+    problem === "signed_out" ? null : h(OwnPhones, { met: () => met.current }));
 }

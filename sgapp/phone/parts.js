@@ -79,14 +79,18 @@ export const Chips = memo(function Chips({ id, legend, hint, error, options, kin
 });
 
 // What is folded away is drawn when it is opened, and stays from then on.
-export function Folded({ summary, children, count = 0 }) {
+export function Folded({ summary, children, count = 0, onToggle }) {
   const [opened, setOpened] = useState(false);
   const place = useRef(null);
   const look = () => {
     if (place.current.open) setOpened(true);
   };
   useEffect(look, []); // opened before this script had come
-  return h("details", { className: "folded-part", ref: place, onToggle: look },
+  const turned = (event) => {
+    look();
+    onToggle?.(event);
+  };
+  return h("details", { className: "folded-part", ref: place, onToggle: turned },
     h("summary", { className: "folded-summary" }, summary, count ? h("span", { className: "hint" }, ` ${count}`) : null),
     opened ? h("div", { className: "folded-body" }, children) : null);
 }

@@ -29,6 +29,8 @@ def worker_pages(page: Page) -> Iterator[Page]:
     yield page
     page.goto("/mine")
     expect(page.get_by_role("list", name="My notes")).to_be_visible()
+    fold_out(page, "Phones that can send my notes")
+    expect(page.get_by_text("This phone")).to_be_visible()
     yield page
 
 
