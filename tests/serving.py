@@ -4,13 +4,14 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -159,7 +160,14 @@ def sign_in(server: Server, browser: Browser) -> Iterator[Open]:
     yield open_as
     for context in contexts:
         context.close()
+    _forget_phones(server)
     assert not complaints, json.dumps(complaints, indent=1)
+
+
+def _forget_phones(server: Server) -> None:
+    """Each page of a test was a new phone, and a person may have twenty."""
+    with closing(sqlite3.connect(server.data / "sgapp.db", timeout=30)) as database, database:
+        database.execute("DELETE FROM device")
 
 
 @contextmanager
