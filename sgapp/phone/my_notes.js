@@ -85,7 +85,9 @@ export function MyNotes() {
     register();
     office().then((known) => setOnCall(known.onCall));
     const load = async () => {
+      (globalThis.__s ??= []).push("load");
       const here = await keptNotes().catch(() => []);
+      globalThis.__s.push("kept");
       let there = [];
       try {
         const answer = await fetch("/api/observations/mine", { cache: "no-store" });
@@ -99,7 +101,7 @@ export function MyNotes() {
       setOthers(await othersWaiting());
     };
     const outbox = keepFlushing(load);
-    met.current = meet().then(load, () => undefined);
+    met.current = meet().then((x) => { globalThis.__s.push('met'); return x; }).then(load, () => undefined);
     return () => {
       gone = true;
       outbox.stop();
@@ -118,5 +120,5 @@ export function MyNotes() {
           : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, "No notes yet"), h("p", { className: "hint" }, "What you save stands here.")),
     others ? h("p", { className: "hint", role: "status" }, `${others} more ${others === 1 ? "waits" : "wait"} here from somebody else, and ${others === 1 ? "goes" : "go"} by itself.`) : null,
     h("a", { className: "btn btn-quiet justify-self-start", href: "/" }, "Write a note"),
-    problem === "signed_out" ? null : h(OwnPhones, { met: () => met.current }));
+    notes === null || problem === "signed_out" ? null : h(OwnPhones, { met: () => met.current }));
 }

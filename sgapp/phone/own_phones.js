@@ -1,12 +1,13 @@
 // The phones that can hand in her notes: since when, when last, and a way to switch off one that she has not in her hand.
 // The one in her hand has no such button: while she is signed in on it, it would enrol itself anew at once (device.js).
 import { createElement as h, useEffect, useRef, useState } from "react";
-import { owner } from "./device.js";
+import { meet, owner } from "./device.js";
 import { Folded } from "./parts.js";
 import { kept } from "./store.js";
 
 const WHY_NOT = { 0: "No signal. Nothing was changed; try again when there is one.", 401: "You are signed out. Nothing was changed; sign in first." };
 const ELSE = "The office does not answer now. Nothing was changed; try again later.";
+const MISSING = "The phone in your hand is not among them, so what you write on it goes only while you are signed in. Twenty is the most: switch off one that you no longer use.";
 const format = (options) => (iso) => new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "Europe/London", ...options }).format(new Date(iso));
 const day = format({});
 const moment = format({ timeStyle: "short" });
@@ -81,11 +82,13 @@ export function OwnPhones({ met }) {
     else setFound(null);
   };
   const onOff = (phone) => async () => {
+    await meet().catch(() => undefined); // there is room now for the phone in her hand, where there was none
     await load();
     setSaid(`${phone.name} is switched off.`);
   };
   return h(Folded, { summary: "Phones that can send my notes", onToggle },
     h("p", { role: "status", tabIndex: -1, ref: says, className: "form-says" }, said || found?.why || (found ? "" : "Loading …")),
+    found?.phones && !found.phones.some((phone) => phone.id === found.here) ? h("p", null, MISSING) : null,
     found?.phones ? h("ul", { className: "rows", "aria-label": "Phones that can send my notes" },
       found.phones.map((phone) => h(Phone, { key: phone.id + phone.revoked_at, phone, here: phone.id === found.here, onOff: onOff(phone) }))) : null);
 }

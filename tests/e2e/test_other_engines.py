@@ -57,13 +57,6 @@ class Office:
             self.start()
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    made = Office(tmp_path_factory.mktemp("office"))
-    yield made
-    made.stop()
-
-
 @pytest.fixture(scope="module", params=ENGINES, ids=lambda engine: engine.name)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A browser that starts on this machine. Only its first start may be skipped; afterwards not starting is a failure."""
@@ -74,6 +67,14 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     except EngineUnavailable as why:
         pytest.skip(str(why))
     return found
+
+
+@pytest.fixture(scope="module")
+def office(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One for each browser: a person may have twenty phones, and each test starts a new one."""
+    made = Office(tmp_path_factory.mktemp(f"office-for-{engine.name}"))
+    yield made
+    made.stop()
 
 
 @pytest.fixture
@@ -174,6 +175,13 @@ def test_a_browser_started_anew_with_the_server_stopped_shows_the_form_and_what_
             again.shows(reference)
     finally:
         office.start()
+
+
+def test_this_phone_stands_among_those_that_can_send_her_notes(phone: Window, office: Office) -> None:
+    sign_in(phone, office)
+    phone.go(f"{office.url}/mine/")
+    phone.tap("summary", "Phones that can send my notes")
+    phone.shows("This phone")
 
 
 def test_hide_ends_the_session_and_leaves_a_page_that_says_nothing(phone: Window, office: Office) -> None:

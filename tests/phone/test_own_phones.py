@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from sgapp.services.devices import MAX_PER_ACCOUNT
 from tests.e2e.steps import KEYS_KEPT, enrolled, fold_out
 from tests.e2e.test_accessibility import violations
 from tests.serving import Open
@@ -100,6 +101,18 @@ def test_a_lost_phone_that_is_still_signed_in_does_not_let_itself_in_again(sign_
     lost.goto("/mine")
     expect(lost.get_by_text("Sign in to see how your notes are getting on.")).to_be_visible()
     assert lost.evaluate(f"async () => (await ({KEYS_KEPT})()).find((row) => row.device).device") == device
+
+
+def test_the_phone_that_was_one_too_many_is_let_in_once_another_is_switched_off(sign_in: Open) -> None:
+    phone = sign_in("oncall", phone=True)
+    for number in range(MAX_PER_ACCOUNT):
+        assert phone.evaluate(ENROL, f"Phone {number}.") == 201
+    phone.goto("/mine")
+    fold_out(phone, PHONES)
+    expect(phone.get_by_text("The phone in your hand is not among them")).to_be_visible()
+    _switch_off(phone, "Phone 7.")
+    phone.get_by_role("button", name="Yes, switch it off").click()
+    expect(_phone(phone, "This phone")).to_be_visible()
 
 
 def test_switching_off_without_a_signal_changes_nothing_and_says_so(sign_in: Open) -> None:
