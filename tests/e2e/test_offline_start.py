@@ -112,6 +112,7 @@ def test_a_phone_started_without_a_signal_shows_the_form_and_the_note_arrives_la
         assert reference in mine.evaluate(NOTES_THERE)
 
 
+@pytest.mark.long
 def test_the_questions_about_her_words_come_without_a_signal_too(browser: Browser, tmp_path: Path, site: Site) -> None:
     with phone(browser, tmp_path / "phone", site) as context:
         sign_in_on(context)

@@ -121,6 +121,7 @@ def test_two_marks_at_one_place_do_not_hide_each_other(sign_in: Open) -> None:
     assert first != second
 
 
+@pytest.mark.long
 def test_after_twenty_marks_she_is_told_where_to_write_the_others(sign_in: Open) -> None:
     worker = _opened(sign_in("worker.b"))
     for _ in range(21):
@@ -238,6 +239,7 @@ def test_the_lead_and_the_writer_read_a_mark_in_the_words_of_the_form(sign_in: O
     expect(shown.locator(".body-view").first.locator(".body-dot")).to_have_text("1")
 
 
+@pytest.mark.long
 def test_the_figure_is_there_without_a_signal_and_its_mark_arrives_later(browser: Browser, tmp_path: Path, site) -> None:
     with phone(browser, tmp_path / "phone", site) as first:
         sign_in_on(first)
