@@ -177,13 +177,6 @@ def test_a_browser_started_anew_with_the_server_stopped_shows_the_form_and_what_
         office.start()
 
 
-def test_this_phone_stands_among_those_that_can_send_her_notes(phone: Window, office: Office) -> None:
-    sign_in(phone, office)
-    phone.go(f"{office.url}/mine/")
-    phone.tap("summary", "Phones that can send my notes")
-    phone.shows("This phone")
-
-
 def test_hide_ends_the_session_and_leaves_a_page_that_says_nothing(phone: Window, office: Office) -> None:
     sign_in(phone, office)
     write(phone)
