@@ -23,8 +23,9 @@ from sqlmodel import col, select
 from sgapp.api.app import create_api
 from sgapp.domain import vocabulary as v
 from sgapp.services.house import SYSTEM, House, now
-from sgapp.services.intake import IntakeKey, intake_key, seal_note
+from sgapp.services.intake import Envelope, IntakeKey, intake_key, receive, seal_note
 from sgapp.settings import Settings
+from sgapp.store import accounts
 from sgapp.store.kinds import KINDS
 from tests.conftest import new_database
 from tests.people import note_payload
@@ -155,16 +156,26 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
     return OPENAPI["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
 
 
+def _send_what_cannot_be_opened(house: House) -> None:
+    """The demo has no upload that waits for a look."""
+    with house.begin(SYSTEM, now()) as uow:
+        worker = accounts.by_username(uow, "worker.a")
+    assert worker
+    sealed = base64.b64encode(bytes(100)).decode()
+    receive(house, worker.as_actor(), Envelope(str(uuid.uuid4()), "gone", sealed), now=now())
+
+
 @pytest.fixture(scope="module")
 def maker(fuzzed: Server) -> Maker:
-    """Knows the ids of every record of the demo."""
+    """Knows the ids of every record of the demo, and of one upload that is kept."""
     house = House(Settings(data=fuzzed.data, keys=Path(fuzzed.env["SGAPP_KEYS"]), redis_url="", master_key="",
                            database_url=fuzzed.env["SGAPP_DATABASE_URL"]))
+    _send_what_cannot_be_opened(house)
     with house.begin(SYSTEM, now()) as uow:
         found = {kind.name: list(uow.session.exec(select(col(kind.table.id)))) for kind in KINDS.values()}
     key = intake_key(house, now=now())
     house.engine.dispose()
-    assert all(found.values()), "the demo has records of every kind"
+    assert all(found.values()), "there are records of every kind"
     by_field = {f"{name}_id": ids for name, ids in found.items()}
     return Maker(by_field | {"note_id": found["observation"], "note_ids": found["observation"]}, key)
 
