@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -10,11 +11,14 @@ from rich.console import Console
 
 from sgapp.domain.errors import Invalid, NotFound, SgappError
 from sgapp.domain.permissions import Role
+from sgapp.domain.time import from_london
 from sgapp.services import sessions
 from sgapp.services.audit import verify_audit
 from sgapp.services.demo import demo_accounts, load_demo
 from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House, WrongMasterKey, house, now
+from sgapp.services.post import deliver_due, ways_out
+from sgapp.services.sweep import sweep
 
 app = typer.Typer(help="Visit notes that become decisions, referrals, receipts and outcomes.", no_args_is_help=True,
                   pretty_exceptions_enable=False)
@@ -142,6 +146,32 @@ def bench(
         out.print(shown(results))
     if failed:
         raise stop(failed)
+
+
+@app.command("sweep")
+def sweep_once(
+    at: Annotated[Optional[str], typer.Option(help="As if it were then (England's clock); on a demo only.")] = None,  # noqa: UP045
+) -> None:
+    """Run the clocks once: what is late goes up to the next person, who is told."""
+    found = ready_house()
+    try:
+        moment = _moment(at) if at else None
+        done = sweep(found, now=now(), holder=f"command:{os.getpid()}", at=moment)
+    except SgappError as error:
+        raise stop(str(error)) from error
+    if done.busy:
+        raise stop("Another process is sweeping just now. Nothing was done here.")
+    deliver_due(found, ways_out(found, now=now()), now=moment or now())
+    out.print(f"{done.steps} went up a stage, {done.retimed} were worked out anew.")
+
+
+def _moment(text: str) -> datetime:
+    """An ISO time; one without a zone is England's wall clock."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise stop(f"{text} is not a time like 2026-10-06T17:05") from error
+    return from_london(moment) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @user.command("add")

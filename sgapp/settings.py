@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,6 +24,13 @@ class Settings(BaseSettings):
     ring: str = Field(default="01632 960 001", description="The number agencies ring back on.")
     on_call: str = Field(default="01632 960 002", description="The number that reaches the lead on call, day and night.")
 
+    smtp_url: str = Field(default="", description="Mail server: smtps://user:password@host:465, or smtp:// with STARTTLS.")
+    mail_from: str = Field(default="", description="Sender of e-mails; empty: notes@ the host of `public_url`.")
+    notify_key: str = Field(default="", description="GOV.UK Notify API key, for text messages.")
+    notify_template: str = Field(default="", description="GOV.UK Notify template that takes ((text)) and ((reference)).")
+    notify_url: str = Field(default="https://api.notifications.service.gov.uk", description="Where GOV.UK Notify answers.")
+    push_hosts: str = Field(default="", description="Further push services that may be posted to, host:port, commas between.")
+
     @cached_property
     def database(self) -> str:
         """The SQLAlchemy address of the database."""
@@ -30,6 +38,15 @@ class Settings(BaseSettings):
             scheme, sep, rest = self.database_url.partition("://")
             return f"postgresql+psycopg{sep}{rest}" if scheme in ("postgres", "postgresql") else self.database_url
         return f"sqlite:///{self.data.resolve() / 'sgapp.db'}"
+
+    @property
+    def host(self) -> str:
+        """The host name that people type, without its port."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
+    @property
+    def sender(self) -> str:
+        return self.mail_from or f"notes@{self.host}"
 
     @property
     def https(self) -> bool:

@@ -12,16 +12,20 @@ from sgapp.ui.components.connection import connection_banner
 from sgapp.ui.gate import Gate
 from sgapp.ui.headers import SecurityHeaders
 from sgapp.ui.installed import installed_head
+from sgapp.ui.keeping import kept
 from sgapp.ui.live import sockets_of
 from sgapp.ui.pages import register_pages
 from sgapp.ui.quiet import backend_error, frontend_error, silence_payloads
 from sgapp.ui.session import CookieKeeper
 
+#: Building the pages touches no database and no keys.
+SERVING = os.environ.get("__REFLEX_SKIP_COMPILE") == "true"
+
 
 def _around() -> list[Any] | None:
     """What the pages' own server is wrapped in, innermost first."""
-    if os.environ.get("__REFLEX_SKIP_COMPILE") != "true":
-        return None  # building the pages: no database, no keys
+    if not SERVING:
+        return None
     from sgapp.api.app import create_api
 
     return [create_api(), CookieKeeper, _headers]
@@ -51,5 +55,7 @@ app = rx.App(
 )
 app.add_middleware(Gate())
 app.register_lifespan_task(silence_payloads)
+if SERVING:
+    app.register_lifespan_task(kept)
 register_pages(app)
 sockets_of(app)

@@ -11,14 +11,26 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstrain
 
 from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
 from sgapp.domain.time import from_london
-from sgapp.services import cases, devices, kept, referrals, sealing_keys, sessions, sharing, triage
+from sgapp.services import (
+    cases,
+    clock_rules,
+    devices,
+    kept,
+    reach,
+    referrals,
+    rota,
+    sealing_keys,
+    sessions,
+    sharing,
+    triage,
+)
 from sgapp.services.guard import REGISTER, Intention
 from sgapp.services.house import now
 
 router = APIRouter(prefix="/api/intents")
 
 #: Imported so that their intentions stand in the register before the routes are made.
-SERVICES = (cases, devices, kept, referrals, sealing_keys, sessions, sharing, triage)
+SERVICES = (cases, clock_rules, devices, kept, reach, referrals, rota, sealing_keys, sessions, sharing, triage)
 #: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices.
 NOT_HERE = frozenset({"deliver-note", "enrol-device", "revoke-own-device"})
 

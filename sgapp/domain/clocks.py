@@ -172,7 +172,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How long one kind of thing may take at one priority; an empty priority stands for every one."""
+    """How long one kind of thing may take at one priority at one agency; an empty one stands for every one.
+
+    `later` is the time between two steps up, where neither `chase` nor `escalate` names it.
+    """
 
     kind: ClockKind
     priority: str
@@ -180,6 +183,8 @@ class Rule:
     source: str
     chase: Span | None = None
     escalate: Span | None = None
+    agency: str = ""
+    later: Span = Span(How.WORKING, 0)
 
 
 def _minutes(amount: int) -> Span:
@@ -192,6 +197,7 @@ def _working(amount: int, minutes_before_closing: int = 0) -> Span:
 
 _NEXT = "Ours: a case that nobody has closed never stands without a clock; as fast as the decision of DOMAIN annex §2"
 _MIDNIGHT, _CLOSING, _DATE = Span(How.SAME_DAY_MIDNIGHT), Span(How.SAME_DAY), Span(How.DATE)
+_NOON = _minutes(12 * 60)
 _ACK = "DOMAIN annex §2: high 30 min, other 2 h; §8: the deputy is assigned on a missed acknowledgement"
 _DECIDE = "DOMAIN annex §2: high the same day, other 1 working day"
 _SEND = "DOMAIN annex §2: urgent at once (30 min is ours), other 1 working day"
@@ -200,20 +206,20 @@ K = ClockKind
 
 #: The defaults. A local authority's own rules replace them row by row.
 DEFAULT_RULES: tuple[Rule, ...] = (
-    Rule(K.ACKNOWLEDGE, "emergency", _minutes(30), _ACK, escalate=_minutes(30)),
-    Rule(K.ACKNOWLEDGE, "high", _minutes(30), _ACK, escalate=_minutes(30)),
-    Rule(K.ACKNOWLEDGE, "other", _minutes(120), _ACK, escalate=_minutes(120)),
-    Rule(K.DECIDE, "emergency", _MIDNIGHT, _DECIDE),
-    Rule(K.DECIDE, "high", _MIDNIGHT, _DECIDE),
+    Rule(K.ACKNOWLEDGE, "emergency", _minutes(30), _ACK, escalate=_minutes(30), later=_minutes(30)),
+    Rule(K.ACKNOWLEDGE, "high", _minutes(30), _ACK, escalate=_minutes(30), later=_minutes(30)),
+    Rule(K.ACKNOWLEDGE, "other", _minutes(120), _ACK, escalate=_minutes(120), later=_minutes(120)),
+    Rule(K.DECIDE, "emergency", _MIDNIGHT, _DECIDE, later=_NOON),
+    Rule(K.DECIDE, "high", _MIDNIGHT, _DECIDE, later=_NOON),
     Rule(K.DECIDE, "other", _working(1), _DECIDE),
-    Rule(K.NEXT_STEP, "emergency", _MIDNIGHT, _NEXT),
-    Rule(K.NEXT_STEP, "high", _MIDNIGHT, _NEXT),
+    Rule(K.NEXT_STEP, "emergency", _MIDNIGHT, _NEXT, later=_NOON),
+    Rule(K.NEXT_STEP, "high", _MIDNIGHT, _NEXT, later=_NOON),
     Rule(K.NEXT_STEP, "other", _working(1), _NEXT),
-    Rule(K.SEND, "emergency", _minutes(30), _SEND),
-    Rule(K.SEND, "high", _minutes(30), _SEND),
+    Rule(K.SEND, "emergency", _minutes(30), _SEND, later=_minutes(30)),
+    Rule(K.SEND, "high", _minutes(30), _SEND, later=_minutes(30)),
     Rule(K.SEND, "other", _working(1), _SEND),
-    Rule(K.SECOND_REVIEW, "emergency", _MIDNIGHT, _REVIEW),
-    Rule(K.SECOND_REVIEW, "high", _MIDNIGHT, _REVIEW),
+    Rule(K.SECOND_REVIEW, "emergency", _MIDNIGHT, _REVIEW, later=_NOON),
+    Rule(K.SECOND_REVIEW, "high", _MIDNIGHT, _REVIEW, later=_NOON),
     Rule(K.SECOND_REVIEW, "other", _CLOSING, _REVIEW),
     # Chased within the first working day while somebody still answers the telephone, not as the desk closes.
     Rule(
@@ -239,35 +245,53 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         "",
         _MIDNIGHT,
         "DOMAIN annex §2: 999 first, record after; the record of an emergency is due the same day",
+        later=_NOON,
     ),
-    Rule(K.NOTIFY_CQC, "", _MIDNIGHT, "DOMAIN annex §2: same day, alarm at 24 h", escalate=_minutes(24 * 60)),
+    Rule(K.NOTIFY_CQC, "", _MIDNIGHT, "DOMAIN annex §2: same day, alarm at 24 h", escalate=_minutes(24 * 60), later=_NOON),
 )
 DEFAULT_CALENDAR = Calendar()
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A running clock. All times aware UTC; a time that does not apply is None. Raises NotUtc."""
+    """A running clock. All times aware UTC; a time that does not apply is None. Raises NotUtc.
+
+    `steps` are the moments at which it goes up: to the next person within the house, or to the next stage with an agency.
+    """
 
     kind: ClockKind
     started_at: datetime
     due_at: datetime
     chase_at: datetime | None = None
     escalate_at: datetime | None = None
+    steps: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
-        for moment in (self.started_at, self.due_at, self.chase_at, self.escalate_at):
+        for moment in (self.started_at, self.due_at, self.chase_at, self.escalate_at, *self.steps):
             if moment is not None:
                 require_utc(moment)
 
 
-def rule_for(kind: ClockKind, priority: str, rules: Iterable[Rule] = DEFAULT_RULES) -> Rule:
-    """The rule for a kind at a priority, else the one for every priority. Raises NoRule, UnknownCode."""
-    wanted = (PRIORITIES[priority].code, "")
-    found = [rule for rule in rules if rule.kind == kind and rule.priority in wanted]
+#: What an agency owes us goes up in four stages; what we owe goes up in three. Source: DOMAIN annex §2, escalation; §8.
+WITH_AGENCY = frozenset({ClockKind.RECEIPT, ClockKind.AGENCY_DECISION})
+AGENCY_STAGES, OWN_STAGES = 4, 3
+
+
+def stages_of(kind: ClockKind) -> int:
+    """How many times a clock of this kind goes up."""
+    return AGENCY_STAGES if kind in WITH_AGENCY else OWN_STAGES
+
+
+def rule_for(kind: ClockKind, priority: str, rules: Iterable[Rule] = DEFAULT_RULES, *, agency: str = "") -> Rule:
+    """The rule that fits best: one for this agency before one for all, then one for this priority before one for all.
+
+    Of two that fit alike, the earlier one in `rules`. Raises NoRule, UnknownCode.
+    """
+    wanted, where = (PRIORITIES[priority].code, ""), (agency, "")
+    found = [rule for rule in rules if rule.kind == kind and rule.priority in wanted and rule.agency in where]
     if not found:
         raise NoRule(f"no rule for {kind} at priority {priority}")
-    return max(found, key=lambda rule: rule.priority != "")
+    return max(found, key=lambda rule: (rule.agency != "", rule.priority != ""))
 
 
 def clock(
@@ -278,6 +302,7 @@ def clock(
     on: date | None = None,
     calendar: Calendar = DEFAULT_CALENDAR,
     rules: Iterable[Rule] = DEFAULT_RULES,
+    agency: str = "",
 ) -> Clock:
     """Start a clock. `on` is the chosen day of a review or an action, and of nothing else.
 
@@ -285,17 +310,25 @@ def clock(
     Raises NotUtc, NoRule, NoWorkingDay, UnknownCode.
     """
     started_at = require_utc(started_at)
-    rule = rule_for(kind, priority, rules)
+    rule = rule_for(kind, priority, rules, agency=agency)
     due_at = (
         end_of_day(on) if on is not None and rule.due.how is How.DATE else rule.due.end(started_at, calendar)
     )
-    return Clock(
-        kind,
-        started_at,
-        due_at,
-        rule.chase.end(started_at, calendar) if rule.chase else None,
-        rule.escalate.end(started_at, calendar) if rule.escalate else None,
-    )
+    chase_at = rule.chase.end(started_at, calendar) if rule.chase else None
+    escalate_at = rule.escalate.end(started_at, calendar) if rule.escalate else None
+    steps = _steps(kind, rule, due_at, chase_at, escalate_at, calendar)
+    return Clock(kind, started_at, due_at, chase_at, escalate_at, steps)
+
+
+def _steps(kind: ClockKind, rule: Rule, due_at: datetime, chase_at: datetime | None, escalate_at: datetime | None,
+           calendar: Calendar) -> tuple[datetime, ...]:
+    """First when it is chased or due, then when it is to be escalated, then one `later` after the other."""
+    steps = [chase_at or due_at]
+    if escalate_at is not None and escalate_at > steps[0]:
+        steps.append(escalate_at)
+    while len(steps) < stages_of(kind):
+        steps.append(rule.later.end(steps[-1], calendar))
+    return tuple(steps)
 
 
 class DueState(StrEnum):

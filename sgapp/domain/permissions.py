@@ -42,14 +42,18 @@ class Permission(StrEnum):
     MANAGE_PHONES = "manage_phones"
     MANAGE_SEALING_KEYS = "manage_sealing_keys"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_ROTA = "manage_rota"
+    HAND_OVER = "hand_over"
+    SET_CLOCKS = "set_clocks"
+    BE_TOLD = "be_told"
 
 
 P, R = Permission, Role
 _CAPTURE = frozenset({P.RECORD_OBSERVATION, P.SEE_OWN_NOTES, P.SEE_ALLOCATED_PEOPLE})
-_DESK = frozenset({P.SEE_QUEUE, P.READ_NOTE, P.ACKNOWLEDGE, P.KEEP_DRAFT})
+_DESK = frozenset({P.SEE_QUEUE, P.READ_NOTE, P.ACKNOWLEDGE, P.KEEP_DRAFT, P.HAND_OVER, P.BE_TOLD})
 _LEAD = _CAPTURE | _DESK | frozenset(
     {P.TRIAGE, P.READ_CASE, P.WORK_CASE, P.DECIDE_SHARING, P.REFER, P.SEND_EMERGENCY, P.CLOSE_CASE, P.REVIEW_SHARING,
-     P.LOOK_AT_KEPT, P.MANAGE_PHONES}
+     P.LOOK_AT_KEPT, P.MANAGE_PHONES, P.MANAGE_ROTA}
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -58,8 +62,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     R.ON_CALL: _CAPTURE | _DESK | frozenset({P.TRIAGE, P.READ_CASE, P.SEND_EMERGENCY}),
     R.LEAD: _LEAD,
     R.DEPUTY: _LEAD,
-    R.MANAGER: _LEAD | frozenset({P.MANAGE_SEALING_KEYS}),
-    R.NOMINATED: frozenset({P.SEE_QUEUE, P.READ_NOTE, P.READ_CASE, P.REVIEW_SHARING, P.KEEP_DRAFT}),
+    R.MANAGER: _LEAD | frozenset({P.MANAGE_SEALING_KEYS, P.SET_CLOCKS}),
+    R.NOMINATED: frozenset({P.SEE_QUEUE, P.READ_NOTE, P.READ_CASE, P.REVIEW_SHARING, P.KEEP_DRAFT, P.BE_TOLD}),
     R.AUDITOR: frozenset(),  # masked reading comes with the audit pages; until then nothing
     R.HR: frozenset(),
     R.ROTA: frozenset(),

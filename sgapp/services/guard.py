@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from sgapp.domain.errors import Conflict, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor, Permission, require
+from sgapp.services.duty import begin_clocks
 from sgapp.services.house import House
 from sgapp.store.tables import IntentRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -101,6 +102,7 @@ class Intention(Generic[F]):
                 uow.session.add(claim)
                 uow.session.flush()
             answer = self.work(uow, form)
+            begin_clocks(uow)
             if uow.events != 1:
                 raise AssertionError(f"{self.name} wrote {uow.events} audit events; an intention writes one")
             if claim is not None:

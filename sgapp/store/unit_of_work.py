@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.case import Case
+from sgapp.domain.clock_book import DEFAULT_BOOK, ClockBook
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import Conflict, NotFound
@@ -18,6 +19,7 @@ from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import SEES_RESTRICTED, Actor
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
+from sgapp.store import documents
 from sgapp.store.audit_log import AuditLog, RecordDigest
 from sgapp.store.engine import insert_if_missing
 from sgapp.store.kinds import KINDS, Kind, Record, case_of, stream_of
@@ -32,11 +34,13 @@ class UnitOfWork:
     """What one intention may read and must save. Made by the house; committed or rolled back as a whole."""
 
     def __init__(self, session: Session, actor: Actor, now: datetime, ring: KeyRing, audit: AuditLog,
-                 organisation: str = "", ring_back: str = "") -> None:
+                 organisation: str = "", ring_back: str = "", push_hosts: str = "") -> None:
         self.session, self.actor, self.now, self.ring, self._audit = session, actor, now, ring, audit
-        self.organisation, self.ring_back = organisation, ring_back
+        self.organisation, self.ring_back, self.push_hosts = organisation, ring_back, push_hosts
         self.events = 0
         self.loaded: dict[tuple[str, str], int] = {}
+        self.started: list[tuple[ClockRow, Record]] = []
+        self._book: ClockBook | None = None
         self.people = Repository(self, Person)
         self.notes = Repository(self, Observation)
         self.kept = Repository(self, KeptUpload)
@@ -146,15 +150,37 @@ class UnitOfWork:
             return self.ring.organisation_key(self.session, self.now)
         return self.session.get_one(PersonRow, person_id).key_id
 
+    @property
+    def book(self) -> ClockBook:
+        """The clock book that counts now."""
+        if self._book is None:
+            self._book = documents.latest(self, ClockBook) or DEFAULT_BOOK
+        return self._book
+
     def _set_clocks(self, kind: Kind, record: Record) -> None:
-        mine = and_(col(ClockRow.record_kind) == kind.name, col(ClockRow.record_id) == record.id)
-        self.session.exec(delete(ClockRow).where(mine))
-        for clock in clocks_of(record):
-            self.session.add(ClockRow(
-                record_kind=kind.name, record_id=record.id, kind=str(clock.kind), case_id=case_of(record),
-                started_at=clock.started_at, due_at=clock.due_at, chase_at=clock.chase_at,
-                escalate_at=clock.escalate_at, priority=str(getattr(record, "priority", "other")),
-                restricted=getattr(record, "restricted", False), branch=record.branch))
+        """Start, stop and move the record's clocks. One that goes on keeps the stage it has reached and whoever holds it."""
+        running = {row.kind: row for row in self.session.exec(select(ClockRow).where(
+            ClockRow.record_kind == kind.name, ClockRow.record_id == record.id))}
+        for clock in clocks_of(record, self.book):
+            row = running.pop(str(clock.kind), None)
+            if row is None or row.started_at != clock.started_at:
+                row = row or ClockRow(record_kind=kind.name, record_id=record.id, kind=str(clock.kind),
+                                      started_at=clock.started_at, due_at=clock.due_at)
+                row.stage, row.holder_id, row.started_at = 0, "", clock.started_at
+                self.started.append((row, record))
+            row.case_id, row.branch, row.book = case_of(record), record.branch, self.book.version
+            row.due_at, row.chase_at, row.escalate_at = clock.due_at, clock.chase_at, clock.escalate_at
+            row.priority, row.restricted = str(getattr(record, "priority", "other")), getattr(record, "restricted", False)
+            row.next_step_at = clock.steps[row.stage] if row.stage < len(clock.steps) else None
+            self.session.add(row)
+        for row in running.values():
+            self.session.delete(row)
+        self.session.flush()
+
+    def retimed(self, row: ClockRow) -> None:
+        """Work the clocks of one record out anew, by the book that counts now. Nothing else of it changes."""
+        kind = next(k for k in KINDS.values() if k.name == row.record_kind)
+        self._set_clocks(kind, self.regardless(kind.entity, row.record_id))
 
     def _set_bars(self, record: Record) -> None:
         self.session.exec(delete(BarRow).where(col(BarRow.record_id) == record.id))

@@ -6,13 +6,14 @@ from sgapp.domain.errors import NotPermitted
 from sgapp.domain.permissions import GRANTS, SEES_RESTRICTED, Actor, Permission, Role, require, roles_with
 
 CAPTURE = "record_observation see_own_notes see_allocated_people"
-DESK = "see_queue read_note acknowledge keep_draft"
-LEADS = "triage read_case work_case decide_sharing refer send_emergency close_case review_sharing look_at_kept manage_phones"
+DESK = "see_queue read_note acknowledge keep_draft hand_over be_told"
+LEADS = "triage read_case work_case decide_sharing refer send_emergency close_case review_sharing look_at_kept manage_phones " \
+    "manage_rota"
 EXPECTED = {
     "worker": CAPTURE, "senior": CAPTURE, "on_call": f"{CAPTURE} {DESK} triage read_case send_emergency",
     "lead": f"{CAPTURE} {DESK} {LEADS}", "deputy": f"{CAPTURE} {DESK} {LEADS}",
-    "manager": f"{CAPTURE} {DESK} {LEADS} manage_sealing_keys",
-    "nominated": "see_queue read_note read_case review_sharing keep_draft", "auditor": "", "hr": "", "rota": "",
+    "manager": f"{CAPTURE} {DESK} {LEADS} manage_sealing_keys set_clocks",
+    "nominated": "see_queue read_note read_case review_sharing keep_draft be_told", "auditor": "", "hr": "", "rota": "",
     "admin": "manage_accounts manage_phones",
 }
 

@@ -53,7 +53,7 @@ class Queue:
     as_of: str
 
 
-_STEPS = {
+STEPS = {
     "acknowledge": "acknowledge", "decide": "decide", "send": "send", "second_review": "second review",
     "receipt": "receipt", "agency_decision": "their decision", "review": "look again", "action": "action",
     "emergency_record": "record the decision", "notify_cqc": "notify CQC", "next_step": "next step",
@@ -130,7 +130,7 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
 
 
 def _when(uow: UnitOfWork, clock: ClockRow) -> dict[str, str]:
-    return {"key": _key(clock), "due": in_words(clock.due_at, uow.now), "step": _STEPS.get(clock.kind, clock.kind),
+    return {"key": _key(clock), "due": in_words(clock.due_at, uow.now), "step": STEPS.get(clock.kind, clock.kind),
             "tone": _TONES[due_state(clock.due_at, uow.now)]}
 
 

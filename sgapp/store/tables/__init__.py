@@ -4,6 +4,7 @@ The clear columns are listed, with reasons, in docs/threat-model.md; a test hold
 """
 
 from sgapp.store.tables.chain import AuditEventRow, AuditHeadRow, RefusalRow
+from sgapp.store.tables.duty import DocumentRow, HandOverRow, LeaseRow, MessageRow, PushRow, ReachRow, StepUpRow
 from sgapp.store.tables.people import AccountRow, AllocationRow, DeviceRow, DraftRow, IntentRow, SessionRow, SetUpRow
 from sgapp.store.tables.records import (
     ActionRow,
@@ -23,6 +24,7 @@ from sgapp.store.tables.secrets import DataKeyRow, SealingKeyRow
 
 __all__ = [
     "AccountRow", "ActionRow", "AllocationRow", "AuditEventRow", "AuditHeadRow", "BarRow", "CaseRow", "ClockRow",
-    "DataKeyRow", "DecisionRow", "DeviceRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "IntentRow", "KeptRow",
-    "ObservationRow", "PersonRow", "ReferralRow", "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow",
+    "DataKeyRow", "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "HandOverRow",
+    "IntentRow", "KeptRow", "LeaseRow", "MessageRow", "ObservationRow", "PersonRow", "PushRow", "ReachRow", "ReferralRow",
+    "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow",
 ]

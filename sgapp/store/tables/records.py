@@ -72,7 +72,11 @@ class KeptRow(_Sealed, table=True):
 
 
 class ClockRow(SQLModel, table=True):
-    """One running clock. The queue and the sweep read this table and nothing else to know what is due."""
+    """One running clock. The queue and the sweep read this table and nothing else to know what is due.
+
+    `stage` is how often it has gone up, `next_step_at` when it goes up next, `holder_id` the account that is asked now.
+    `book` is the version of the clock book by which it was worked out.
+    """
 
     __tablename__ = "clock"
     record_kind: str = Field(primary_key=True)
@@ -86,6 +90,10 @@ class ClockRow(SQLModel, table=True):
     priority: str = "other"
     restricted: bool = False
     branch: str = "main"
+    stage: int = 0
+    next_step_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    holder_id: str = ""
+    book: int = Field(default=0, index=True)
 
 
 class BarRow(SQLModel, table=True):

@@ -1,0 +1,82 @@
+"""E-mail by SMTP. Never in the clear across a network: TLS from the start, or STARTTLS before anything is said."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+from sgapp.integrations.outgoing import Outgoing, Undelivered
+
+_TIMEOUT_SECONDS = 20
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class WrongAddress(ValueError):
+    """The setting does not say how mail is to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail server, from an address like `smtps://user:password@host:465` or `smtp://user:password@host:587`.
+
+    `smtp` means STARTTLS; only a server on this same machine may be spoken to without.
+    """
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls_at_once: bool
+    sender: str
+    context: ssl.SSLContext | None = None
+
+    @classmethod
+    def at(cls, address: str, *, sender: str, context: ssl.SSLContext | None = None) -> "Mail":
+        """Raises WrongAddress."""
+        parts = urlsplit(address)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise WrongAddress("SGAPP_SMTP_URL is not an address like smtps://user:password@mail.example.org:465")
+        tls = parts.scheme == "smtps"
+        return cls(parts.hostname, parts.port or (465 if tls else 587), unquote(parts.username or ""),
+                   unquote(parts.password or ""), tls, sender, context)
+
+    def send(self, message: Outgoing) -> None:
+        """Hand it to the mail server. Raises Undelivered."""
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Message-ID"] = self.sender, message.to, message.message_id
+        mail["Date"] = format_datetime(datetime.now(UTC))
+        mail["Subject"] = f"Visit notes: {message.reference}"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(f"{message.text}\n\nReference {message.reference}\n\nOpen Visit notes to see it.\n")
+        handed = False
+        try:
+            with self._connected() as server:
+                handed = True  # from here on only the server's own word says that it did not take it
+                server.send_message(mail)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+            codes = [c for c, _ in error.recipients.values()] if isinstance(error, smtplib.SMTPRecipientsRefused) else [
+                error.smtp_code]
+            raise Undelivered(f"refused-{codes[0]}", final=all(500 <= code < 600 for code in codes)) from None
+        except smtplib.SMTPAuthenticationError:
+            raise Undelivered("sign-in-refused") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise Undelivered(type(error).__name__, certain=not handed) from None
+
+    def _connected(self) -> smtplib.SMTP:
+        context = self.context or ssl.create_default_context()
+        if self.tls_at_once:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_SECONDS, context=context)
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_SECONDS)
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=context)
+            elif self.host not in _LOOPBACK:
+                server.close()
+                raise Undelivered("no-tls")
+        if self.user:
+            server.login(self.user, self.password)
+        return server

@@ -1,0 +1,135 @@
+"""Whose turn it is: the named person for a clock at its stage, who is told in the same transaction.
+
+Nobody is ever named, or told, who may not know of the record. Source: DOMAIN annex §8 and §2 (escalation); the guide's
+costliest failure, a hand-over that nobody follows.
+"""
+
+import json
+import uuid
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlmodel import col, or_, select
+
+from sgapp.domain.clocks import ClockKind
+from sgapp.domain.decision import SharingDecision
+from sgapp.domain.permissions import GRANTS, SEES_RESTRICTED, Permission, Role
+from sgapp.domain.reach import Channel, MessageState, Reach, Urgency
+from sgapp.domain.rota import Duty, Member, Rota, next_person, post_of
+from sgapp.store import documents
+from sgapp.store.kinds import Record
+from sgapp.store.tables import AccountRow, BarRow, CaseRow, ClockRow, MessageRow, PushRow, ReachRow
+from sgapp.store.unit_of_work import UnitOfWork
+
+P, K = Permission, ClockKind
+#: What somebody must be able to do to stop a clock. The nominated individual is asked all the same: she makes others act.
+_NEEDS: dict[ClockKind, Permission] = {
+    K.ACKNOWLEDGE: P.ACKNOWLEDGE, K.DECIDE: P.TRIAGE, K.SEND: P.REFER, K.SECOND_REVIEW: P.REVIEW_SHARING,
+    K.RECEIPT: P.REFER, K.AGENCY_DECISION: P.REFER, K.REVIEW: P.WORK_CASE, K.ACTION: P.WORK_CASE,
+    K.EMERGENCY_RECORD: P.DECIDE_SHARING, K.NOTIFY_CQC: P.WORK_CASE, K.NEXT_STEP: P.WORK_CASE,
+}
+#: What somebody is told of as soon as it begins; the rest stands in the queue until it is late.
+TOLD_AT_ONCE = frozenset({K.ACKNOWLEDGE, K.SECOND_REVIEW})
+_REACH = TypeAdapter(Reach)
+
+
+def rota_of(uow: UnitOfWork, branch: str) -> Rota:
+    """A branch's rota. Until one was saved, the first account of each role there stands in: there is never nobody."""
+    saved = documents.latest(uow, Rota, branch)
+    if saved is not None:
+        return saved
+    here = select(AccountRow).where(col(AccountRow.disabled_at).is_(None), or_(
+        col(AccountRow.branch) == branch, col(AccountRow.branch).is_(None)))
+    rows = uow.session.exec(here.order_by(col(AccountRow.created_at), col(AccountRow.username))).all()
+
+    def first(*roles: Role) -> str:
+        return next((r.id for role in roles for r in rows if r.role == role), "")
+
+    lead, deputy = first(Role.LEAD, Role.MANAGER), first(Role.DEPUTY, Role.MANAGER)
+    return Rota(((Duty.LEAD, lead), (Duty.DEPUTY, deputy), (Duty.ON_CALL, first(Role.ON_CALL) or lead)))
+
+
+def members(uow: UnitOfWork, row: ClockRow, *, but: str = "") -> tuple[Member, ...]:
+    """Everybody who works here and is not disabled, and whether they may know of the record behind a clock and act on it."""
+    bars = select(BarRow.account_id).where(col(BarRow.record_id).in_([row.record_id, row.case_id or ""]))
+    barred = {but, *uow.session.exec(bars)}
+    found = []
+    for account in uow.session.exec(select(AccountRow).where(col(AccountRow.disabled_at).is_(None)).order_by(
+            col(AccountRow.username))):
+        role = Role(account.role)
+        able = role is Role.NOMINATED or _NEEDS[ClockKind(row.kind)] in GRANTS[role]
+        seen = (not row.restricted or role in SEES_RESTRICTED) and account.branch in (None, row.branch)
+        found.append(Member(account.id, role, able and seen and account.id not in barred))
+    return tuple(found)
+
+
+def begin_clocks(uow: UnitOfWork) -> None:
+    """Name and tell the person for each clock that this transaction has started and that somebody must hear of at once."""
+    for row, record in uow.started:
+        if ClockKind(row.kind) in TOLD_AT_ONCE:
+            hand_to(uow, row, record, at=uow.now)
+
+
+def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> str:
+    """Give a clock, at the stage it stands at, to its named person, and tell them. The account, or empty if nobody is left."""
+    rota = rota_of(uow, row.branch)
+    but = record.decided_by_id if isinstance(record, SharingDecision) else ""
+    post = post_of(ClockKind(row.kind), row.stage)
+    row.holder_id = next_person(post, rota, members(uow, row, but=but), at, uow.book.calendar()) or ""
+    if row.holder_id:
+        on_duty = row.holder_id in (rota.holder(Duty.ON_CALL, at), rota.holder(Duty.LEAD, at))
+        _tell(uow, row, record, at=at, on_duty=on_duty)
+    return row.holder_id
+
+
+def _tell(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime, on_duty: bool) -> None:
+    urgency = Urgency.NOW if row.priority in ("emergency", "high") or row.kind == K.ACKNOWLEDGE else Urgency.TODAY
+    reach = reach_of(uow, row.holder_id)
+    awake = row.priority == "emergency" or on_duty
+    reference = _reference(uow, record)
+    for channel in (Channel.PRODUCT, *reach.channels()):
+        to = {Channel.EMAIL: reach.email, Channel.TEXT: reach.phone}.get(channel, "")
+        for target in _browsers(uow, row.holder_id) if channel is Channel.PUSH else (to,):
+            add_message(uow, channel, row.holder_id, urgency, to=target, reference=reference, about=row,
+                        not_before=reach.not_before(at, awake=awake))
+
+
+def add_message(uow: UnitOfWork, channel: Channel, account_id: str, urgency: Urgency, *, to: str, reference: str,
+                about: ClockRow | None = None, not_before: datetime, once: bool = False) -> MessageRow:
+    """Store a message with the intention that causes it. In the product it is there at once; the rest is sent afterwards."""
+    made = str(uuid.uuid4())
+    in_product = channel is Channel.PRODUCT
+    row = MessageRow(
+        id=made, channel=str(channel), account_id=account_id, urgency=str(urgency), once=once, created_at=uow.now,
+        sealed=uow.sealed(json.dumps({"to": to, "reference": reference}).encode(), place=f"message/{made}"),
+        state=str(MessageState.SENT if in_product else MessageState.WAITING), next_try_at=None if in_product else not_before)
+    if about is not None:
+        row.record_kind, row.record_id, row.kind = about.record_kind, about.record_id, about.kind
+        row.started_at, row.stage = about.started_at, about.stage
+    uow.session.add(row)
+    return row
+
+
+def reach_of(uow: UnitOfWork, account_id: str) -> Reach:
+    """How somebody wishes to be told; until they say, in the product alone."""
+    row = uow.session.get(ReachRow, account_id)
+    return _REACH.validate_json(uow.opened(row.sealed, place=f"reach/{account_id}")) if row is not None else Reach()
+
+
+def set_reach(uow: UnitOfWork, account_id: str, reach: Reach) -> None:
+    sealed = uow.sealed(_REACH.dump_json(reach), place=f"reach/{account_id}")
+    uow.session.merge(ReachRow(account_id=account_id, sealed=sealed, set_at=uow.now))
+
+
+def _browsers(uow: UnitOfWork, account_id: str) -> tuple[str, ...]:
+    query = select(PushRow.id).where(PushRow.account_id == account_id).order_by(col(PushRow.created_at))
+    return tuple(uow.session.exec(query))
+
+
+def _reference(uow: UnitOfWork, record: Record) -> str:
+    """What the record is called on the telephone: its own reference, else its case's."""
+    own = getattr(record, "reference", "")
+    if own:
+        return own
+    case = uow.session.get(CaseRow, getattr(record, "case_id", ""))
+    return case.reference if case is not None else ""

@@ -1,0 +1,68 @@
+"""The keeper: one thread of each serving process that sweeps the clocks and takes out the post, and is woken by changes."""
+
+import logging
+import os
+import socket
+import threading
+import uuid
+from datetime import datetime
+
+from sgapp.domain.reach import Channel
+from sgapp.integrations.outgoing import WayOut
+from sgapp.services.guard import public
+from sgapp.services.house import House, now
+from sgapp.services.post import deliver_due, ways_out
+from sgapp.services.sweep import EVERY, sweep
+
+#: A burst of changes makes one round, not one each.
+_AT_LEAST_SECONDS = 0.5
+_log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Runs until it is told to stop. What goes wrong in one round is logged by its name and tried again in the next."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._ways: dict[Channel, WayOut] | None = None
+        self._swept_at: datetime | None = None
+
+    def start(self) -> None:
+        self._unlisten = self._house.on_change(self._wake.set)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the present round end, and no further one begin."""
+        self._unlisten()
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_AT_LEAST_SECONDS):
+            self._wake.clear()
+            self._round()
+            self._wake.wait(EVERY.total_seconds())
+
+    def _round(self) -> None:
+        try:
+            if self._swept_at is None or now() - self._swept_at >= EVERY:
+                sweep(self._house, now=now(), holder=self._holder)
+                self._swept_at = now()
+            if self._ways is None:
+                self._ways = ways_out(self._house, now=now())
+            deliver_due(self._house, self._ways, now=now())
+        except Exception as error:
+            # Readiness and the queue say by themselves that the clocks were not looked at.
+            _log.warning("the clocks and the post will be tried again: %s", type(error).__name__)
+
+
+@public("started once by each serving process")
+def keep(house: House) -> Keeper:
+    """Start the keeper of this process."""
+    keeper = Keeper(house)
+    keeper.start()
+    return keeper

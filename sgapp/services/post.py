@@ -1,0 +1,184 @@
+"""The post: takes stored messages out, tries again where it may, and says what does not go.
+
+A message that may come twice keeps one id at every attempt; one that may not is put before a person once it is in doubt.
+"""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlmodel import col, func, or_, select
+
+from sgapp.domain.audit import AuditEvent
+from sgapp.domain.reach import FAILING_AFTER, GIVE_UP_AFTER, WORDS, Channel, MessageState, Urgency, retry_after
+from sgapp.integrations.mail import Mail
+from sgapp.integrations.outgoing import Outgoing, Undelivered, WayOut
+from sgapp.integrations.push import Push
+from sgapp.integrations.text import Text
+from sgapp.services.guard import public
+from sgapp.services.house import SYSTEM, House
+from sgapp.store.engine import take_turns
+from sgapp.store.tables import ClockRow, DocumentRow, MessageRow, PushRow
+from sgapp.store.unit_of_work import UnitOfWork
+
+S = MessageState
+#: How long a process may take over one message before another one takes it for lost.
+_CLAIM = timedelta(minutes=5)
+_PUSH_KEY = "push_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of the messages that were due."""
+
+    sent: int = 0
+    stopped: int = 0
+    failed: int = 0
+    doubtful: int = 0
+
+
+@public("the public half of the key is for every browser; nothing of anybody")
+def push_key(house: House, *, now: datetime) -> str:
+    """The key that browsers ask for before they accept pushes, as an uncompressed point in base64url. Made on first use."""
+    private = serialization.load_der_private_key(_push_private(house, now), None)
+    point = private.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    return urlsafe_b64encode(point).rstrip(b"=").decode()
+
+
+@public("opens no record; run by the server itself")
+def ways_out(house: House, *, now: datetime) -> dict[Channel, WayOut]:
+    """The channels that this installation is set up for. Raises WrongAddress for a mail server's address that is none."""
+    settings = house.settings
+    also = tuple(host.strip() for host in settings.push_hosts.split(",") if host.strip())
+    found: dict[Channel, WayOut] = {Channel.PUSH: Push(_push_private(house, now), f"mailto:{settings.sender}", also)}
+    if settings.smtp_url:
+        found[Channel.EMAIL] = Mail.at(settings.smtp_url, sender=settings.sender)
+    if settings.notify_key and settings.notify_template:
+        found[Channel.TEXT] = Text(settings.notify_key, settings.notify_template, settings.notify_url)
+    return found
+
+
+def _push_private(house: House, now: datetime) -> bytes:
+    place = f"document/{_PUSH_KEY}/1"
+    with house.begin(SYSTEM, now) as uow:
+        row = uow.session.get(DocumentRow, (_PUSH_KEY, 1))
+        if row is None:
+            take_turns(uow.session.connection())
+            row = uow.session.get(DocumentRow, (_PUSH_KEY, 1))
+        if row is None:
+            der = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+            row = DocumentRow(name=_PUSH_KEY, version=1, sealed=uow.sealed(der, place=place), set_at=now, set_by="system")
+            uow.session.add(row)
+            uow.note_event(AuditEvent("push-key-made", "document", _PUSH_KEY, "system"))
+        return uow.opened(row.sealed, place=place)
+
+
+@public("opens no record; run by the server itself")
+def deliver_due(house: House, ways: Mapping[Channel, WayOut], *, now: datetime, at_most: int = 200) -> Posted:
+    """Send what is due. Each message is claimed, handed over and settled by itself, so one bad one holds up no other."""
+    counts: dict[str, int] = dict.fromkeys(("sent", "stopped", "failed", "doubtful"), 0)
+    for _ in range(at_most):
+        claimed = _claimed(house, now)
+        if claimed is None:
+            break
+        message_id, channel, message = claimed
+        if message is None:
+            counts[channel] += 1
+            continue
+        way = ways.get(Channel(channel))
+        failure = Undelivered("not-set-up") if way is None else _handed(way, message)
+        counts[_settled(house, message_id, failure, now)] += 1
+    return Posted(**counts)
+
+
+def _handed(way: WayOut, message: Outgoing) -> Undelivered | None:
+    try:
+        way.send(message)
+    except Undelivered as why:
+        return why
+    except Exception as error:  # a fault of ours must not stop the post; its name is kept and shown
+        return Undelivered(type(error).__name__, certain=False)
+    return None
+
+
+def _claimed(house: House, now: datetime) -> tuple[str, str, Outgoing | None] | None:
+    """The next message that is due, claimed for us: (id, channel, what to send), or (id, its end, None) if it ended here."""
+    with house.begin(SYSTEM, now) as uow:
+        due = select(MessageRow).where(
+            col(MessageRow.state).in_([str(S.WAITING), str(S.SENDING)]), col(MessageRow.next_try_at) <= now)
+        row = uow.session.exec(due.order_by(col(MessageRow.next_try_at)).limit(1).with_for_update(skip_locked=True)).first()
+        if row is None:
+            return None
+        if row.state == S.SENDING and row.once:
+            return row.id, _ended(row, S.DOUBTFUL, now), None
+        if not _still_wanted(uow, row):
+            return row.id, _ended(row, S.STOPPED, now), None
+        content = json.loads(uow.opened(row.sealed, place=f"message/{row.id}"))
+        to = _browser(uow, content["to"]) if row.channel == Channel.PUSH else content["to"]
+        if not to:
+            row.failure = "browser-gone"
+            return row.id, _ended(row, S.FAILED, now), None
+        row.state, row.attempts, row.next_try_at = str(S.SENDING), row.attempts + 1, now + _CLAIM
+        message = Outgoing(f"<{row.id}@{house.settings.host}>", to, WORDS[Urgency(row.urgency)], content["reference"])
+        return row.id, row.channel, message
+
+
+def _still_wanted(uow: UnitOfWork, row: MessageRow) -> bool:
+    """Whether nobody has taken up what the message is about."""
+    if not row.record_id:
+        return True
+    clock = uow.session.get(ClockRow, (row.record_kind, row.record_id, row.kind))
+    return clock is not None and clock.started_at == row.started_at
+
+
+def _browser(uow: UnitOfWork, push_id: str) -> str:
+    found = uow.session.get(PushRow, push_id)
+    return uow.opened(found.sealed, place=f"push/{found.id}").decode() if found is not None else ""
+
+
+def _ended(row: MessageRow, state: MessageState, now: datetime) -> str:
+    row.state, row.ended_at, row.next_try_at = str(state), now, None
+    return str(state)
+
+
+def _settled(house: House, message_id: str, failure: Undelivered | None, now: datetime) -> str:
+    with house.begin(SYSTEM, now) as uow:
+        row = uow.session.get_one(MessageRow, message_id, with_for_update=True)
+        if failure is None:
+            row.failure = ""
+            return _ended(row, S.SENT, now)
+        row.failure = failure.why[:80]
+        if row.once and not failure.certain:
+            return _ended(row, S.DOUBTFUL, now)
+        if failure.final or row.attempts >= GIVE_UP_AFTER:
+            if failure.final and row.channel == Channel.PUSH:
+                _forget_browser(uow, row)
+            _ended(row, S.FAILED, now)
+        else:
+            row.state, row.next_try_at = str(S.WAITING), now + retry_after(row.attempts)
+        return "failed"
+
+
+def _forget_browser(uow: UnitOfWork, row: MessageRow) -> None:
+    push_id = json.loads(uow.opened(row.sealed, place=f"message/{row.id}"))["to"]
+    found = uow.session.get(PushRow, push_id)
+    if found is not None:
+        uow.session.delete(found)
+
+
+def failing(uow: UnitOfWork) -> int:
+    """Messages that have failed several times, were given up, or are in doubt, about what still waits."""
+    since = uow.now - timedelta(days=7)
+    bad = or_(col(MessageRow.state).in_([str(S.FAILED), str(S.DOUBTFUL)]),
+              (col(MessageRow.state) == str(S.WAITING)) & (col(MessageRow.attempts) >= FAILING_AFTER))
+    running = select(ClockRow.record_id).where(
+        ClockRow.record_kind == MessageRow.record_kind, ClockRow.record_id == MessageRow.record_id,
+        ClockRow.kind == MessageRow.kind).exists()
+    query = select(func.count()).select_from(MessageRow).where(
+        bad, or_(col(MessageRow.record_id) == "", running), col(MessageRow.created_at) > since)
+    return uow.session.exec(query).one()

@@ -1,0 +1,149 @@
+"""The sweep: looks at the clocks and takes the next step where one is due. One at a time across all processes.
+
+What was interrupted is done by the next sweep, once: each step is a transaction of its own, and its key makes a second time
+impossible. Source: DOMAIN annex §2 (chase, escalation in four stages) and §8 (deputy on a missed acknowledgement).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm.exc import ObjectDeletedError
+from sqlmodel import col, select
+
+from sgapp.domain.audit import AuditEvent
+from sgapp.domain.due import clocks_of
+from sgapp.domain.errors import SgappError
+from sgapp.domain.time import show
+from sgapp.services.duty import hand_to
+from sgapp.services.guard import public
+from sgapp.services.house import SYSTEM, House
+from sgapp.store import accounts
+from sgapp.store.engine import insert_if_missing
+from sgapp.store.kinds import KINDS, Record, stream_of
+from sgapp.store.tables import ClockRow, LeaseRow, StepUpRow
+from sgapp.store.unit_of_work import UnitOfWork
+
+#: How often the server sweeps, for how long a process that stopped in the middle keeps others out, and how long after the
+#: last whole sweep somebody has to be told.
+EVERY, LEASE, ALARM_AFTER = timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5)
+_NAME = "sweep"
+
+
+class OnlyInADemo(SgappError):
+    """The clocks of a real organisation run by the real time and by no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did: clocks that went up a stage, and clocks worked out anew by a changed book. `busy`: not ours to do."""
+
+    steps: int = 0
+    retimed: int = 0
+    busy: bool = False
+
+
+@public("run by the server and by whoever holds the machine; it takes no content and gives none")
+def sweep(house: House, *, now: datetime, holder: str, at: datetime | None = None) -> Swept:
+    """Take every step that is due now. `at`: as if it were that moment, in a demo only. Raises OnlyInADemo."""
+    moment = at or now
+    with house.begin(SYSTEM, now) as uow:
+        if at is not None and not accounts.is_demo(uow.session):
+            raise OnlyInADemo("Only a demo can be swept at another time. Nothing was changed.")
+        if not _taken(uow, holder, now):
+            return Swept(busy=True)
+    steps = retimed = 0
+    while found := _some(house, holder, moment, now):
+        steps, retimed = steps + found[0], retimed + found[1]
+    with house.begin(SYSTEM, now) as uow:
+        lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
+        if lease.holder == holder:
+            lease.until = None
+            lease.done_at = now if at is None else lease.done_at
+    if steps or retimed:
+        house.changed()
+    return Swept(steps, retimed)
+
+
+@public("says only when the clocks were last looked at")
+def sweep_is_late(house: House, *, now: datetime) -> str:
+    """Since when the clocks were not looked at, in words, if that is too long ago; empty if all is well."""
+    with house.begin(SYSTEM, now) as uow:
+        return late_in_words(uow)
+
+
+def late_in_words(uow: UnitOfWork) -> str:
+    """The same within a transaction."""
+    if uow.session.exec(select(ClockRow.record_id).limit(1)).first() is None:
+        return ""
+    lease = uow.session.get(LeaseRow, _NAME)
+    if lease is None or lease.done_at is None:
+        oldest = uow.session.exec(select(ClockRow.started_at).order_by(col(ClockRow.started_at)).limit(1)).one()
+        return "The clocks have not been looked at yet." if uow.now - oldest > ALARM_AFTER else ""
+    if uow.now - lease.done_at > ALARM_AFTER:
+        return f"The clocks were last looked at on {show(lease.done_at)}."
+    return ""
+
+
+def _taken(uow: UnitOfWork, holder: str, now: datetime) -> bool:
+    insert_if_missing(uow.session, LeaseRow, name=_NAME, holder="")
+    lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
+    if lease.until is not None and lease.until > now and lease.holder != holder:
+        return False
+    lease.holder, lease.until = holder, now + LEASE
+    return True
+
+
+def _some(house: House, holder: str, moment: datetime, now: datetime) -> tuple[int, int] | None:
+    """One transaction of the sweep: one clock, as (steps, retimed); None when there is nothing left or it is not ours.
+
+    One, because whoever works on a record locks it before its clocks: two records locked here in another order than there
+    would wait for each other.
+    """
+    with house.begin(SYSTEM, moment) as uow:
+        lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
+        if lease.holder != holder:
+            return None  # we were slow, and another process went on
+        lease.until = now + LEASE
+        stale = _locked(uow, col(ClockRow.book) != uow.book.version, col(ClockRow.book))
+        if stale is not None:
+            uow.retimed(stale[0])
+            return 0, 1
+        due = _locked(uow, col(ClockRow.next_step_at) <= moment, col(ClockRow.next_step_at))
+        if due is not None:
+            return int(_gone_up(uow, *due)), 0
+        return None
+
+
+def _locked(uow: UnitOfWork, condition: ColumnElement[bool], first: Any) -> tuple[ClockRow, Record] | None:
+    """The first clock of those, as it stands once its record is ours; None if there is none."""
+    row = uow.session.exec(select(ClockRow).where(condition).order_by(first).limit(1)).first()
+    if row is None:
+        return None
+    kind = next(k for k in KINDS.values() if k.name == row.record_kind)
+    record: Record = uow.regardless(kind.entity, row.record_id)
+    uow.session.expire(row)  # whoever held the record before us may have moved its clocks
+    return row, record
+
+
+def _gone_up(uow: UnitOfWork, row: ClockRow, record: Record) -> bool:
+    """Up to the stage that is due by now. Each stage on the way is kept; the person of the last one is told."""
+    try:
+        waiting = row.next_step_at is not None and row.next_step_at <= uow.now
+    except ObjectDeletedError:
+        return False
+    if not waiting:
+        return False
+    steps = next(c.steps for c in clocks_of(record, uow.book) if c.kind == row.kind)
+    first = row.stage + 1
+    row.stage = max(first, sum(step <= uow.now for step in steps))
+    row.next_step_at = steps[row.stage] if row.stage < len(steps) else None
+    holder = hand_to(uow, row, record, at=uow.now)
+    for stage in range(first, row.stage + 1):
+        uow.session.add(StepUpRow(
+            record_kind=row.record_kind, record_id=row.record_id, kind=row.kind, started_at=row.started_at, stage=stage,
+            case_id=row.case_id, at=uow.now, holder_id=holder if stage == row.stage else ""))
+    detail = f"{row.kind}:{row.stage}" + ("" if holder else ":nobody-left")
+    uow.note_event(AuditEvent("clock-went-up", row.record_kind, row.record_id, stream_of(record), detail=detail))
+    return True

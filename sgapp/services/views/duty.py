@@ -1,0 +1,227 @@
+"""Who is on, by which rules the clocks run, and how somebody is told: as the desk sees it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import col, or_, select
+
+from sgapp.domain.clock_book import ClockBook
+from sgapp.domain.clocks import DEFAULT_RULES, AgencyHours, How, Rule, Span
+from sgapp.domain.permissions import Permission
+from sgapp.domain.reach import Channel
+from sgapp.domain.rota import DUTY_LABELS, MAY_TAKE, Duty
+from sgapp.domain.time import show
+from sgapp.domain.vocabulary import AGENCIES, PRIORITIES
+from sgapp.services.duty import reach_of, rota_of
+from sgapp.services.guard import query
+from sgapp.services.rota import branch_of
+from sgapp.services.views.note import Option
+from sgapp.services.views.queue import STEPS
+from sgapp.store import accounts, documents
+from sgapp.store.tables import HandOverRow, PushRow
+from sgapp.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class DutyNow:
+    """One duty at this moment. `reach` says how that person is told."""
+
+    duty: str
+    label: str
+    name: str
+    until: str
+    reach: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    id: str
+    label: str
+    name: str
+    span: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverLine:
+    id: str
+    heading: str
+    words: str
+    taken: str
+    may_take: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RotaView:
+    now: tuple[DutyNow, ...]
+    turns: tuple[Entry, ...]
+    absences: tuple[Entry, ...]
+    hand_overs: tuple[HandOverLine, ...]
+    leads: tuple[Option, ...]
+    on_calls: tuple[Option, ...]
+    everyone: tuple[Option, ...]
+    next_ones: tuple[Option, ...]
+    may_set: bool
+    may_hand_over: bool
+
+
+@query(Permission.SEE_QUEUE)
+def rota_view(uow: UnitOfWork) -> RotaView:
+    """Who has which duty now, what comes, and what was left for whoever asks."""
+    rota = rota_of(uow, branch_of(uow))
+    staff = [a for a in accounts.everyone(uow) if not a.disabled and a.branch in (None, branch_of(uow))]
+    names = {a.id: a.name for a in staff}
+
+    def options(duty: Duty) -> tuple[Option, ...]:
+        return tuple(Option(a.id, a.name) for a in staff if str(a.role) in MAY_TAKE[duty])
+
+    def entry(found, label: str) -> Entry:
+        return Entry(found.id, label, names.get(found.account_id, "Somebody"),
+                     f"{show(found.starts_at)} to {show(found.ends_at)}")
+
+    def now_on(duty: Duty) -> DutyNow:
+        who = rota.holder(duty, uow.now)
+        turn = next((t for t in rota.turns if t.duty is duty and t.account_id == who and t.starts_at <= uow.now < t.ends_at),
+                    None)
+        until = f"until {show(turn.ends_at)}" if turn else "until further notice"
+        return DutyNow(str(duty), DUTY_LABELS[duty], names.get(who or "", "Nobody"), until, _reach(uow, who or ""))
+
+    coming = sorted((t for t in rota.turns if t.ends_at > uow.now), key=lambda t: t.starts_at)
+    away = sorted((a for a in rota.absences if a.ends_at > uow.now), key=lambda a: a.starts_at)
+    return RotaView(
+        now=tuple(now_on(duty) for duty in Duty), turns=tuple(entry(t, DUTY_LABELS[t.duty]) for t in coming),
+        absences=tuple(entry(a, "Away") for a in away), hand_overs=_hand_overs(uow), leads=options(Duty.LEAD),
+        on_calls=options(Duty.ON_CALL), everyone=tuple(Option(a.id, a.name) for a in staff),
+        next_ones=tuple(o for o in options(Duty.ON_CALL) if o.value != uow.actor.account_id),
+        may_set=uow.actor.may(Permission.MANAGE_ROTA), may_hand_over=uow.actor.may(Permission.HAND_OVER))
+
+
+def _reach(uow: UnitOfWork, account_id: str) -> str:
+    chosen = [{Channel.EMAIL: "e-mail", Channel.PUSH: "notices", Channel.TEXT: "text"}[c]
+              for c in reach_of(uow, account_id).channels()] if account_id else []
+    return "told by " + ", ".join(chosen) if chosen else "told only here, in this list"
+
+
+def _hand_overs(uow: UnitOfWork) -> tuple[HandOverLine, ...]:
+    """What was left by or for whoever asks, in the last week."""
+    mine = or_(col(HandOverRow.to_id) == uow.actor.account_id, col(HandOverRow.from_id) == uow.actor.account_id)
+    rows = uow.session.exec(select(HandOverRow).where(mine, col(HandOverRow.at) > uow.now - timedelta(days=7)).order_by(
+        col(HandOverRow.at).desc()))
+    found = []
+    for row in rows:
+        ours = row.from_id == uow.actor.account_id
+        other = accounts.by_id(uow, row.to_id if ours else row.from_id)
+        heading = f"{'To' if ours else 'From'} {other.name if other else 'somebody'}, {show(row.at)}"
+        taken = f"Taken over {show(row.read_at)}" if row.read_at else ("Not taken over yet" if ours else "")
+        found.append(HandOverLine(row.id, heading, uow.opened(row.sealed, place=f"hand_over/{row.id}").decode(), taken,
+                                  not ours and row.read_at is None))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """How long one kind of thing may take. `ours` marks a rule of our own, which can be taken back."""
+
+    kind: str
+    priority: str
+    agency: str
+    what: str
+    where: str
+    due: str
+    then: str
+    source: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskHours:
+    label: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureLine:
+    day: str
+    agency: str
+    label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClocksView:
+    ours: tuple[RuleLine, ...]
+    defaults: tuple[RuleLine, ...]
+    desks: tuple[DeskHours, ...]
+    closures: tuple[ClosureLine, ...]
+    history: tuple[str, ...]
+    may_set: bool
+
+
+@query(Permission.SEE_QUEUE)
+def clocks_view(uow: UnitOfWork) -> ClocksView:
+    """By which rules, hours and closures the clocks run, and who changed them when."""
+    book = uow.book
+    names = {a.id: a.name for a in accounts.everyone(uow)}
+    desks = (DeskHours("Our own office", _hours(book.hours)),
+             *(DeskHours(AGENCIES.label(d.agency), _hours(d.hours)) for d in book.desks))
+    closures = tuple(ClosureLine(c.day.isoformat(), c.agency, f"{c.day:%-d %B %Y}, "
+                                 f"{AGENCIES.label(c.agency) if c.agency else 'our own office'}", c.why)
+                     for c in book.closures)
+    history = tuple(f"{show(v.set_at)}: {names.get(v.set_by, 'somebody')} set version {v.version} "
+                    f"(rules of our own: {len(made.rules)}, closures: {len(made.closures)})"
+                    for v, made in documents.history(uow, ClockBook))
+    return ClocksView(tuple(_rule(r, ours=True) for r in book.rules), tuple(_rule(r, ours=False) for r in DEFAULT_RULES),
+                      desks, closures, history, uow.actor.may(Permission.SET_CLOCKS))
+
+
+def _rule(rule: Rule, *, ours: bool) -> RuleLine:
+    where = [PRIORITIES.label(rule.priority) if rule.priority else "", AGENCIES.label(rule.agency) if rule.agency else ""]
+    steps = [f"{word} {in_length(span)}" for word, span in (("chase", rule.chase), ("escalate", rule.escalate)) if span]
+    return RuleLine(str(rule.kind), rule.priority, rule.agency, STEPS[str(rule.kind)].capitalize(),
+                    ", ".join(w for w in where if w) or "always", in_length(rule.due), ", ".join(steps), rule.source, ours)
+
+
+def in_length(span: Span) -> str:
+    """`2 h`, `30 min`, `5 working days`, `the same day`."""
+    match span.how:
+        case How.ELAPSED:
+            whole = span.amount % 60 == 0
+            return f"{span.amount // 60} h" if whole else f"{span.amount} min"
+        case How.WORKING:
+            return f"{span.amount} working day{'' if span.amount == 1 else 's'}" if span.amount else "the same working day"
+        case How.SAME_DAY:
+            return "the same day, by closing"
+        case How.SAME_DAY_MIDNIGHT:
+            return "the same day, by midnight"
+        case How.DATE:
+            return "the chosen day"
+
+
+def _hours(hours: AgencyHours) -> str:
+    opens, closes = hours.days[0]
+    friday = hours.days[4][1]
+    return f"{opens:%H:%M} to {closes:%H:%M}" + (f", Friday to {friday:%H:%M}" if friday != closes else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldView:
+    """One's own choice of how to be told; `quiet_from` and `quiet_until` as "22:00", or empty."""
+
+    email: str
+    phone: str
+    by_email: bool
+    by_text: bool
+    quiet_from: str
+    quiet_until: str
+    browsers: tuple[Option, ...]
+
+
+@query(Permission.BE_TOLD)
+def told_view(uow: UnitOfWork) -> ToldView:
+    """How one is told."""
+    reach = reach_of(uow, uow.actor.account_id)
+    rows = uow.session.exec(select(PushRow).where(PushRow.account_id == uow.actor.account_id).order_by(
+        col(PushRow.created_at).desc()))
+    browsers = tuple(Option(r.id, f"A browser, since {show(r.created_at)}") for r in rows)
+    return ToldView(reach.email, reach.phone, reach.by_email, reach.by_text,
+                    f"{reach.quiet_from:%H:%M}" if reach.quiet_from else "",
+                    f"{reach.quiet_until:%H:%M}" if reach.quiet_until else "", browsers)

@@ -1,0 +1,208 @@
+"""The post: sent once or at least once as each message needs, stopped when nobody needs it, and never lost in silence."""
+
+import json
+from datetime import datetime, time, timedelta
+
+import pytest
+from sqlmodel import select
+
+from sgapp.domain.reach import GIVE_UP_AFTER, Channel, Reach, Urgency
+from sgapp.integrations.outgoing import Outgoing, Undelivered
+from sgapp.services import triage
+from sgapp.services.duty import add_message, set_reach
+from sgapp.services.house import SYSTEM, House
+from sgapp.services.post import Posted, deliver_due, failing, push_key
+from sgapp.store.tables import MessageRow, PushRow
+from tests.people import START, Cast
+
+
+class Letterbox:
+    """A way out that remembers, and can be told to fail."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.got: list[Outgoing] = []
+        self.failure = failure
+
+    def send(self, message: Outgoing) -> None:
+        self.got.append(message)
+        if self.failure is not None:
+            raise self.failure
+
+
+def minutes(n: float) -> datetime:
+    return START + timedelta(minutes=n)
+
+
+def reachable(cast: Cast, who: str = "lena", **choice: object) -> None:
+    with cast.house.begin(SYSTEM, START) as uow:
+        set_reach(uow, getattr(cast, who).account_id, Reach(**choice))  # type: ignore[arg-type]
+
+
+def by_mail(cast: Cast, who: str = "lena") -> None:
+    reachable(cast, who, email=f"{who}@example.org", by_email=True)
+
+
+def rows(house: House) -> list[MessageRow]:
+    with house.begin(SYSTEM, START) as uow:
+        return sorted(uow.session.exec(select(MessageRow)), key=lambda m: (m.created_at, m.channel))
+
+
+def posted(cast: Cast, box: Letterbox, when: datetime = START) -> Posted:
+    return deliver_due(cast.house, {Channel.EMAIL: box, Channel.PUSH: box}, now=when)
+
+
+def to_the_adult(cast: Cast) -> None:
+    """A message of the kind that must not go twice."""
+    with cast.house.begin(SYSTEM, START) as uow:
+        add_message(uow, Channel.EMAIL, cast.lena.account_id, Urgency.TODAY, to="someone@example.org", reference="X",
+                    not_before=START, once=True)
+
+
+def test_a_message_is_stored_with_the_note_that_causes_it_and_says_nothing_of_it(cast: Cast) -> None:
+    by_mail(cast)
+    note_id = cast.writes(seen="Kevin took the bank card.")
+    box = Letterbox()
+    assert posted(cast, box) == Posted(sent=1)
+    [message] = box.got
+    assert (message.to, message.text) == ("lena@example.org", "Something needs you now.")
+    with cast.house.begin(cast.lena, START) as uow:
+        assert message.reference == uow.notes.get(note_id).reference
+
+
+def test_what_was_sent_is_not_sent_again(cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes()
+    box = Letterbox()
+    posted(cast, box)
+    assert posted(cast, box, minutes(60)) == Posted()
+    assert len(box.got) == 1
+
+
+def test_what_failed_is_tried_again_later_with_the_same_message_id(cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes()
+    box = Letterbox(Undelivered("refused-450"))
+    assert posted(cast, box).failed == 1
+    assert posted(cast, box, minutes(0.5)) == Posted()
+    box.failure = None
+    assert posted(cast, box, minutes(1)) == Posted(sent=1)
+    assert len({m.message_id for m in box.got}) == 1 and len(box.got) == 2
+
+
+def test_one_address_that_fails_holds_up_no_other(cast: Cast) -> None:
+    by_mail(cast, "lena")
+    by_mail(cast, "joy")
+    cast.writes()
+    cast.writes(at=minutes(13 * 60))
+    refuse_lena = Letterbox()
+
+    def send(message: Outgoing) -> None:
+        refuse_lena.got.append(message)
+        if message.to.startswith("lena"):
+            raise Undelivered("refused-550", final=True)
+
+    refuse_lena.send = send  # type: ignore[method-assign]
+    assert posted(cast, refuse_lena, minutes(14 * 60)) == Posted(sent=1, failed=1)
+
+
+def test_what_is_taken_up_meanwhile_is_not_sent_any_more(cast: Cast) -> None:
+    by_mail(cast)
+    note_id = cast.writes()
+    box = Letterbox(Undelivered("refused-450"))
+    posted(cast, box)
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=minutes(1))
+    assert posted(cast, box, minutes(2)) == Posted(stopped=1)
+    assert len(box.got) == 1
+
+
+def test_a_process_that_died_while_sending_leaves_the_message_to_another(cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes()
+    with pytest.raises(KeyboardInterrupt):
+        posted(cast, Letterbox(KeyboardInterrupt()))  # type: ignore[arg-type]
+    box = Letterbox()
+    assert posted(cast, box, minutes(1)) == Posted()
+    assert posted(cast, box, minutes(5)) == Posted(sent=1)
+
+
+def test_what_must_not_go_twice_is_put_before_a_person_when_its_process_died(cast: Cast) -> None:
+    to_the_adult(cast)
+    with pytest.raises(KeyboardInterrupt):
+        posted(cast, Letterbox(KeyboardInterrupt()))  # type: ignore[arg-type]
+    box = Letterbox()
+    assert posted(cast, box, minutes(5)) == Posted(doubtful=1)
+    assert (box.got, [m.state for m in rows(cast.house)]) == ([], ["doubtful"])
+
+
+@pytest.mark.parametrize(("why", "then"), [(Undelivered("TimeoutError", certain=False), "doubtful"),
+                                           (Undelivered("refused-450"), "waiting"), (ValueError("a fault"), "doubtful")])
+def test_what_must_not_go_twice_is_tried_again_only_when_it_certainly_did_not_go(
+        cast: Cast, why: Exception, then: str) -> None:
+    to_the_adult(cast)
+    posted(cast, Letterbox(why))
+    assert [m.state for m in rows(cast.house)] == [then]
+
+
+def test_in_quiet_hours_nothing_goes_out_before_they_are_over(cast: Cast) -> None:
+    reachable(cast, "devan", email="devan@example.org", by_email=True, quiet_from=time(22), quiet_until=time(7))
+    cast.writes(at=minutes(13 * 60), staff_involved="yes")  # 23:40; the deputy is told, who is not on duty
+    box = Letterbox()
+    assert posted(cast, box, minutes(20 * 60)) == Posted()
+    assert posted(cast, box, minutes(20 * 60 + 21)) == Posted(sent=1)
+
+
+def test_an_emergency_goes_out_in_quiet_hours(cast: Cast) -> None:
+    reachable(cast, "devan", email="devan@example.org", by_email=True, quiet_from=time(22), quiet_until=time(7))
+    cast.writes(at=minutes(13 * 60), staff_involved="yes", danger_now="yes")
+    assert posted(cast, Letterbox(), minutes(13 * 60)) == Posted(sent=1)
+
+
+def test_whoever_is_on_duty_is_told_in_her_quiet_hours_too(cast: Cast) -> None:
+    reachable(cast, "joy", email="joy@example.org", by_email=True, quiet_from=time(22), quiet_until=time(7))
+    cast.writes(at=minutes(13 * 60))
+    assert posted(cast, Letterbox(), minutes(13 * 60)) == Posted(sent=1)
+
+
+def test_a_channel_that_is_not_set_up_fails_in_the_open(cast: Cast) -> None:
+    reachable(cast, phone="07700 900123", by_text=True)
+    cast.writes()
+    for n in range(3):
+        posted(cast, Letterbox(), minutes(n * 10))
+    with cast.house.begin(cast.lena, minutes(30)) as uow:
+        assert failing(uow) == 1
+
+
+def test_failures_are_no_news_once_the_matter_is_taken_up(cast: Cast) -> None:
+    by_mail(cast)
+    note_id = cast.writes()
+    posted(cast, Letterbox(Undelivered("refused-550", final=True)))
+    with cast.house.begin(cast.lena, minutes(1)) as uow:
+        assert failing(uow) == 1
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=minutes(2))
+    with cast.house.begin(cast.lena, minutes(3)) as uow:
+        assert failing(uow) == 0
+
+
+def test_a_message_that_never_goes_is_given_up_and_counted(cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes()
+    box, when = Letterbox(Undelivered("refused-450")), START
+    for _ in range(GIVE_UP_AFTER + 5):
+        posted(cast, box, when)
+        when += timedelta(hours=1)
+    assert (len(box.got), [m.state for m in rows(cast.house) if m.channel == "email"]) == (GIVE_UP_AFTER, ["failed"])
+
+
+def test_a_browser_that_is_gone_is_forgotten(cast: Cast) -> None:
+    reachable(cast, by_push=True)
+    with cast.house.begin(SYSTEM, START) as uow:
+        sealed = uow.sealed(json.dumps({"endpoint": "https://push.example.org"}).encode(), place="push/one")
+        uow.session.add(PushRow(id="one", account_id=cast.lena.account_id, sealed=sealed, created_at=START))
+    cast.writes()
+    assert posted(cast, Letterbox(Undelivered("push-410", final=True))).failed == 1
+    with cast.house.begin(SYSTEM, START) as uow:
+        assert uow.session.get(PushRow, "one") is None
+
+
+def test_the_push_key_is_made_once_and_stays(cast: Cast) -> None:
+    assert push_key(cast.house, now=START) == push_key(cast.house, now=minutes(1))

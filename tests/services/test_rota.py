@@ -1,0 +1,111 @@
+"""The rota through its services: set by leads, never with a gap, handed over between two people and nobody else."""
+
+from datetime import timedelta
+
+import pytest
+
+from sgapp.domain.errors import Invalid, NotFound
+from sgapp.domain.permissions import Actor
+from sgapp.domain.rota import Duty
+from sgapp.services import rota
+from sgapp.services.guard import Done
+from sgapp.services.views.duty import RotaView, rota_view
+from tests.people import START, Cast
+
+
+def days(n: float) -> object:
+    return START + timedelta(days=n)
+
+
+def view(cast: Cast, who: Actor, n: float = 0) -> RotaView:
+    return rota_view(cast.house, who, START + timedelta(days=n))
+
+
+def on_now(cast: Cast, n: float = 0) -> dict[str, str]:
+    return {d.duty: d.name for d in view(cast, cast.lena, n).now}
+
+
+def away(cast: Cast, who: Actor, start: float, end: float, *, by: Actor | None = None) -> Done:
+    form = rota.AddAbsence(who.account_id, START + timedelta(days=start), START + timedelta(days=end))
+    return rota.add_absence(cast.house, by or cast.lena, form, now=START)
+
+
+def turn(cast: Cast, duty: Duty, who: Actor, start: float, end: float) -> Done:
+    form = rota.AddTurn(duty, who.account_id, START + timedelta(days=start), START + timedelta(days=end))
+    return rota.add_turn(cast.house, cast.lena, form, now=START)
+
+
+def test_before_anybody_has_set_it_the_first_of_each_role_is_on(cast: Cast) -> None:
+    assert on_now(cast) == {"lead": "Lena Hart", "deputy": "Devan Rao", "on_call": "Joy Okafor"}
+
+
+def test_a_turn_is_on_while_it_lasts_and_no_longer(cast: Cast) -> None:
+    turn(cast, Duty.LEAD, cast.maud, 1, 2)
+    assert [on_now(cast, n)["lead"] for n in (0, 1.5, 2)] == ["Lena Hart", "Maud Ellery", "Lena Hart"]
+
+
+def test_an_absence_that_leaves_nobody_is_refused_and_nothing_is_changed(cast: Cast) -> None:
+    with pytest.raises(Invalid, match="nobody would be on call"):
+        away(cast, cast.joy, 1, 2)
+    assert view(cast, cast.lena).absences == ()
+
+
+def test_an_absence_that_somebody_covers_is_kept(cast: Cast) -> None:
+    turn(cast, Duty.ON_CALL, cast.devan, 1, 2)
+    away(cast, cast.joy, 1, 2)
+    assert on_now(cast, 1.5)["on_call"] == "Devan Rao"
+
+
+def test_a_turn_that_somebody_needs_cannot_be_taken_out(cast: Cast) -> None:
+    turn(cast, Duty.ON_CALL, cast.devan, 1, 2)
+    away(cast, cast.joy, 1, 2)
+    [entry] = view(cast, cast.lena).turns
+    with pytest.raises(Invalid, match="nobody would be on call"):
+        rota.remove_rota_entry(cast.house, cast.lena, rota.RemoveRotaEntry(entry.id), now=START)
+
+
+def test_a_turn_that_nobody_needs_can_be_taken_out(cast: Cast) -> None:
+    turn(cast, Duty.LEAD, cast.maud, 1, 2)
+    [entry] = view(cast, cast.lena).turns
+    rota.remove_rota_entry(cast.house, cast.lena, rota.RemoveRotaEntry(entry.id), now=START)
+    assert view(cast, cast.lena).turns == ()
+
+
+def test_nobody_is_put_down_for_what_she_may_not_do(cast: Cast) -> None:
+    for duty, who in ((Duty.LEAD, cast.joy), (Duty.ON_CALL, cast.amina), (Duty.DEPUTY, cast.farid)):
+        with pytest.raises(Invalid, match="Choose somebody"):
+            turn(cast, duty, who, 1, 2)
+
+
+def test_the_manager_can_stand_in_for_the_lead_for_good(cast: Cast) -> None:
+    rota.set_standing(cast.house, cast.lena, rota.SetStanding(Duty.LEAD, cast.maud.account_id), now=START)
+    assert on_now(cast)["lead"] == "Maud Ellery"
+
+
+def test_each_branch_has_a_rota_of_its_own(cast: Cast) -> None:
+    turn(cast, Duty.LEAD, cast.maud, 0, 2)
+    assert [d.name for d in view(cast, cast.farid, 1).now if d.duty == "lead"] == ["Farid Noor"]
+
+
+def test_what_was_handed_over_is_read_by_the_two_and_by_nobody_else(cast: Cast) -> None:
+    words = "P-104: ring the daughter before ten."
+    rota.hand_over(cast.house, cast.lena, rota.HandOver(cast.joy.account_id, words), now=START)
+    read = {name: [h.words for h in view(cast, actor).hand_overs]
+            for name, actor in (("lena", cast.lena), ("joy", cast.joy), ("devan", cast.devan), ("maud", cast.maud))}
+    assert read == {"lena": [words], "joy": [words], "devan": [], "maud": []}
+
+
+def test_only_the_next_person_can_take_over_and_the_writer_sees_when(cast: Cast) -> None:
+    made = rota.hand_over(cast.house, cast.lena, rota.HandOver(cast.joy.account_id, "Nothing open."), now=START).id
+    with pytest.raises(NotFound):
+        rota.take_over(cast.house, cast.devan, rota.TakeOver(made), now=START)
+    assert view(cast, cast.lena).hand_overs[0].taken == "Not taken over yet"
+    rota.take_over(cast.house, cast.joy, rota.TakeOver(made), now=START)
+    assert view(cast, cast.lena).hand_overs[0].taken == "Taken over 5 Oct 2026, 10:40"
+
+
+def test_a_hand_over_says_something_to_somebody_else(cast: Cast) -> None:
+    for form in (rota.HandOver(cast.joy.account_id, "  "), rota.HandOver(cast.lena.account_id, "x"),
+                 rota.HandOver(cast.amina.account_id, "x")):
+        with pytest.raises(Invalid):
+            rota.hand_over(cast.house, cast.lena, form, now=START)

@@ -1,0 +1,231 @@
+"""The sweep: every clock that nobody stops goes up, once, to somebody who may know."""
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from sgapp.services import intake, triage
+from sgapp.services.audit import verify_audit
+from sgapp.services.demo import load_demo
+from sgapp.services.health import readiness
+from sgapp.services.house import SYSTEM, House
+from sgapp.services.sweep import ALARM_AFTER, LEASE, OnlyInADemo, Swept, sweep, sweep_is_late
+from sgapp.store.tables import ClockRow, LeaseRow, MessageRow, StepUpRow
+from tests.people import START, Cast
+from tests.services.story import Story, at
+
+
+def steps_up(house: House, now: datetime = START) -> list[tuple[str, int, str]]:
+    """Kind, stage and holder of every step taken, in their order."""
+    with house.begin(SYSTEM, now) as uow:
+        rows = uow.session.exec(select(StepUpRow)).all()
+        return [(r.kind, r.stage, r.holder_id) for r in sorted(rows, key=lambda r: (r.kind, r.stage))]
+
+
+def told(house: House, now: datetime = START) -> list[str]:
+    """Who was told, in their order."""
+    with house.begin(SYSTEM, now) as uow:
+        return [m.account_id for m in sorted(uow.session.exec(select(MessageRow)), key=lambda m: (m.created_at, m.stage))]
+
+
+def minutes(n: float) -> datetime:
+    return START + timedelta(minutes=n)
+
+
+def swept(cast: Cast, when: datetime, holder: str = "one") -> Swept:
+    return sweep(cast.house, now=when, holder=holder)
+
+
+def test_a_new_note_is_told_to_the_lead_at_once_and_nothing_is_late_yet(cast: Cast) -> None:
+    cast.writes()
+    assert told(cast.house) == [cast.lena.account_id]
+    assert swept(cast, minutes(119)) == Swept(0, 0)
+
+
+def test_a_note_that_comes_at_night_is_told_to_whoever_is_on_call(cast: Cast) -> None:
+    cast.writes(at=at("2026-10-05T23:00"))
+    assert told(cast.house) == [cast.joy.account_id]
+
+
+def test_a_missed_acknowledgement_goes_to_the_deputy_then_the_manager_then_the_nominated_individual(cast: Cast) -> None:
+    cast.writes()
+    for when in (121, 241, 361):
+        assert swept(cast, minutes(when)).steps == 1
+    assert steps_up(cast.house) == [("acknowledge", 1, cast.devan.account_id), ("acknowledge", 2, cast.maud.account_id),
+                                    ("acknowledge", 3, cast.noel.account_id)]
+    assert told(cast.house) == [who.account_id for who in (cast.lena, cast.devan, cast.maud, cast.noel)]
+
+
+def test_sweeping_again_at_the_same_moment_does_nothing(cast: Cast) -> None:
+    cast.writes()
+    swept(cast, minutes(121))
+    assert swept(cast, minutes(121)) == Swept(0, 0)
+    assert len(told(cast.house)) == 2
+
+
+def test_what_was_acknowledged_goes_no_further(cast: Cast) -> None:
+    note_id = cast.writes()
+    swept(cast, minutes(121))
+    triage.acknowledge_note(cast.house, cast.devan, triage.AcknowledgeNote(note_id), now=minutes(130))
+    assert swept(cast, minutes(400)).steps == 0
+
+
+def test_a_sweep_that_was_away_for_long_keeps_every_stage_and_tells_the_last_person_once(cast: Cast) -> None:
+    cast.writes()
+    assert swept(cast, minutes(400)).steps == 1
+    assert [(stage, holder) for _, stage, holder in steps_up(cast.house)] == [(1, ""), (2, ""), (3, cast.noel.account_id)]
+    assert told(cast.house) == [cast.lena.account_id, cast.noel.account_id]
+
+
+def test_nobody_who_may_not_know_is_ever_named_or_told(cast: Cast) -> None:
+    cast.writes(staff_involved="yes", staff_names="Devan Rao, Maud Ellery")
+    swept(cast, minutes(31))
+    swept(cast, minutes(61))
+    assert {cast.devan.account_id, cast.maud.account_id}.isdisjoint(told(cast.house))
+    assert [holder for *_, holder in steps_up(cast.house)] == [cast.noel.account_id] * 2
+
+
+def test_a_note_about_staff_that_comes_at_night_is_told_to_somebody_who_may_see_it(cast: Cast) -> None:
+    """Whoever is on call sees no restricted note; it must not wait for the morning because of that."""
+    cast.writes(at=at("2026-10-05T23:00"), staff_involved="yes")
+    assert told(cast.house) == [cast.devan.account_id]
+
+
+def test_the_second_reviewer_who_is_told_is_not_the_one_who_decided(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened().decided()
+    with cast.house.begin(SYSTEM, START) as uow:
+        rows = uow.session.exec(select(ClockRow).where(ClockRow.record_id == story.decision_id)).all()
+    assert [r.holder_id for r in rows] == [cast.devan.account_id]
+
+
+def test_an_agency_that_does_not_answer_goes_up_in_four_stages(cast: Cast) -> None:
+    Story(cast).noted().seen().opened().decided().reviewed().sent()
+    for when in ("2026-10-06T16:01", "2026-10-07T17:01", "2026-10-08T17:01", "2026-10-09T17:01"):
+        swept(cast, at(when))
+    receipt = [(stage, holder) for kind, stage, holder in steps_up(cast.house) if kind == "receipt"]
+    assert receipt == [(1, cast.lena.account_id), (2, cast.maud.account_id), (3, cast.noel.account_id),
+                       (4, cast.noel.account_id)]
+
+
+def test_a_confirmed_receipt_stops_its_clock_and_the_agencys_decision_begins_at_stage_nought(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened().decided().reviewed().sent()
+    swept(cast, at("2026-10-06T17:01"))
+    story.received()
+    with cast.house.begin(SYSTEM, START) as uow:
+        rows = uow.session.exec(select(ClockRow).where(ClockRow.record_id == story.referral_id)).all()
+        assert [(r.kind, r.stage) for r in rows] == [("agency_decision", 0)]
+
+
+def test_a_clock_that_goes_on_keeps_its_stage_when_its_record_is_saved_for_another_reason(cast: Cast) -> None:
+    note_id = cast.writes()
+    swept(cast, minutes(121))
+    form = triage.MatchPerson(note_id, cast.people["ola"])
+    triage.match_person(cast.house, cast.lena, form, now=minutes(125))
+    with cast.house.begin(SYSTEM, START) as uow:
+        [row] = uow.session.exec(select(ClockRow).where(ClockRow.record_id == note_id)).all()
+        assert (row.stage, row.holder_id) == (1, cast.devan.account_id)
+
+
+def test_every_step_is_on_the_chain_and_the_chain_is_sound(cast: Cast) -> None:
+    cast.writes()
+    before = verify_audit(cast.house, now=START).events
+    swept(cast, minutes(121))
+    after = verify_audit(cast.house, now=START)
+    assert (after.sound, after.events) == (True, before + 1)
+
+
+def test_while_one_process_sweeps_another_is_told_that_it_is_being_done(cast: Cast) -> None:
+    cast.writes()
+    with cast.house.begin(SYSTEM, START) as uow:
+        uow.session.add(LeaseRow(name="sweep", holder="another", until=minutes(122)))
+    assert swept(cast, minutes(121)).busy
+    assert steps_up(cast.house) == []
+
+
+def test_a_process_that_died_in_the_middle_keeps_nobody_out_for_longer_than_its_lease(cast: Cast) -> None:
+    cast.writes()
+    with cast.house.begin(SYSTEM, START) as uow:
+        uow.session.add(LeaseRow(name="sweep", holder="dead", until=minutes(119) + LEASE))
+    assert swept(cast, minutes(121)).steps == 1
+
+
+def test_sweeps_at_the_same_moment_take_each_step_once(cast: Cast) -> None:
+    for _ in range(12):
+        cast.writes()
+    results: list[Swept] = []
+    threads = [threading.Thread(target=lambda n=n: results.append(swept(cast, minutes(121), f"sweeper {n}")))
+               for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(r.steps for r in results) == 12
+    assert len(steps_up(cast.house)) == 12
+
+
+def test_a_sweep_that_stops_half_way_is_gone_on_with_and_nothing_is_done_twice(
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(4):
+        cast.writes()
+    from sgapp.services import sweep as module
+
+    real, calls = module.hand_to, []
+
+    def dies(*args, **kwargs):
+        calls.append(1)
+        if len(calls) == 3:
+            raise RuntimeError("the power went")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(module, "hand_to", dies)
+    with pytest.raises(RuntimeError):
+        swept(cast, minutes(121))
+    assert len(steps_up(cast.house)) == 2
+    monkeypatch.setattr(module, "hand_to", real)
+    assert swept(cast, minutes(122)).steps == 2
+    assert len(told(cast.house)) == 8
+
+
+def test_a_sweep_that_does_not_run_is_an_alarm_and_makes_the_house_unready(cast: Cast) -> None:
+    cast.writes()
+    swept(cast, minutes(1))
+    late = minutes(1) + ALARM_AFTER + timedelta(seconds=1)
+    assert sweep_is_late(cast.house, now=minutes(2)) == ""
+    assert sweep_is_late(cast.house, now=late) == "The clocks were last looked at on 5 Oct 2026, 10:41."
+    assert readiness(cast.house, now=late) == ("The clocks were last looked at on 5 Oct 2026, 10:41.",)
+
+
+def test_a_house_whose_clocks_nobody_ever_looked_at_says_so(cast: Cast) -> None:
+    cast.writes()
+    assert sweep_is_late(cast.house, now=minutes(6)) == "The clocks have not been looked at yet."
+
+
+def test_another_time_is_taken_in_a_demo_only(cast: Cast) -> None:
+    cast.writes()
+    with pytest.raises(OnlyInADemo):
+        sweep(cast.house, now=START, holder="one", at=minutes(500))
+    assert steps_up(cast.house) == []
+
+
+def test_a_demo_swept_at_another_time_takes_the_steps_of_that_time_and_stays_late_for_its_own(house: House) -> None:
+    load_demo(house, now=START)
+    with house.begin(SYSTEM, START) as uow:
+        from sgapp.store import accounts
+        amina = next(a for a in accounts.everyone(uow) if a.username == "worker.a").as_actor()
+    from tests.people import note_payload
+    payload = note_payload(None, "Somebody", START)
+    envelope = intake.seal_note(intake.intake_key(house, now=START), str(payload["id"]), payload)
+    intake.receive(house, amina, envelope, now=START)
+    assert sweep(house, now=START, holder="one", at=minutes(121)).steps == 1
+    assert sweep_is_late(house, now=minutes(6)) != ""
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_clocks_from_before_there_were_steps_are_worked_out_by_the_first_sweep(cast: Cast) -> None:
+    note_id = cast.writes()
+    with cast.house.begin(SYSTEM, START) as uow:
+        [row] = uow.session.exec(select(ClockRow).where(ClockRow.record_id == note_id)).all()
+        row.book, row.next_step_at = -1, None
+    assert swept(cast, minutes(121)) == Swept(steps=1, retimed=1)
