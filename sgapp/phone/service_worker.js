@@ -64,3 +64,14 @@ self.addEventListener("sync", (event) => {
 self.addEventListener("message", (event) => {
   if (event.data?.kind === "flush") event.waitUntil(flush().catch(() => undefined));
 });
+
+// A notice says that something waits and what it is called on the telephone, and no more: a locked screen lies on a table.
+self.addEventListener("push", (event) => {
+  const { text, reference, id } = event.data.json();
+  event.waitUntil(self.registration.showNotification("Visit notes", { body: `${text} ${reference}`, tag: id, icon: "/icon-192.png" }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow("/desk/"));
+});

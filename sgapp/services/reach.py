@@ -24,11 +24,12 @@ _MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class SetReach:
-    """`channels`: any of email, text. Push follows from the browsers that were allowed."""
+    """`by_email` and `by_text`: "yes" or empty. Push follows from the browsers that were allowed."""
 
     email: str = ""
+    by_email: str = ""
     phone: str = ""
-    channels: tuple[str, ...] = ()
+    by_text: str = ""
     quiet_from: time | None = None
     quiet_until: time | None = None
 
@@ -36,8 +37,8 @@ class SetReach:
 @intention("set-reach", Permission.BE_TOLD, SetReach)
 def set_reach(uow: UnitOfWork, form: SetReach) -> Done:
     """Choose how one is told, and when not."""
-    reach = Reach(form.email.strip(), form.phone.strip(), "email" in form.channels, _has_browsers(uow),
-                  "text" in form.channels, form.quiet_from, form.quiet_until).checked()
+    reach = Reach(form.email.strip(), form.phone.strip(), form.by_email == "yes", _has_browsers(uow), form.by_text == "yes",
+                  form.quiet_from, form.quiet_until).checked()
     keep_reach(uow, uow.actor.account_id, reach)
     uow.note_event(AuditEvent("reach-set", "account", uow.actor.account_id, detail=" ".join(reach.channels())))
     return Done(uow.actor.account_id, "Kept. This is how you are told from now on.", "/told")

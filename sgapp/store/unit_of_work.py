@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, and_, delete, exists
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.case import Case
@@ -240,16 +240,6 @@ class Repository(Generic[T]):
         self._uow.loaded.setdefault((self._kind.name, row.id), row.version)
         key = self._uow.ring.open(self._uow.session, row.key_id)
         return self._kind.adapter.validate_json(decrypt(key, row.sealed, place=self._kind.place(row.id)))
-
-
-def running_clocks(uow: UnitOfWork, *, limit: int = 200) -> tuple[ClockRow, ...]:
-    """The clocks this actor may see, the soonest due first. A record's bars and its case's bars both hide it."""
-    own = scope(uow.actor, id_column=col(ClockRow.record_id), branch=col(ClockRow.branch),
-                restricted=col(ClockRow.restricted))
-    barred_case = exists().where(col(BarRow.record_id) == ClockRow.case_id,
-                                 col(BarRow.account_id) == uow.actor.account_id)
-    query = select(ClockRow).where(own, or_(col(ClockRow.case_id).is_(None), ~barred_case))
-    return tuple(uow.session.exec(query.order_by(col(ClockRow.due_at), col(ClockRow.record_id)).limit(limit)))
 
 
 def bars_on(uow: UnitOfWork, record_id: str) -> frozenset[str]:

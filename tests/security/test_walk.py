@@ -42,6 +42,7 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
 #: Who may call the handlers of each State of ours.
 STATES: dict[str, Permission | str] = {
     "SessionState": ANYONE, "DeskState": P.SEE_QUEUE, "CasesState": P.READ_CASE, "NoteState": P.READ_NOTE,
+    "RotaState": P.SEE_QUEUE, "ClocksState": P.SEE_QUEUE, "ToldState": P.BE_TOLD,
     "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
     "CaseState": P.READ_CASE, "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }

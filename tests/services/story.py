@@ -8,6 +8,7 @@ from sgapp.domain.referral import Action, Referral
 from sgapp.domain.time import from_london
 from sgapp.services import cases, referrals, sharing, triage
 from sgapp.services.demo_history import MARLOW
+from sgapp.services.views.queue import Queue
 from sgapp.store.kinds import Record
 from sgapp.store.unit_of_work import Repository
 from tests.people import Cast
@@ -18,6 +19,11 @@ HEALTH = "A fall in 2023"
 def at(text: str) -> datetime:
     """A time as England's clock shows it, in UTC."""
     return from_london(datetime.fromisoformat(text))
+
+
+def tiles(found: Queue) -> dict[str, str]:
+    """The counts above the queue, by their filter."""
+    return {tile.show: tile.count for tile in found.tiles}
 
 
 def sharing_form(case_id: str, **other: object) -> sharing.RecordSharingDecision:

@@ -18,7 +18,7 @@ from sgapp.services.views.queue import queue, queue_keys
 from sgapp.services.views.referral import compose_view, referral_view
 from sgapp.store.tables import ClockRow
 from tests.people import Cast
-from tests.services.story import Story, at, capacity_form, not_sharing_form, sharing_form
+from tests.services.story import Story, at, capacity_form, not_sharing_form, sharing_form, tiles
 
 NOW = at("2026-10-05T14:00")
 
@@ -92,7 +92,7 @@ def test_two_agencies_told_at_the_same_minute_each_run_their_own_course(story: S
     _answers(story, first, "advice_only")
     states = {r.id: r.state for r in case_view(story.house, story.cast.lena, at("2026-10-07T11:00"), story.case_id).referrals}
     assert states == {first: "Advice only", second: "sent, no receipt yet"}
-    assert queue(story.house, story.cast.lena, at("2026-10-07T11:00")).with_agencies == 1
+    assert tiles(queue(story.house, story.cast.lena, at("2026-10-07T11:00")))["agencies"] == "1"
 
 
 def test_who_was_told_what_names_each_agency_by_each_fact(story: Story) -> None:
@@ -239,7 +239,7 @@ def test_the_queue_counts_what_is_overdue_due_today_with_agencies_and_to_review(
     cases.triage_case(cast.house, cast.lena, form, now=NOW)
     cast.writes("carla", "iris", at=at("2026-10-06T16:40"))
     found = queue(cast.house, cast.lena, at("2026-10-06T17:30"))
-    assert (found.overdue, found.due_today, found.with_agencies, found.reviews_this_week) == (1, 1, 1, 1)
+    assert tiles(found) == {"mine": "1", "overdue": "1", "today": "1", "agencies": "1", "reviews": "1"}
     assert [r.tone for r in found.rows] == ["overdue", "soon", "later"]
     assert found.as_of == "Tuesday 6 October, 17:30"
 

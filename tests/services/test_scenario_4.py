@@ -9,7 +9,7 @@ from sgapp.services import cases, sharing, triage
 from sgapp.services.views.case import case_view
 from sgapp.services.views.queue import QueueRow, queue
 from tests.people import Cast
-from tests.services.story import at, not_sharing_form, sharing_form
+from tests.services.story import at, not_sharing_form, sharing_form, tiles
 
 REVIEW_ON = date(2026, 10, 27)
 
@@ -77,7 +77,7 @@ def test_a_missed_review_shows_as_overdue_in_the_queue(cast: Cast, case_id: str)
     _not_shared(cast, case_id)
     [row] = _rows(cast, case_id, "2026-10-29T09:00")
     assert (row.tone, row.due) == ("overdue", "Overdue 1 day")
-    assert queue(cast.house, cast.lena, at("2026-10-29T09:00")).overdue == 1
+    assert tiles(queue(cast.house, cast.lena, at("2026-10-29T09:00")))["overdue"] == "1"
 
 
 def test_the_day_promised_in_the_decision_runs_even_if_triage_set_none(cast: Cast, case_id: str) -> None:

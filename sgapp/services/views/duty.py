@@ -98,7 +98,7 @@ def rota_view(uow: UnitOfWork) -> RotaView:
 def _reach(uow: UnitOfWork, account_id: str) -> str:
     chosen = [{Channel.EMAIL: "e-mail", Channel.PUSH: "notices", Channel.TEXT: "text"}[c]
               for c in reach_of(uow, account_id).channels()] if account_id else []
-    return "told by " + ", ".join(chosen) if chosen else "told only here, in this list"
+    return "told by " + ", ".join(chosen) if chosen else "not told outside this desk"
 
 
 def _hand_overs(uow: UnitOfWork) -> tuple[HandOverLine, ...]:

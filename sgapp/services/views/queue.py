@@ -1,27 +1,32 @@
 """The queue: what is due, the soonest first, each with its one next step."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import func, select
 
 from sgapp.domain.case import Case
-from sgapp.domain.clocks import DueState, due_state, in_words
+from sgapp.domain.clocks import ClockKind, DueState, due_state, in_words, stages_of
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Action, Referral
-from sgapp.domain.time import show_short, to_london
+from sgapp.domain.time import end_of_day, show_short, to_london
 from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES, TRIAGE_DECISIONS
 from sgapp.services.guard import query
+from sgapp.services.post import failing
+from sgapp.services.sweep import late_in_words
+from sgapp.store import accounts
 from sgapp.store.kinds import Record
+from sgapp.store.running import ANY, COUNTED, Wanted, begun_since, count, page
+from sgapp.store.search import records_like
 from sgapp.store.tables import ClockRow, KeptRow
-from sgapp.store.unit_of_work import Repository, UnitOfWork, running_clocks
+from sgapp.store.unit_of_work import Repository, UnitOfWork
 
 PAGE = 60
-#: What is counted at most; a queue longer than this has other troubles than its length.
-_COUNTED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +44,31 @@ class QueueRow:
     href: str
     intent: str = ""
     subject_id: str = ""
+    asked: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A count that is also a filter. `count` as it is shown: “1000+” beyond what is counted."""
+
+    show: str
+    label: str
+    count: str
+    alarming: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
+    """`show` is the filter that holds and `text` what is searched for; `alarms` say what is wrong with the product itself."""
+
     rows: tuple[QueueRow, ...]
-    more: int
-    overdue: int
-    due_today: int
-    with_agencies: int
-    reviews_this_week: int
+    more: bool
+    tiles: tuple[Tile, ...]
+    show: str
+    text: str
     quarantined: int
+    alarms: tuple[str, ...]
     as_of: str
 
 
@@ -61,39 +80,58 @@ STEPS = {
 _TONES = {DueState.OVERDUE: "overdue", DueState.DUE_TODAY: "soon", DueState.LATER: "later"}
 
 
+#: The filters, in the order of their tiles; without one, everything that is due.
+SHOWS = {"mine": "For you", "overdue": "Overdue", "today": "Due today", "agencies": "With agencies",
+         "reviews": "Look again, 7 days"}
+#: What counts as new is what began since; a transaction may take a moment to end.
+_MARGIN = timedelta(seconds=60)
+
+
+def _wanted(uow: UnitOfWork, show: str, text: str) -> Wanted:
+    midnight = end_of_day(to_london(uow.now).date())
+    filters = {
+        "mine": Wanted(holder_id=uow.actor.account_id), "overdue": Wanted(due_before=uow.now),
+        "today": Wanted(due_after=uow.now, due_before=midnight + timedelta(microseconds=1)),
+        "agencies": Wanted(kinds=("receipt", "agency_decision")),
+        "reviews": Wanted(kinds=("review",), due_before=uow.now + timedelta(days=7))}
+    wanted = filters.get(show, ANY)
+    return replace(wanted, records=records_like(uow, text)) if text.strip() else wanted
+
+
 @query(Permission.SEE_QUEUE)
-def queue(uow: UnitOfWork, shown: int = PAGE) -> Queue:
-    """What is due for this actor, soonest first; `shown` rows of it, and how many more there are."""
-    clocks = _one_per_record(running_clocks(uow, limit=_COUNTED))
-    states = [due_state(c.due_at, uow.now) for c in clocks]
-    week = uow.now + timedelta(days=7)
+def queue(uow: UnitOfWork, shown: int = PAGE, show: str = "", text: str = "") -> Queue:
+    """What is due for this actor, soonest first: `shown` rows of what the filter and the search leave."""
+    clocks = page(uow, _wanted(uow, show, text), limit=shown + 1)
+    tiles = tuple(_tile(uow, key) for key in SHOWS)
     return Queue(
-        rows=_rows(uow, clocks[:shown]), more=max(0, len(clocks) - shown),
-        overdue=sum(s is DueState.OVERDUE for s in states), due_today=sum(s is DueState.DUE_TODAY for s in states),
-        with_agencies=len({c.record_id for c in clocks if c.record_kind == "referral" and c.kind != "send"}),
-        reviews_this_week=sum(c.kind == "review" and c.due_at <= week for c in clocks),
-        quarantined=_quarantined(uow), as_of=to_london(uow.now).strftime("%A %-d %B, %H:%M"))
+        rows=_rows(uow, list(clocks[:shown])), more=len(clocks) > shown, tiles=tiles, show=show if show in SHOWS else "",
+        text=text.strip(), quarantined=_quarantined(uow), alarms=_alarms(uow),
+        as_of=to_london(uow.now).strftime("%A %-d %B, %H:%M"))
+
+
+def _tile(uow: UnitOfWork, show: str) -> Tile:
+    number = count(uow, _wanted(uow, show, ""))
+    return Tile(show, SHOWS[show], f"{COUNTED}+" if number >= COUNTED else str(number), show == "overdue" and number > 0)
+
+
+def _alarms(uow: UnitOfWork) -> tuple[str, ...]:
+    late, stuck = late_in_words(uow), failing(uow)
+    found = [f"{late} Nothing goes up by itself until they are: tell whoever looks after this installation."] if late else []
+    if stuck:
+        found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list.")
+    return tuple(found)
 
 
 @query(Permission.SEE_QUEUE)
-def queue_keys(uow: UnitOfWork) -> tuple[str, ...]:
-    """The keys of what stands in the queue now, for telling how much is new without moving anything."""
-    return tuple(_key(c) for c in _one_per_record(running_clocks(uow, limit=_COUNTED)))
+def queue_keys(uow: UnitOfWork, since: datetime | None = None) -> tuple[str, ...]:
+    """The keys of what began lately, for telling how much is new without moving anything; without `since`, of all."""
+    if since is None:
+        return tuple(_key(c) for c in page(uow, limit=COUNTED))
+    return tuple(_key(c) for c in begun_since(uow, since - _MARGIN))
 
 
 def _key(clock: ClockRow) -> str:
     return f"{clock.record_kind}:{clock.record_id}:{clock.kind}"
-
-
-def _one_per_record(clocks: tuple[ClockRow, ...]) -> list[ClockRow]:
-    """The soonest clock of each record; a case whose record is due shows that, not each clock it has."""
-    first: dict[tuple[str, str], ClockRow] = {}
-    elsewhere = {c.case_id for c in clocks if c.kind != "next_step"}
-    for clock in clocks:
-        if clock.kind == "next_step" and clock.case_id in elsewhere:
-            continue  # something else of this case is running, and says more
-        first.setdefault((clock.record_kind, clock.record_id), clock)
-    return list(first.values())
 
 
 def _quarantined(uow: UnitOfWork) -> int:
@@ -126,12 +164,21 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
             found.append(_kept_row(uow, clock, record))
         elif record is not None and case is not None:
             found.append(_case_row(uow, clock, record, case, names))
-    return tuple(found)
+    asked, mine = _asked(uow, clocks), {_key(c) for c in clocks if c.holder_id == uow.actor.account_id}
+    return tuple(replace(row, asked=asked.get(row.key, ""), mine=row.key in mine) for row in found)
 
 
-def _when(uow: UnitOfWork, clock: ClockRow) -> dict[str, str]:
+def _when(uow: UnitOfWork, clock: ClockRow) -> dict[str, Any]:
     return {"key": _key(clock), "due": in_words(clock.due_at, uow.now), "step": STEPS.get(clock.kind, clock.kind),
             "tone": _TONES[due_state(clock.due_at, uow.now)]}
+
+
+def _asked(uow: UnitOfWork, clocks: Sequence[ClockRow]) -> dict[str, str]:
+    """Who is asked for each clock that has gone up, by its key."""
+    names = {account_id: found.name if (found := accounts.by_id(uow, account_id)) else "somebody"
+             for account_id in {c.holder_id for c in clocks if c.holder_id and c.stage}}
+    return {_key(c): f"Step {c.stage} of {stages_of(ClockKind(c.kind))} up: {names.get(c.holder_id, 'nobody is left')} is asked"
+            for c in clocks if c.stage}
 
 
 def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[str, str]) -> QueueRow:
@@ -144,7 +191,7 @@ def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[s
 
 
 def _kept_row(uow: UnitOfWork, clock: ClockRow, upload: KeptUpload) -> QueueRow:
-    when = _when(uow, clock) | {"step": "look at it"}
+    when: dict[str, Any] = {**_when(uow, clock), "step": "look at it"}
     return QueueRow(**when, title=f"Note {upload.reference}", badge="kept", button="Open", href=f"/kept?id={upload.id}",
                     detail=f"Arrived from {upload.author_name}, {show_short(upload.received_at, uow.now)}; needs a look "
                            "before it can be read")

@@ -1,10 +1,11 @@
 """Tables of the records: people, notes, cases, decisions, referrals, actions; and what is looked up beside them."""
 
 # SQLModel declares __tablename__ as something it never is.
-# pyright: reportAssignmentType=false
+# pyright: reportAssignmentType=false, reportIncompatibleVariableOverride=false
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from sgapp.store.tables._types import UtcDateTime
@@ -79,11 +80,13 @@ class ClockRow(SQLModel, table=True):
     """
 
     __tablename__ = "clock"
+    __table_args__ = (Index("ix_clock_branch_due_at", "branch", "due_at"), Index("ix_clock_kind_due_at", "kind", "due_at"),
+                      Index("ix_clock_holder_due_at", "holder_id", "due_at"))
     record_kind: str = Field(primary_key=True)
     record_id: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     case_id: str | None = Field(default=None, index=True)
-    started_at: datetime = Field(sa_type=UtcDateTime)
+    started_at: datetime = Field(sa_type=UtcDateTime, index=True)
     due_at: datetime = Field(sa_type=UtcDateTime, index=True)
     chase_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     escalate_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -99,6 +99,13 @@ def date_field(name: str, label: str, *, hint: str = "", required: bool = False,
                 why_asked=why_asked, type="date", class_name="control when", **props)
 
 
+def time_field(name: str, label: str, *, hint: str = "", required: bool = False, default: str | rx.Var = "",
+               within: str = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
+    """A time of day, sent as "HH:MM"."""
+    return _one(rx.el.input, name, label, hint=hint, required=required, default=default, within=within, ask_when=ask_when,
+                why_asked=why_asked, type="time", class_name="control when", **props)
+
+
 def _each(options: Options, draw: Any) -> list[Any]:
     if isinstance(options, rx.Var):
         return [rx.foreach(options, lambda o: draw(o.value, o.label))]

@@ -19,6 +19,10 @@ def upgrade() -> None:
     op.add_column("clock", sa.Column("book", sa.Integer(), nullable=False, server_default="-1"))
     op.create_index("ix_clock_next_step_at", "clock", ["next_step_at"], unique=False)
     op.create_index("ix_clock_book", "clock", ["book"], unique=False)
+    op.create_index("ix_clock_started_at", "clock", ["started_at"], unique=False)
+    for column in ("branch", "kind", "holder"):
+        op.create_index(f"ix_clock_{column}_due_at", "clock", ["holder_id" if column == "holder" else column, "due_at"],
+                        unique=False)
     op.create_table(
         "document",
         sa.Column("name", sa.String(), nullable=False), sa.Column("version", sa.Integer(), nullable=False),

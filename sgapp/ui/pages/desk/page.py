@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from sgapp.ui.components.durable_form import intent_button
+from sgapp.ui.components.key_rows import key_rows
 from sgapp.ui.components.pictures import badge_due, empty_state, waiting
 from sgapp.ui.pages.desk.state import DeskState
 from sgapp.ui.templates import desk_page
@@ -12,10 +13,22 @@ from sgapp.ui.templates import desk_page
 rows: Any = DeskState.rows
 
 
-def _count(label: str, number: Any, *, alarming: bool = False) -> rx.Component:
-    tone = rx.cond(number > 0, "text-error", "") if alarming else ""
-    return rx.el.div(rx.el.dt(label, class_name="hint"), rx.el.dd(number, class_name=["text-2xl font-semibold", tone]),
-                     class_name="panel panel-tight")
+def _tile(tile: Any) -> rx.Component:
+    """A count that shows only its own when it is tapped, and everything when it is tapped again."""
+    return rx.el.button(
+        rx.el.span(tile.label, class_name="hint"),
+        rx.el.span(tile.count, class_name=["text-2xl font-semibold", rx.cond(tile.alarming, "text-error", "")]),
+        on_click=DeskState.show_only(tile.show), type="button", class_name="panel panel-tight tile",
+        custom_attrs={"aria-pressed": rx.cond(DeskState.show == tile.show, "true", "false")})
+
+
+def _search() -> rx.Component:
+    return rx.el.form(
+        rx.el.label("Name or reference", html_for="queue-text", class_name="sr-only"),
+        rx.el.input(id="queue-text", name="text", type="search", default_value=DeskState.text, auto_complete="off",
+                    placeholder="Name or reference", class_name="control grow", enter_key_hint="search"),
+        rx.el.button("Find", type="submit", class_name="btn btn-quiet"),
+        on_submit=DeskState.search, class_name="flex gap-2", role="search")
 
 
 def _acknowledge(row: Any, *, primary: bool) -> rx.Component:
@@ -31,22 +44,27 @@ def _row(row: Any, index: Any) -> rx.Component:
         rx.el.div(badge_due(row.due, row.tone), rx.el.p(row.step, class_name="hint mt-1"), class_name="row-due"),
         rx.el.div(
             rx.el.p(rx.el.a(row.title, href=row.href, class_name="font-semibold row-title"),
+                    rx.cond(row.mine, rx.el.span("for you", class_name="tag"), rx.fragment()),
                     rx.cond(row.badge, rx.el.span(row.badge, class_name="tag"), rx.fragment())),
-            rx.el.p(row.detail, class_name="hint"), class_name="row-what"),
+            rx.el.p(row.detail, class_name="hint"),
+            rx.cond(row.asked, rx.el.p(row.asked, class_name="hint row-asked"), rx.fragment()), class_name="row-what"),
         rx.el.div(step, class_name="row-step"),
         class_name="row", key=row.key, custom_attrs={"data-due": row.tone})
 
 
 @desk_page("/desk", "Desk", here="/desk", on_load=[DeskState.load_queue, DeskState.watch_queue])
 def page() -> list[rx.Component]:
-    nothing = empty_state("Nothing is due", "New notes stand here as soon as they arrive.")
+    nothing = rx.cond(
+        (DeskState.show != "") | (DeskState.text != ""),
+        empty_state("Nothing here by this filter", "Tap the count again, or empty the search, to see everything that is due."),
+        empty_state("Nothing is due", "New notes stand here as soon as they arrive."))
     return [
         rx.el.header(
             rx.el.div(rx.el.h1("Today", class_name="text-2xl font-semibold"),
                       rx.el.p(DeskState.as_of, class_name="hint"), class_name="grow"),
             rx.el.div(
                 rx.cond(DeskState.new > 0,
-                        rx.el.button(DeskState.new, " new", on_click=DeskState.load_queue, type="button",
+                        rx.el.button(DeskState.new, " new", on_click=DeskState.load_new, type="button",
                                      class_name="btn btn-quiet", id="show-new"),
                         rx.fragment()),
                 role="status"),
@@ -56,16 +74,16 @@ def page() -> list[rx.Component]:
                         "What arrived and could not simply be read stands below, marked “kept”. Look at it first.",
                         role="alert", class_name="panel panel-alert"),
                 rx.fragment()),
+        rx.foreach(DeskState.alarms, lambda words: rx.el.p(words, role="alert", class_name="panel panel-alert")),
         rx.cond(
             DeskState.loaded,
             rx.el.div(
-                rx.el.dl(_count("Overdue", DeskState.overdue, alarming=True), _count("Due today", DeskState.due_today),
-                         _count("With agencies", DeskState.with_agencies), _count("Look again, 7 days", DeskState.reviews),
-                         class_name="grid grid-cols-2 md:grid-cols-4 gap-3"),
+                rx.el.div(rx.foreach(DeskState.tiles, _tile), class_name="tiles", role="group", aria_label="Show only"),
+                _search(),
                 rx.cond(rows.length() > 0,
-                        rx.el.ul(rx.foreach(rows, _row), class_name="rows", aria_label="What is due"), nothing),
-                rx.cond(DeskState.more > 0,
-                        rx.el.button(DeskState.more, " more, due later", on_click=DeskState.load_more, type="button",
+                        key_rows(rx.foreach(rows, _row), label="What is due"), nothing),
+                rx.cond(DeskState.more,
+                        rx.el.button("More, due later", on_click=DeskState.load_more, type="button",
                                      class_name="btn btn-quiet justify-self-center", id="show-more"), rx.fragment()),
                 class_name="grid gap-5"),
             waiting()),

@@ -1,37 +1,54 @@
-"""The queue as one screen remembers it: what it shows, and how many are new since."""
+"""The queue as one screen remembers it: what it shows, by which filter, and how many are new since."""
 
 import asyncio
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 import reflex as rx
 
-from sgapp.domain.permissions import Permission, roles_with
+from sgapp.domain.permissions import Actor, Permission, roles_with
+from sgapp.services.drafts import load_draft, save_draft
 from sgapp.services.house import house, now
-from sgapp.services.views.queue import PAGE, QueueRow, queue, queue_keys
+from sgapp.services.views.queue import PAGE, QueueRow, Tile, queue, queue_keys
 from sgapp.ui import offload
 from sgapp.ui.live import connected, wait_for_change
 from sgapp.ui.session import ConfidentialState, current_actor
+
+#: Under this name the filter and the search lie with the actor's drafts, sealed: a name that is searched for is nobody's.
+_KEPT = "queue"
 
 
 class DeskState(ConfidentialState, rx.State):
     """Rows come when the page opens and when she asks for the new ones; never under her finger."""
 
     _allowed: ClassVar[frozenset[str]] = roles_with(Permission.SEE_QUEUE)
-    _confidential: ClassVar[frozenset[str]] = frozenset({"rows"})
+    _confidential: ClassVar[frozenset[str]] = frozenset({"rows", "text"})
 
     rows: tuple[QueueRow, ...] = ()
-    overdue: int = 0
-    due_today: int = 0
-    with_agencies: int = 0
-    reviews: int = 0
+    tiles: tuple[Tile, ...] = ()
+    show: str = ""
+    text: str = ""
     quarantined: int = 0
+    alarms: tuple[str, ...] = ()
     as_of: str = ""
     new: int = 0
     loaded: bool = False
-    more: int = 0
+    more: bool = False
     _count: int = PAGE
-    _shown: frozenset[str] = frozenset()
+    _since: datetime | None = None
+    _known: frozenset[str] = frozenset()
     _watching: bool = False
+
+    @rx.event
+    async def load_queue(self) -> None:
+        """Show what is due now, by the filter that was chosen last; a search does not outlive its page."""
+        self._count = PAGE
+        await self._load(text="")
+
+    @rx.event
+    async def load_new(self) -> None:
+        """Show what came since, too."""
+        await self._load()
 
     @rx.event
     async def load_more(self) -> None:
@@ -40,19 +57,25 @@ class DeskState(ConfidentialState, rx.State):
         await self._load()
 
     @rx.event
-    async def load_queue(self) -> None:
-        """Show what is due now."""
-        await self._load()
+    async def show_only(self, show: str) -> None:
+        """Show only those; asked for again, everything."""
+        self._count = PAGE
+        await self._load(show=show)
 
-    async def _load(self) -> None:
+    @rx.event
+    async def search(self, form: dict[str, Any]) -> None:
+        """Find by a name or a reference."""
+        self._count = PAGE
+        await self._load(text=str(form.get("text", ""))[:200])
+
+    async def _load(self, **changed: str) -> None:
         actor = await current_actor(self)
         if actor is None:
             return
-        found = await offload.run(queue, house(), actor, now(), self._count)
-        self.rows, self.more = found.rows, found.more
-        self.overdue, self.due_today, self.with_agencies = found.overdue, found.due_today, found.with_agencies
-        self.reviews, self.quarantined, self.as_of = found.reviews_this_week, found.quarantined, found.as_of
-        self._shown = frozenset(await offload.run(queue_keys, house(), actor, now()))
+        found, recent = await offload.run(_found, actor, now(), self._count, changed)
+        self.rows, self.tiles, self.show, self.text = found.rows, found.tiles, found.show, found.text
+        self.more, self.quarantined, self.alarms, self.as_of = found.more, found.quarantined, found.alarms, found.as_of
+        self._since, self._known = recent
         self.new, self.loaded = 0, True
 
     @rx.event(background=True)
@@ -69,10 +92,23 @@ class DeskState(ConfidentialState, rx.State):
                     actor = await current_actor(self, watching=True)
                     if actor is None or str(actor.role) not in self._allowed:
                         return
-                    keys = await offload.run(queue_keys, house(), actor, now())
-                    self.new = len(frozenset(keys) - self._shown)
+                    if self._since is not None:
+                        keys = await offload.run(queue_keys, house(), actor, now(), self._since)
+                        self.new = len(frozenset(keys) - self._known)
         except asyncio.CancelledError:
             raise
         finally:
             async with self:
                 self._watching = False
+
+
+def _found(actor: Actor, at: datetime, shown: int, changed: dict[str, str]) -> Any:
+    """The queue by what is remembered and what was changed now, and what is not new from here on."""
+    kept = load_draft(house(), actor, at, _KEPT) or {}
+    show, text = str(kept.get("show", "")), str(kept.get("text", ""))
+    chosen = changed.get("show", show)
+    show, text = ("" if "show" in changed and chosen == show else chosen), changed.get("text", text)
+    if {"show": show, "text": text} != kept:
+        save_draft(house(), actor, at, _KEPT, {"show": show, "text": text})
+    found = queue(house(), actor, at, shown, show, text)
+    return found, (at, frozenset(queue_keys(house(), actor, at, at)))

@@ -1,0 +1,82 @@
+"""The clocks that run, as one actor may see them: a page of them, counts up to a limit, and what began lately.
+
+Nothing here takes longer because there is more of it: each query follows an index in the order it is asked for, and stops.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, or_, select
+
+from sgapp.store.tables import BarRow, ClockRow
+from sgapp.store.unit_of_work import UnitOfWork, scope
+
+#: Nobody needs to know whether it is a thousand or two.
+COUNTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which clocks: due before or after a moment, of some kinds, held by somebody, of some records or cases. None: any."""
+
+    due_before: datetime | None = None
+    due_after: datetime | None = None
+    kinds: tuple[str, ...] | None = None
+    holder_id: str | None = None
+    records: frozenset[str] | None = None
+
+
+ANY = Wanted()
+
+
+def page(uow: UnitOfWork, wanted: Wanted = ANY, *, limit: int) -> Sequence[ClockRow]:
+    """One clock for each record, its soonest, the soonest due first."""
+    query = select(ClockRow).where(_visible(uow), _soonest(), *_wanted(wanted))
+    return uow.session.exec(query.order_by(col(ClockRow.due_at), col(ClockRow.record_id)).limit(limit)).all()
+
+
+def count(uow: UnitOfWork, wanted: Wanted = ANY) -> int:
+    """How many rows such a page would have, counted up to COUNTED."""
+    found = select(ClockRow.record_id).where(_visible(uow), _soonest(), *_wanted(wanted)).limit(COUNTED).subquery()
+    return uow.session.exec(select(func.count()).select_from(found)).one()
+
+
+def begun_since(uow: UnitOfWork, since: datetime) -> Sequence[ClockRow]:
+    """Clocks that began after a moment, up to COUNTED."""
+    query = select(ClockRow).where(_visible(uow), _soonest(), col(ClockRow.started_at) > since)
+    return uow.session.exec(query.order_by(col(ClockRow.started_at)).limit(COUNTED)).all()
+
+
+def _visible(uow: UnitOfWork) -> ColumnElement[bool]:
+    """A record's bars and its case's bars both hide a clock."""
+    own = scope(uow.actor, id_column=col(ClockRow.record_id), branch=col(ClockRow.branch), restricted=col(ClockRow.restricted))
+    barred_case = exists().where(col(BarRow.record_id) == ClockRow.case_id, col(BarRow.account_id) == uow.actor.account_id)
+    return and_(own, or_(col(ClockRow.case_id).is_(None), ~barred_case))
+
+
+def _soonest() -> ColumnElement[bool]:
+    """No other clock of the same record is due earlier; and a case's “next step” only where nothing else of it runs."""
+    other, elsewhere = aliased(ClockRow), aliased(ClockRow)
+    earlier = exists().where(
+        col(other.record_kind) == ClockRow.record_kind, col(other.record_id) == ClockRow.record_id,
+        or_(col(other.due_at) < ClockRow.due_at, and_(col(other.due_at) == ClockRow.due_at, col(other.kind) > ClockRow.kind)))
+    says_more = exists().where(col(elsewhere.case_id) == ClockRow.case_id, col(elsewhere.kind) != "next_step")
+    return and_(~earlier, or_(col(ClockRow.kind) != "next_step", ~says_more))
+
+
+def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.due_before is not None:
+        found.append(col(ClockRow.due_at) < wanted.due_before)
+    if wanted.due_after is not None:
+        found.append(col(ClockRow.due_at) >= wanted.due_after)
+    if wanted.kinds is not None:
+        found.append(col(ClockRow.kind).in_(wanted.kinds))
+    if wanted.holder_id is not None:
+        found.append(col(ClockRow.holder_id) == wanted.holder_id)
+    if wanted.records is not None:
+        found.append(or_(col(ClockRow.record_id).in_(wanted.records), col(ClockRow.case_id).in_(wanted.records)))
+    return found

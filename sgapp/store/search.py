@@ -1,0 +1,91 @@
+"""Finding notes and cases by a reference or a name. Names are opened into this process's memory and nowhere else.
+
+Source: DESIGN, "People are found by a name index decrypted into memory, scoped to the actor, never on disk".
+"""
+
+import re
+import threading
+import unicodedata
+
+from sqlmodel import col, select
+
+from sgapp.domain.person import Person
+from sgapp.store.tables import CaseRow, ClockRow, ObservationRow, PersonRow, ReferralRow
+from sgapp.store.unit_of_work import Repository, UnitOfWork
+
+#: As many as anybody looks at.
+_MOST = 200
+
+
+class _Names:
+    """Folded names by the keyed digest of their record: another version of a person is another entry."""
+
+    def __init__(self) -> None:
+        self._by_mac: dict[str, tuple[str, ...]] = {}
+        self._lock = threading.Lock()
+
+    def words(self, uow: UnitOfWork, row: PersonRow) -> tuple[str, ...]:
+        with self._lock:
+            known = self._by_mac.get(row.mac)
+        if known is None:
+            person = Repository(uow, Person).opened(row)
+            known = folded(f"{person.name} {person.reference}")
+            with self._lock:
+                self._by_mac[row.mac] = known
+        return known
+
+
+_names = _Names()
+
+
+def folded(text: str) -> tuple[str, ...]:
+    """Its words, small and without accents, so that “Zoe” finds “Zoë”."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return tuple(re.findall(r"\w+", plain))
+
+
+def records_like(uow: UnitOfWork, text: str) -> frozenset[str]:
+    """Ids of the notes, referrals and cases that this actor may see and that a reference or a name points to."""
+    wanted = folded(text)
+    if not wanted:
+        return frozenset()
+    return _by_reference(uow, text) | _of_people(uow, _people(uow, wanted)) | _unmatched(uow, wanted)
+
+
+def _by_reference(uow: UnitOfWork, text: str) -> frozenset[str]:
+    """References begin with what was typed, with or without its dashes."""
+    typed = re.sub(r"[\s‐-―-]+", "-", text.strip().upper())
+    if len(typed) < 3:
+        return frozenset()
+    found: set[str] = set()
+    for table in (ObservationRow, CaseRow, ReferralRow):
+        query = select(table.id).where(uow.may_see(table), col(table.reference).startswith(typed, autoescape=True))
+        found |= set(uow.session.exec(query.limit(_MOST)))
+    return frozenset(found)
+
+
+def _people(uow: UnitOfWork, wanted: tuple[str, ...]) -> list[str]:
+    rows = uow.session.exec(select(PersonRow).where(uow.may_see(PersonRow)))
+    return [row.id for row in rows if _fits(wanted, _names.words(uow, row))][:_MOST]
+
+
+def _of_people(uow: UnitOfWork, people: list[str]) -> frozenset[str]:
+    if not people:
+        return frozenset()
+    notes = select(ObservationRow.id).where(uow.may_see(ObservationRow), col(ObservationRow.person_id).in_(people),
+                                            ObservationRow.state != "finished")
+    cases = select(CaseRow.id).where(uow.may_see(CaseRow), col(CaseRow.person_id).in_(people))
+    return frozenset((*uow.session.exec(notes.limit(_MOST)), *uow.session.exec(cases.limit(_MOST))))
+
+
+def _unmatched(uow: UnitOfWork, wanted: tuple[str, ...]) -> frozenset[str]:
+    """Notes that wait and that nobody has matched to a person yet: the name stands in the note alone."""
+    table = ObservationRow
+    waiting = select(table).join(ClockRow, (col(ClockRow.record_id) == table.id) & (ClockRow.record_kind == "observation"))
+    query = waiting.where(uow.may_see(table), col(table.person_id).is_(None)).order_by(col(ClockRow.due_at))
+    opened = (uow.notes.opened(row) for row in uow.session.exec(query.limit(_MOST)))
+    return frozenset(note.id for note in opened if _fits(wanted, folded(note.content.person_text)))
+
+
+def _fits(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    return all(any(word.startswith(want) for word in words) for want in wanted)

@@ -1,0 +1,1 @@
+"""How somebody is told that something needs them."""

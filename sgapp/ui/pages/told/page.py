@@ -1,0 +1,52 @@
+"""How I am told. A lead on her own tablet, once: an address, the hours in which she sleeps, done."""
+
+from typing import Any
+
+import reflex as rx
+
+from sgapp.ui.components.durable_form import durable_form, intent_button
+from sgapp.ui.components.fields import select_field, text_field, time_field
+from sgapp.ui.components.notices import notices_button
+from sgapp.ui.components.page_parts import page_head
+from sgapp.ui.components.pictures import panel, waiting
+from sgapp.ui.pages.told.state import ToldState
+from sgapp.ui.templates import desk_page
+
+S: Any = ToldState
+_YES = (("yes", "Yes"),)
+
+
+def _browser(browser: Any) -> rx.Component:
+    out = intent_button("Stop it there", intent="forget-browser", hidden={"browser_id": browser.value}, stay=True,
+                        on_saved=ToldState.load_told)
+    return rx.el.li(rx.el.div(rx.el.p(browser.label), class_name="row-what"), rx.el.div(out, class_name="row-step"),
+                    class_name="row row-wide", key=browser.value)
+
+
+@desk_page("/told", "How I am told", on_load=[ToldState.load_told])
+def page() -> list[rx.Component]:
+    form = durable_form(
+        rx.el.div(
+            text_field("email", "E-mail address", default=S.email, input_mode="email"),
+            select_field("by_email", "Tell me by e-mail", options=_YES, default=S.by_email, empty="No"),
+            text_field("phone", "Mobile number", default=S.phone, input_mode="tel"),
+            select_field("by_text", "Tell me by text", options=_YES, default=S.by_text, empty="No"),
+            time_field("quiet_from", "Not from", default=S.quiet_from),
+            time_field("quiet_until", "Until", default=S.quiet_until),
+            class_name="grid md:grid-cols-2 gap-4"),
+        rx.el.p("In these hours nothing is sent, unless somebody is in danger now or you are on duty.", class_name="hint"),
+        intent="set-reach", form_key="set-reach:me", submit="Keep this", stay=True, on_saved=ToldState.load_told)
+    return [
+        page_head("It says that something needs you, never what", "How I am told"),
+        rx.cond(
+            ToldState.loaded,
+            rx.el.div(
+                panel(form, heading="E-mail, text, quiet hours"),
+                panel(notices_button(S.push_key, on_allowed=ToldState.load_told),
+                      rx.cond(S.browsers.length() > 0,
+                              rx.el.ul(rx.foreach(S.browsers, _browser), class_name="rows mt-3",
+                                       aria_label="Browsers that show notices"), rx.fragment()),
+                      heading="Notices"),
+                class_name="grid gap-5"),
+            waiting()),
+    ]

@@ -1,0 +1,123 @@
+"""The queue: filters, search, pages and alarms; never a row, a count or a hit that this actor may not have."""
+
+from datetime import timedelta
+
+import pytest
+
+from sgapp.services.sweep import sweep
+from sgapp.services.views.queue import Queue, queue, queue_keys
+from tests.people import START, Cast
+from tests.services.story import Story, at, tiles
+
+
+def titles(found: Queue) -> list[str]:
+    return [row.title for row in found.rows]
+
+
+def searched(cast: Cast, who: str, text: str) -> list[str]:
+    return titles(queue(cast.house, getattr(cast, who), START, 60, "", text))
+
+
+def test_each_filter_shows_its_own_and_no_others(cast: Cast) -> None:
+    Story(cast).noted().seen().opened().decided().reviewed().sent()
+    cast.writes("carla", "iris", at=at("2026-10-06T17:10"))
+    when = at("2026-10-06T17:30")
+    shown = {show: [r.step for r in queue(cast.house, cast.lena, when, 60, show).rows]
+             for show in ("", "mine", "overdue", "today", "agencies", "reviews")}
+    assert shown == {"": ["receipt", "acknowledge"], "mine": [], "overdue": ["receipt"], "today": ["acknowledge"],
+                     "agencies": ["receipt"], "reviews": []}
+
+
+def test_for_you_shows_what_one_was_asked_to_do(cast: Cast) -> None:
+    cast.writes()
+    assert [[r.mine for r in queue(cast.house, who, START, 60, "mine").rows] for who in (cast.lena, cast.devan)] == [[True], []]
+
+
+def test_a_filter_that_does_not_exist_shows_everything(cast: Cast) -> None:
+    cast.writes()
+    found = queue(cast.house, cast.lena, START, 60, "'; drop")
+    assert (len(found.rows), found.show) == (1, "")
+
+
+def test_a_name_is_found_by_its_beginning_in_any_case_and_order(cast: Cast) -> None:
+    cast.writes(about="dennis")
+    cast.writes(about="ola")
+    for text in ("Dennis", "marl", "MARLOW den", "P-104"):
+        assert len(searched(cast, "lena", text)) == 1, text
+    assert searched(cast, "lena", "enni") == []
+
+
+def test_a_name_that_stands_only_in_an_unmatched_note_is_found(cast: Cast) -> None:
+    cast.writes(person={"free_text": "Zoë Prior, Mill Lane"})
+    assert len(searched(cast, "lena", "zoe")) == 1
+
+
+def test_a_reference_is_found_as_it_is_read_aloud(cast: Cast) -> None:
+    note_id = cast.writes()
+    with cast.house.begin(cast.lena, START) as uow:
+        reference = uow.notes.get(note_id).reference
+    assert len(searched(cast, "lena", reference.lower().replace("-", " "))) == 1
+
+
+def test_a_case_and_its_referral_are_found_by_their_references_and_by_its_person(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened().decided().reviewed().sent()
+    for text in (story.case().reference, story.referral().reference, "Marlow"):
+        assert [r.href for r in queue(cast.house, cast.lena, START, 60, "", text).rows] == [
+            f"/referral?id={story.referral_id}"], text
+
+
+def test_a_search_never_finds_what_the_searcher_may_not_know(cast: Cast) -> None:
+    note_id = cast.writes(about="dennis", staff_involved="yes", staff_names="Devan Rao")
+    with cast.house.begin(cast.lena, START) as uow:
+        reference = uow.notes.get(note_id).reference
+    assert [len(searched(cast, who, text)) for who in ("lena", "devan", "joy", "farid") for text in ("Dennis", reference)] == [
+        1, 1, 0, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("text", ["%", "_", "'", "\0", "—", "x" * 500, "VN-%", "١"])
+def test_no_search_breaks_or_matches_everything(cast: Cast, text: str) -> None:
+    cast.writes(about="ola")
+    assert searched(cast, "lena", text) == []
+
+
+def test_an_empty_search_shows_everything(cast: Cast) -> None:
+    cast.writes()
+    assert len(searched(cast, "lena", "   ")) == 1
+
+
+def test_a_page_says_that_there_is_more_and_the_next_one_shows_it(cast: Cast) -> None:
+    for n in range(5):
+        cast.writes(at=START + timedelta(minutes=n))
+    first, all_of_it = (queue(cast.house, cast.lena, START, shown) for shown in (3, 5))
+    assert (len(first.rows), first.more, len(all_of_it.rows), all_of_it.more) == (3, True, 5, False)
+    assert [r.key for r in all_of_it.rows][:3] == [r.key for r in first.rows]
+
+
+def test_new_is_what_began_since_and_what_one_may_know_of(cast: Cast) -> None:
+    cast.writes(at=START)
+    later = START + timedelta(minutes=30)
+    note_id = cast.writes(at=later + timedelta(minutes=1))
+    cast.writes(at=later + timedelta(minutes=1), staff_involved="yes")
+    assert queue_keys(cast.house, cast.joy, later, later) == (f"observation:{note_id}:acknowledge",)
+
+
+def test_a_row_that_has_gone_up_says_how_far_and_who_is_asked(cast: Cast) -> None:
+    cast.writes()
+    when = START + timedelta(minutes=121)
+    sweep(cast.house, now=when, holder="one")
+    [row] = queue(cast.house, cast.lena, when).rows
+    assert (row.asked, row.mine) == ("Step 1 of 3 up: Devan Rao is asked", False)
+
+
+def test_the_queue_says_when_the_clocks_are_not_looked_at(cast: Cast) -> None:
+    cast.writes()
+    sweep(cast.house, now=START, holder="one")
+    assert queue(cast.house, cast.lena, START + timedelta(minutes=4)).alarms == ()
+    [alarm] = queue(cast.house, cast.lena, START + timedelta(minutes=6)).alarms
+    assert alarm.startswith("The clocks were last looked at on 5 Oct 2026, 10:40.")
+
+
+def test_what_one_may_not_know_is_not_counted_either(cast: Cast) -> None:
+    cast.writes(staff_involved="yes")
+    when = START + timedelta(minutes=60)
+    assert [tiles(queue(cast.house, who, when))["overdue"] for who in (cast.lena, cast.joy)] == ["1", "0"]
