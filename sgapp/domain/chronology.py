@@ -5,11 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sgapp.domain.case import Case
+from sgapp.domain.clocks import LABELS, ClockKind, stages_of
 from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.marks import mark_as_fact
 from sgapp.domain.observation import Observation
-from sgapp.domain.referral import Action, Referral
+from sgapp.domain.referral import Action, Chase, Referral
 from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, LA_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """A clock went up a stage. `asked` names who was asked; empty where nobody was, or where a later stage came at once."""
+
+    at: datetime
+    kind: ClockKind
+    stage: int
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ def chronology(
     decisions: Iterable[SharingDecision],
     referrals: Iterable[Referral],
     actions: Iterable[Action],
+    steps: Iterable[StepUp] = (),
 ) -> tuple[Entry, ...]:
     """Everything that happened on a case, oldest first."""
     found: list[Entry] = []
@@ -42,6 +54,8 @@ def chronology(
         found += _referral(referral)
     for action in actions:
         found += _action(action)
+    found += [Entry(s.at, "The clocks", f"Late: {LABELS[s.kind]}, step {s.stage} of {stages_of(s.kind)} up",
+                    f"{s.asked} was asked" if s.asked else "", kind="clock") for s in steps]
     return tuple(sorted(found, key=lambda e: e.at))
 
 
@@ -93,7 +107,7 @@ def _referral(referral: Referral) -> list[Entry]:
     if referral.sending:
         found.append(Entry(referral.sending.at, referral.sending.by, f"Sent to {agency}",
                            f"{referral.reference} to {referral.sending.to}", kind="referral"))
-    found += [Entry(c.at, c.by, f"Chased {agency}", f"Spoke to {c.spoke_to}. {c.promised}", kind="referral")
+    found += [Entry(c.at, c.by, f"Chased {agency}", _chase(c), kind="referral")
               for c in referral.chases]
     if referral.receipt:
         r = referral.receipt
@@ -102,6 +116,11 @@ def _referral(referral: Referral) -> list[Entry]:
     found += [Entry(o.at, o.recorded_by, f"{agency} answered: {LA_OUTCOMES.label(o.code)}", o.detail, kind="referral")
               for o in referral.outcomes]
     return found
+
+
+def _chase(chase: Chase) -> str:
+    stage = f"Stage {chase.stage}. " if chase.stage else ""
+    return f"{stage}Spoke to {chase.spoke_to}. {chase.promised}".strip()
 
 
 def _action(action: Action) -> list[Entry]:

@@ -131,6 +131,15 @@ class ClockKind(StrEnum):
     NEXT_STEP = "next_step"
 
 
+#: What is waited for, in a word or two.
+LABELS: dict[ClockKind, str] = {
+    ClockKind.ACKNOWLEDGE: "acknowledge", ClockKind.DECIDE: "decide", ClockKind.SEND: "send",
+    ClockKind.SECOND_REVIEW: "second review", ClockKind.RECEIPT: "receipt", ClockKind.AGENCY_DECISION: "their decision",
+    ClockKind.REVIEW: "look again", ClockKind.ACTION: "action", ClockKind.EMERGENCY_RECORD: "record the decision",
+    ClockKind.NOTIFY_CQC: "notify CQC", ClockKind.NEXT_STEP: "next step",
+}
+
+
 class How(StrEnum):
     """In what a span is measured. `DATE`: to the end of a day that somebody chose."""
 

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     HAND_OVER = "hand_over"
     SET_CLOCKS = "set_clocks"
     BE_TOLD = "be_told"
+    SIGN_OFF = "sign_off"
 
 
 P, R = Permission, Role
@@ -62,7 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     R.ON_CALL: _CAPTURE | _DESK | frozenset({P.TRIAGE, P.READ_CASE, P.SEND_EMERGENCY}),
     R.LEAD: _LEAD,
     R.DEPUTY: _LEAD,
-    R.MANAGER: _LEAD | frozenset({P.MANAGE_SEALING_KEYS, P.SET_CLOCKS}),
+    R.MANAGER: _LEAD | frozenset({P.MANAGE_SEALING_KEYS, P.SET_CLOCKS, P.SIGN_OFF}),
     R.NOMINATED: frozenset({P.SEE_QUEUE, P.READ_NOTE, P.READ_CASE, P.REVIEW_SHARING, P.KEEP_DRAFT, P.BE_TOLD}),
     R.AUDITOR: frozenset(),  # masked reading comes with the audit pages; until then nothing
     R.HR: frozenset(),

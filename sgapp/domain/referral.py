@@ -18,16 +18,18 @@ class ReferralState(StrEnum):
     RECEIVED = "received"
     OUTCOME_KNOWN = "outcome_known"
     CONCLUDED = "concluded"
+    UNANSWERED = "unanswered"
     WITHDRAWN = "withdrawn"
 
 
 S = ReferralState
 TRANSITIONS: Transitions[ReferralState] = {
     S.PREPARED: frozenset({S.SENT, S.WITHDRAWN}),
-    S.SENT: frozenset({S.RECEIVED, S.OUTCOME_KNOWN}),
-    S.RECEIVED: frozenset({S.OUTCOME_KNOWN}),
+    S.SENT: frozenset({S.RECEIVED, S.OUTCOME_KNOWN, S.UNANSWERED}),
+    S.RECEIVED: frozenset({S.OUTCOME_KNOWN, S.UNANSWERED}),
     S.OUTCOME_KNOWN: frozenset({S.OUTCOME_KNOWN, S.CONCLUDED}),
     S.CONCLUDED: frozenset(),
+    S.UNANSWERED: frozenset(),
     S.WITHDRAWN: frozenset(),
 }
 
@@ -65,12 +67,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Chase:
-    """An attempt to get an answer: whom one spoke to and what was promised. The clock goes on."""
+    """An attempt to get an answer: whom one spoke to and what was promised. The clock goes on.
+
+    `stage` is how far the matter had gone up with the agency by then, 0 to 4.
+    """
 
     at: datetime
     by: str
     spoke_to: str
     promised: str
+    stage: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,7 @@ class Referral:
         return replace(self, state=moved(TRANSITIONS, self.state, S.RECEIVED), receipt=receipt)
 
     def chased(self, chase: Chase) -> "Referral":
-        if self.state not in (S.SENT, S.RECEIVED) and not self.wants_more:
+        if not self.awaited:
             raise Invalid(FieldError("spoke_to", "Nothing is awaited from this agency now."))
         return replace(self, chases=(*self.chases, chase))
 
@@ -145,6 +151,15 @@ class Referral:
 
     def concluded(self, at: datetime) -> "Referral":
         return replace(self, state=moved(TRANSITIONS, self.state, S.CONCLUDED), concluded_at=at)
+
+    def unanswered(self, at: datetime) -> "Referral":
+        """The agency never answered, every stage was gone through, and the manager has signed."""
+        return replace(self, state=moved(TRANSITIONS, self.state, S.UNANSWERED), concluded_at=at)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the agency still owes an answer."""
+        return self.state in (S.SENT, S.RECEIVED) or self.wants_more
 
     def withdrawn(self, reason: str, *, at: datetime, by: str) -> "Referral":
         return replace(self, state=moved(TRANSITIONS, self.state, S.WITHDRAWN), withdrawn_reason=reason, withdrawn_at=at,

@@ -71,12 +71,19 @@ class Mail:
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_SECONDS, context=context)
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_SECONDS)
-            server.ehlo()
+        try:
+            self._greet(server, context)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _greet(self, server: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        server.ehlo()
+        if not self.tls_at_once:
             if server.has_extn("starttls"):
                 server.starttls(context=context)
             elif self.host not in _LOOPBACK:
-                server.close()
                 raise Undelivered("no-tls")
         if self.user:
             server.login(self.user, self.password)
-        return server

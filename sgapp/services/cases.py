@@ -15,11 +15,12 @@ from sgapp.domain.case import (
     RiskEntry,
     TriageDecision,
 )
+from sgapp.domain.clocks import AGENCY_STAGES
 from sgapp.domain.decision import ReviewState
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.observation import NoteState
 from sgapp.domain.permissions import Permission
-from sgapp.domain.referral import ReferralState
+from sgapp.domain.referral import Referral, ReferralState
 from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary import (
     ABILITIES,
@@ -33,6 +34,7 @@ from sgapp.domain.vocabulary import (
     TRIAGE_DECISIONS,
     CodeList,
 )
+from sgapp.services.duty import stage_of
 from sgapp.services.guard import Done, intention
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -183,11 +185,13 @@ class CloseCase:
     risk: str = ""
     msp_asked: str = ""
     msp_achieved: str = ""
+    sign_off: str = ""
 
 
 @intention("close-case", Permission.CLOSE_CASE, CloseCase)
 def close_case(uow: UnitOfWork, form: CloseCase) -> Done:
-    """Close on the agencies' outcomes, or, where nothing was shared, on a look back. Never by time."""
+    """Close on the agencies' outcomes; where nothing was shared, on a look back; or, where an agency never answered and
+    every stage was gone through, on the manager's reasoned signature (`sign_off`: "yes"). Never by time."""
     case = uow.cases.get(form.case_id)
     written(form, reason="Say why it can be closed.", risk="Say where the risk stands now.",
             msp_asked="Say whether the adult was asked what they wanted.")
@@ -196,26 +200,36 @@ def close_case(uow: UnitOfWork, form: CloseCase) -> Done:
     achieved = form.msp_achieved if form.msp_asked in MSP_EXPRESSED else ""
     if form.msp_asked in MSP_EXPRESSED:
         known(MSP_ACHIEVED, achieved, "msp_achieved", "Say whether what they wanted was achieved.")
-    basis = _may_close(uow, case)
+    signed = form.sign_off == "yes" and uow.actor.may(Permission.SIGN_OFF)
+    basis = _may_close(uow, case, signed=signed)
     closing = Closing(basis, form.reason.strip(), form.risk, form.msp_asked, achieved, uow.now, uow.actor.name)
     notes = [n.answered() if n.state is NoteState.MORE_NEEDED else n for n in uow.notes.those(case.note_ids).values()]
     ended = [r.concluded(uow.now) for r in uow.referrals(case) if r.state is ReferralState.OUTCOME_KNOWN]
+    ended += [r.unanswered(uow.now) for r in uow.referrals(case) if r.state in (ReferralState.SENT, ReferralState.RECEIVED)]
     event = AuditEvent("case-closed", "case", case.id, detail=basis)
     uow.save(case.closed(closing), *(n.finished() for n in notes), *ended, because=event)
     return Done(case.id, f"Case {case.reference} is closed.", f"/case?id={case.id}")
 
 
-def _may_close(uow: UnitOfWork, case: Case) -> str:
-    """Why the case may close: `agency_outcome` or `nothing_shared_reviewed`. Raises Invalid with what is missing."""
+def exhausted(uow: UnitOfWork, referral: Referral) -> bool:
+    """Whether every stage was gone through with an agency: the last one reached, and rung at it since. DOMAIN annex §2."""
+    return stage_of(uow, referral) >= AGENCY_STAGES and any(c.stage >= AGENCY_STAGES for c in referral.chases)
+
+
+def _may_close(uow: UnitOfWork, case: Case, *, signed: bool) -> str:
+    """Why the case may close, a code of CLOSING_BASES. Raises Invalid with what is missing."""
     gaps: list[str] = []
     referrals = [r for r in uow.referrals(case) if r.state is not ReferralState.WITHDRAWN]
     decisions = uow.decisions(case)
     if case.decision is None:
         gaps.append("the triage decision is missing")
-    if any(r.state in (ReferralState.PREPARED, ReferralState.SENT, ReferralState.RECEIVED) for r in referrals) or any(
-            r.wants_more for r in referrals):
+    awaited = [r for r in referrals if r.awaited]
+    signed_off = bool(awaited) and signed and all(exhausted(uow, r) for r in awaited)
+    if any(r.state is ReferralState.PREPARED for r in referrals):
+        gaps.append("a referral is prepared and neither sent nor withdrawn")
+    if awaited and not signed_off:
         gaps.append("an agency's outcome is still awaited")
-    elif referrals and not any(r.settled for r in referrals):
+    elif referrals and not signed_off and not any(r.settled for r in referrals):
         gaps.append("the right authority has not been asked yet")
     if case.emergency_record_from is not None:
         gaps.append("the record of the emergency decision is missing")
@@ -231,4 +245,6 @@ def _may_close(uow: UnitOfWork, case: Case) -> str:
         gaps.append("nobody has looked again yet")
     if gaps:
         raise Invalid(FieldError("reason", "It cannot be closed yet: " + "; ".join(gaps) + "."))
+    if signed_off:
+        return "escalation_exhausted"
     return "agency_outcome" if referrals else "nothing_shared_reviewed"

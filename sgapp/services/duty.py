@@ -6,19 +6,22 @@ costliest failure, a hand-over that nobody follows.
 
 import json
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlmodel import col, or_, select
 
+from sgapp.domain.chronology import StepUp
 from sgapp.domain.clocks import ClockKind
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.permissions import GRANTS, SEES_RESTRICTED, Permission, Role
 from sgapp.domain.reach import Channel, MessageState, Reach, Urgency
+from sgapp.domain.referral import Referral
 from sgapp.domain.rota import Duty, Member, Rota, next_person, post_of
-from sgapp.store import documents
+from sgapp.store import accounts, documents
 from sgapp.store.kinds import Record
-from sgapp.store.tables import AccountRow, BarRow, CaseRow, ClockRow, MessageRow, PushRow, ReachRow
+from sgapp.store.tables import AccountRow, BarRow, CaseRow, ClockRow, MessageRow, PushRow, ReachRow, StepUpRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 P, K = Permission, ClockKind
@@ -80,6 +83,21 @@ def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> 
         on_duty = row.holder_id in (rota.holder(Duty.ON_CALL, at), rota.holder(Duty.LEAD, at))
         _tell(uow, row, record, at=at, on_duty=on_duty)
     return row.holder_id
+
+
+def stage_of(uow: UnitOfWork, referral: Referral) -> int:
+    """How far a referral has gone up with its agency, by whichever of its clocks has gone furthest."""
+    stages = select(ClockRow.stage).where(ClockRow.record_kind == "referral", ClockRow.record_id == referral.id)
+    return max(uow.session.exec(stages).all(), default=0)
+
+
+def steps_of(uow: UnitOfWork, record_ids: Iterable[str]) -> tuple[StepUp, ...]:
+    """The steps up that the clocks of some records and cases have taken, oldest first."""
+    ids = list(record_ids)
+    theirs = or_(col(StepUpRow.record_id).in_(ids), col(StepUpRow.case_id).in_(ids))
+    rows = uow.session.exec(select(StepUpRow).where(theirs).order_by(col(StepUpRow.at), col(StepUpRow.stage))).all()
+    names = {i: found.name if (found := accounts.by_id(uow, i)) else "" for i in {r.holder_id for r in rows if r.holder_id}}
+    return tuple(StepUp(r.at, ClockKind(r.kind), r.stage, names.get(r.holder_id, "")) for r in rows)
 
 
 def _tell(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime, on_duty: bool) -> None:

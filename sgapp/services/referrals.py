@@ -23,6 +23,7 @@ from sgapp.domain.referral import (
 )
 from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, LA_OUTCOMES, SEND_METHODS
 from sgapp.services.cases import known, written
+from sgapp.services.duty import stage_of
 from sgapp.services.guard import Done, intention
 from sgapp.services.sharing import lines
 from sgapp.store.unit_of_work import UnitOfWork
@@ -152,7 +153,7 @@ def record_chase(uow: UnitOfWork, form: RecordChase) -> Done:
     """Somebody rang the agency: whom they reached and what was promised. The clock goes on."""
     referral, _ = uow.child(Referral, form.referral_id)
     written(form, spoke_to="Write whom you reached, or “nobody”.")
-    chase = Chase(uow.now, uow.actor.name, form.spoke_to.strip(), form.promised.strip())
+    chase = Chase(uow.now, uow.actor.name, form.spoke_to.strip(), form.promised.strip(), stage_of(uow, referral))
     uow.save(referral.chased(chase), because=AuditEvent("referral-chased", "referral", referral.id))
     return Done(referral.id, "The call is on the file. The clock goes on.", f"/referral?id={referral.id}")
 

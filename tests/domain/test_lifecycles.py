@@ -74,6 +74,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
         "send": (ReferralState.SENT, lambda r: r.sent(Sending(T0, "Lena", "Duty", "portal", "text", "sha"))),
         "receive": (ReferralState.RECEIVED, lambda r: r.received(Receipt(T0, "T. Osei", "", "", "Lena"))),
         "answer": (ReferralState.OUTCOME_KNOWN, lambda r: r.answered(AgencyOutcome("advice_only", "", T0, "Lena"))),
+        "sign off": (ReferralState.UNANSWERED, lambda r: r.unanswered(T0)),
         "conclude": (ReferralState.CONCLUDED, lambda r: r.concluded(T0)),
         "withdraw": (ReferralState.WITHDRAWN, lambda r: r.withdrawn("why", at=T0, by="Lena"))}),
     "kept upload": Lifecycle(kept.TRANSITIONS, UPLOAD, "state", {
@@ -133,7 +134,8 @@ def test_every_arrow_ends_in_a_state_that_the_table_knows(name: str) -> None:
     ("note", {NoteState.FINISHED}), ("case", {CaseState.CLOSED}),
     ("decision review", {ReviewState.NOT_NEEDED, ReviewState.AGREED, ReviewState.RETURNED}),
     ("kept upload", {KeptState.TAKEN_IN}),
-    ("referral", {ReferralState.CONCLUDED, ReferralState.WITHDRAWN}), ("action", {ActionState.DONE, ActionState.DECLINED})])
+    ("referral", {ReferralState.CONCLUDED, ReferralState.WITHDRAWN, ReferralState.UNANSWERED}),
+    ("action", {ActionState.DONE, ActionState.DECLINED})])
 def test_only_the_ends_have_no_way_out(name: str, ends: set[StrEnum]) -> None:
     assert {state for state, targets in LIFECYCLES[name].table.items() if not targets} == ends
 

@@ -12,7 +12,7 @@ LEADS = "triage read_case work_case decide_sharing refer send_emergency close_ca
 EXPECTED = {
     "worker": CAPTURE, "senior": CAPTURE, "on_call": f"{CAPTURE} {DESK} triage read_case send_emergency",
     "lead": f"{CAPTURE} {DESK} {LEADS}", "deputy": f"{CAPTURE} {DESK} {LEADS}",
-    "manager": f"{CAPTURE} {DESK} {LEADS} manage_sealing_keys set_clocks",
+    "manager": f"{CAPTURE} {DESK} {LEADS} manage_sealing_keys set_clocks sign_off",
     "nominated": "see_queue read_note read_case review_sharing keep_draft be_told", "auditor": "", "hr": "", "rota": "",
     "admin": "manage_accounts manage_phones",
 }

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from sgapp.domain.case import Case, CaseState
 from sgapp.domain.chronology import chronology
+from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.clocks import in_words
 from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.due import clocks_of
@@ -33,6 +34,8 @@ from sgapp.domain.vocabulary import (
     TOLD_ADULT,
     TRIAGE_DECISIONS,
 )
+from sgapp.services.cases import exhausted
+from sgapp.services.duty import steps_of
 from sgapp.services.guard import query
 from sgapp.services.views.note import Line, Option, safety
 from sgapp.store.tables import CaseRow
@@ -132,6 +135,7 @@ class CaseView:
     may_emergency: bool
     is_open: bool
     watching: bool
+    may_sign_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,22 +165,29 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
     person = uow.people.get(case.person_id)
     notes = list(uow.notes.those(case.note_ids).values())
     decisions, referrals, actions = uow.decisions(case), uow.referrals(case), uow.actions(case)
+    steps = steps_of(uow, (case.id, *(n.id for n in notes)))
     return CaseView(
         id=case.id, reference=case.reference, person=f"{person.short} · {person.reference}", types=_types(case),
         state=str(case.state), risk=RISK_LEVELS.label(case.risk_level) if case.risk_level else "",
         restricted=case.restricted, codes=tuple(dict.fromkeys(o for n in notes for o in safety(n))),
-        next_step=_next_step(case, decisions, referrals, actions, uow.now), stations=_stations(case, referrals, uow.now),
+        next_step=_next_step(case, decisions, referrals, actions, uow), stations=_stations(case, referrals, uow.now),
         knows=_knows(referrals), must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
         moments=tuple(Moment(show(e.at), e.who, e.what, e.detail, e.quote, e.kind)
-                      for e in reversed(chronology(case, notes, decisions, referrals, actions))),
+                      for e in reversed(chronology(case, notes, decisions, referrals, actions, steps))),
         decisions=tuple(_decision(d, uow) for d in sorted(decisions, key=lambda d: -d.version)),
-        referrals=tuple(_referral(r, uow.now) for r in sorted(referrals, key=lambda r: r.prepared_at)),
-        actions=tuple(_action(a, uow.now) for a in sorted(actions, key=lambda a: a.due_on)),
+        referrals=tuple(_referral(r, uow.now, uow.book) for r in sorted(referrals, key=lambda r: r.prepared_at)),
+        actions=tuple(_action(a, uow.now, uow.book) for a in sorted(actions, key=lambda a: a.due_on)),
         notes=tuple(Option(f"/note?id={n.id}", n.reference) for n in notes),
         capacity=tuple(Line(c.decision, f"{CAPACITY_OUTCOMES.label(c.outcome)}, {show(c.at)}") for c in case.capacity),
         triage=_triage(case), may_work=uow.actor.may(Permission.WORK_CASE),
         may_emergency=uow.actor.may(Permission.SEND_EMERGENCY), is_open=case.state is not CaseState.CLOSED,
-        watching=case.next_review_on is not None)
+        watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals))
+
+
+def _may_sign_off(uow: UnitOfWork, referrals: tuple[Referral, ...]) -> bool:
+    """Whether the manager's signature could stand in for an answer that never came."""
+    awaited = [r for r in referrals if r.awaited]
+    return uow.actor.may(Permission.SIGN_OFF) and bool(awaited) and all(exhausted(uow, r) for r in awaited)
 
 
 def _types(case: Case) -> str:
@@ -188,8 +199,9 @@ def _triage(case: Case) -> str:
 
 
 def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tuple[Referral, ...],
-               actions: tuple[Action, ...], now: datetime) -> NextStep:
+               actions: tuple[Action, ...], uow: UnitOfWork) -> NextStep:
     """The one thing to do now, the most urgent first."""
+    now, book = uow.now, uow.book
     here = f"/case?id={case.id}"
     if case.closing is not None:
         return NextStep("This case is closed", case.closing.reason, "", "")
@@ -197,7 +209,7 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
         return NextStep("Record the decision behind the emergency", "It was sent first; the record is due today.",
                         "Record the decision", f"/decide?id={case.id}")
     if case.decision is None:
-        due = clocks_of(case)[0].due_at
+        due = clocks_of(case, book)[0].due_at
         return NextStep("Decide what happens with this concern", in_words(due, now), "Decide", f"{here}#triage")
     if any(d.review is ReviewState.ASKED for d in decisions):
         return NextStep("A second person looks at the sharing decision today", "Never the one who decided.",
@@ -208,7 +220,7 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
                             "Record the decision", f"/decide?id={case.id}")
         return NextStep(f"Look again on {case.next_review_on:%-d %B}", "Then set the next day, or close.",
                         "Record what you found", f"{here}#review")
-    waiting = [(c.due_at, r) for r in referrals for c in clocks_of(r)[:1]]
+    waiting = [(c.due_at, r) for r in referrals for c in clocks_of(r, book)[:1]]
     if waiting:
         due, referral = min(waiting, key=lambda pair: pair[0])
         return _with_agency(referral, due, now)
@@ -295,19 +307,20 @@ def _decision(decision: SharingDecision, uow: UnitOfWork) -> DecisionLine:
                         " and ".join(decision.review_because))
 
 
-def _referral(referral: Referral, now: datetime) -> ReferralLine:
-    clocks = clocks_of(referral)
+def _referral(referral: Referral, now: datetime, book: ClockBook) -> ReferralLine:
+    clocks = clocks_of(referral, book)
     state = {ReferralState.PREPARED: "prepared, not sent", ReferralState.SENT: "sent, no receipt yet",
              ReferralState.RECEIVED: "received, decision awaited", ReferralState.WITHDRAWN: "withdrawn",
-             ReferralState.CONCLUDED: "concluded"}.get(referral.state, "")
+             ReferralState.CONCLUDED: "concluded",
+             ReferralState.UNANSWERED: "never answered, signed off"}.get(referral.state, "")
     if referral.outcomes:
         state = LA_OUTCOMES.label(referral.outcomes[-1].code)
     return ReferralLine(referral.id, referral.reference, AGENCIES.label(referral.agency), state,
                         in_words(clocks[0].due_at, now) if clocks else "", f"/referral?id={referral.id}")
 
 
-def _action(action: Action, now: datetime) -> ActionLine:
-    clocks = clocks_of(action)
+def _action(action: Action, now: datetime, book: ClockBook) -> ActionLine:
+    clocks = clocks_of(action, book)
     return ActionLine(action.id, action.what, action.owner, in_words(clocks[0].due_at, now) if clocks else "",
                       str(action.state).replace("_", " "), action.open)
 

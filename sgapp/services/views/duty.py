@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlmodel import col, or_, select
 
 from sgapp.domain.clock_book import ClockBook
-from sgapp.domain.clocks import DEFAULT_RULES, AgencyHours, How, Rule, Span
+from sgapp.domain.clocks import DEFAULT_RULES, LABELS, AgencyHours, How, Rule, Span
 from sgapp.domain.permissions import Permission
 from sgapp.domain.reach import Channel
 from sgapp.domain.rota import DUTY_LABELS, MAY_TAKE, Duty
@@ -16,7 +16,6 @@ from sgapp.services.duty import reach_of, rota_of
 from sgapp.services.guard import query
 from sgapp.services.rota import branch_of
 from sgapp.services.views.note import Option
-from sgapp.services.views.queue import STEPS
 from sgapp.store import accounts, documents
 from sgapp.store.tables import HandOverRow, PushRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -176,7 +175,7 @@ def clocks_view(uow: UnitOfWork) -> ClocksView:
 def _rule(rule: Rule, *, ours: bool) -> RuleLine:
     where = [PRIORITIES.label(rule.priority) if rule.priority else "", AGENCIES.label(rule.agency) if rule.agency else ""]
     steps = [f"{word} {in_length(span)}" for word, span in (("chase", rule.chase), ("escalate", rule.escalate)) if span]
-    return RuleLine(str(rule.kind), rule.priority, rule.agency, STEPS[str(rule.kind)].capitalize(),
+    return RuleLine(str(rule.kind), rule.priority, rule.agency, LABELS[rule.kind].capitalize(),
                     ", ".join(w for w in where if w) or "always", in_length(rule.due), ", ".join(steps), rule.source, ours)
 
 

@@ -1,6 +1,7 @@
 """One note as the lead reads it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import col
 
@@ -15,6 +16,9 @@ from sgapp.services.triage import earlier_notes
 from sgapp.store import accounts
 from sgapp.store.tables import CaseRow, ObservationRow
 from sgapp.store.unit_of_work import UnitOfWork
+
+#: So many notes about one adult within so long are said out loud. Source: DOMAIN annex §5 (escalation), §7 (repeats).
+OFTEN, OFTEN_WITHIN = 3, timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class NoteView:
     codes: tuple[Option, ...]
     corrections: tuple[Line, ...]
     earlier: tuple[Earlier, ...]
+    earlier_cases: tuple[Earlier, ...]
+    often: str
     people: tuple[Option, ...]
     types: tuple[Option, ...]
     joinable: tuple[Option, ...]
@@ -106,6 +112,7 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         picker=tuple(PICKER.label_or_code(c) for c in note.content.picker),
         codes=safety(note), corrections=_corrections(uow, note),
         earlier=tuple(Earlier(n.reference, show(n.received_at), f"/note?id={n.id}", _in_words(n)) for n in earlier),
+        earlier_cases=_earlier_cases(uow, note), often=_often(note, earlier),
         people=tuple(Option(p.id, f"{p.name} · {p.reference}") for p in uow.people.where()) if may_triage else (),
         types=tuple(Option(c, label) for c, label in ABUSE_TYPES.options()),
         joinable=tuple(Option(n.id, f"{n.reference}, {show(n.received_at)}") for n in earlier
@@ -113,6 +120,26 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         open_cases=_open_cases(uow, note), case_href=_case_href(uow, note),
         more_needed=note.more_needed, waits_for_call=may_triage and note.state is NoteState.MORE_NEEDED,
         may_reprioritise=may_triage and note.state in _WORKED_ON, named=_named(uow, note) if may_triage else ())
+
+
+def _earlier_cases(uow: UnitOfWork, note: Observation) -> tuple[Earlier, ...]:
+    """Cases of the same adult, closed ones too, the newest first."""
+    if note.person_id is None or not uow.actor.may(Permission.READ_CASE):
+        return ()
+    found = uow.cases.where(CaseRow.person_id == note.person_id, CaseRow.id != (note.case_id or ""),
+                            order_by=[col(CaseRow.opened_at).desc()], limit=20)
+    return tuple(Earlier(f"Case {c.reference}", show(c.opened_at), f"/case?id={c.id}",
+                         ", ".join(filter(None, (str(c.state), *(ABUSE_TYPES.label(t).lower() for t in c.types)))))
+                 for c in found)
+
+
+def _often(note: Observation, earlier: tuple[Observation, ...]) -> str:
+    """Said out loud when notes about one adult come thick: three within thirty days. An addition is no note of its own."""
+    if note.corrects_id is not None:
+        return ""
+    since = note.received_at - OFTEN_WITHIN
+    number = 1 + sum(n.corrects_id is None and since <= n.received_at <= note.received_at for n in earlier)
+    return f"{number} notes about this person in {OFTEN_WITHIN.days} days." if number >= OFTEN else ""
 
 
 _WORKED_ON = (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED, NoteState.IN_HAND)

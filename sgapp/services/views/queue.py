@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import func, select
 
 from sgapp.domain.case import Case
-from sgapp.domain.clocks import ClockKind, DueState, due_state, in_words, stages_of
+from sgapp.domain.clocks import LABELS, ClockKind, DueState, due_state, in_words, stages_of
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import Observation
@@ -72,11 +72,6 @@ class Queue:
     as_of: str
 
 
-STEPS = {
-    "acknowledge": "acknowledge", "decide": "decide", "send": "send", "second_review": "second review",
-    "receipt": "receipt", "agency_decision": "their decision", "review": "look again", "action": "action",
-    "emergency_record": "record the decision", "notify_cqc": "notify CQC", "next_step": "next step",
-}
 _TONES = {DueState.OVERDUE: "overdue", DueState.DUE_TODAY: "soon", DueState.LATER: "later"}
 
 
@@ -169,7 +164,7 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
 
 
 def _when(uow: UnitOfWork, clock: ClockRow) -> dict[str, Any]:
-    return {"key": _key(clock), "due": in_words(clock.due_at, uow.now), "step": STEPS.get(clock.kind, clock.kind),
+    return {"key": _key(clock), "due": in_words(clock.due_at, uow.now), "step": LABELS[ClockKind(clock.kind)],
             "tone": _TONES[due_state(clock.due_at, uow.now)]}
 
 

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from sgapp.domain.clocks import in_words
+from sgapp.domain.clock_book import by_the_stopwatch
+from sgapp.domain.clocks import AGENCY_STAGES, Clock, in_words
 from sgapp.domain.disclosure import letter, offers
 from sgapp.domain.due import clocks_of
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Referral, ReferralState
 from sgapp.domain.time import show
-from sgapp.domain.vocabulary import AGENCIES, LA_OUTCOMES
+from sgapp.domain.vocabulary import AGENCIES, ESCALATION_STAGES, LA_OUTCOMES
+from sgapp.services.duty import stage_of
 from sgapp.services.guard import query
 from sgapp.services.views.case import note_of
 from sgapp.services.views.note import Line, Option
@@ -57,6 +59,8 @@ class ReferralView:
     history: tuple[Line, ...]
     step: str
     outcomes: tuple[Option, ...]
+    stage: str
+    stopwatch: str
 
 
 @query(Permission.READ_CASE)
@@ -88,9 +92,10 @@ def referral_view(uow: UnitOfWork, referral_id: str) -> ReferralView:
     referral, case = uow.child(Referral, referral_id)
     uow.was_read(referral, action="referral-read")
     person = uow.people.get(case.person_id)
-    clocks = clocks_of(referral)
+    clocks = clocks_of(referral, uow.book)
     receipt = referral.receipt
-    history = [Line(show(c.at), f"{c.by} rang and reached {c.spoke_to}. {c.promised}") for c in referral.chases]
+    history = [Line(show(c.at), f"{f'Stage {c.stage}: ' if c.stage else ''}{c.by} rang and reached {c.spoke_to}. {c.promised}")
+               for c in referral.chases]
     history += [Line(show(o.at), f"{LA_OUTCOMES.label(o.code)}. {o.detail}") for o in referral.outcomes]
     return ReferralView(
         referral.id, case.id, referral.reference, case.reference, f"{person.short} · {person.reference}",
@@ -99,7 +104,22 @@ def referral_view(uow: UnitOfWork, referral_id: str) -> ReferralView:
         referral.sending.letter_sha256 if referral.sending else "",
         f"{show(referral.sending.at)} to {referral.sending.to}" if referral.sending else "",
         f"{show(receipt.at)}: {', '.join(filter(None, (receipt.person, receipt.role, receipt.reference)))}" if receipt else "",
-        tuple(history), _step(referral, uow), tuple(Option(c, label) for c, label in LA_OUTCOMES.options()))
+        tuple(history), _step(referral, uow), tuple(Option(c, label) for c, label in LA_OUTCOMES.options()),
+        _stage(uow, referral), _stopwatch(uow, referral, clocks[0]) if clocks else "")
+
+
+def _stage(uow: UnitOfWork, referral: Referral) -> str:
+    """How far it has gone up with the agency, and what that asks for."""
+    stage = stage_of(uow, referral)
+    if not stage or not referral.awaited:
+        return ""
+    return f"Stage {stage} of {AGENCY_STAGES}: {ESCALATION_STAGES.label(f'stage_{stage}')}. Then record the call."
+
+
+def _stopwatch(uow: UnitOfWork, referral: Referral, running: Clock) -> str:
+    """The other clock, where the two differ."""
+    moment = by_the_stopwatch(running, uow.book.rule(running.kind, "other", referral.agency))
+    return f"By the stopwatch {show(moment)}; by their working days {show(running.due_at)}" if moment else ""
 
 
 def _step(referral: Referral, uow: UnitOfWork) -> str:

@@ -4,9 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.domain.clocks import ClockKind
+from sgapp.domain.clocks import LABELS, ClockKind
 from sgapp.domain.vocabulary import AGENCIES, PRIORITIES
-from sgapp.services.views.queue import STEPS
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import choice, date_field, select_field, text_field, time_field
 from sgapp.ui.components.page_parts import folded, page_head
@@ -48,7 +47,7 @@ def _agency(within: str, label: str, empty: str) -> rx.Component:
 
 
 def _setting() -> rx.Component:
-    kinds = [(str(kind), STEPS[str(kind)].capitalize()) for kind in ClockKind if kind not in _BY_A_DAY]
+    kinds = [(str(kind), LABELS[kind].capitalize()) for kind in ClockKind if kind not in _BY_A_DAY]
     return rx.el.div(
         folded("Set a rule of our own", _form(
             "set-clock-rule", "Set this rule", select_field("kind", "What", options=kinds, within="rule"),

@@ -24,6 +24,10 @@ def page() -> rx.Component:
         choice("msp_achieved", "Was it achieved?", options=MSP_ACHIEVED.options(),
                ask_when={"msp_asked": sorted(MSP_EXPRESSED)},
                why_asked="The adult said what they wanted."),
+        rx.cond(case.may_sign_off,
+                choice("sign_off", "The agency never answered, and every stage was gone through",
+                       options=(("yes", "I sign that"),), hint="Only the manager can. Say above what was done instead."),
+                rx.fragment()),
         intent="close-case", form_key="close-case:" + CaseState.case_id, hidden={"case_id": CaseState.case_id},
         submit="Close the case")
     return loaded_page(

@@ -97,13 +97,17 @@ def _more() -> rx.Component:
               rx.cond(note.codes.length() > 0,
                       rx.el.div(rx.el.p("How to get back to them", class_name="hint mb-1"), codes(note.codes)), rx.fragment()),
               class_name="grid gap-3"),
-        rx.cond(note.earlier.length() > 0,
-                panel(rx.el.ul(rx.foreach(note.earlier, lambda e: rx.el.li(
-                    rx.el.a(e.reference, href=e.href, class_name="link"), " ",
-                    rx.el.span(e.when, " · ", e.state, class_name="hint"))),
-                    class_name="grid gap-2"), heading="This person before"), rx.fragment()),
+        rx.cond((note.earlier.length() > 0) | (note.earlier_cases.length() > 0),
+                panel(rx.cond(note.often, rx.el.p(note.often, class_name="font-semibold mb-3"), rx.fragment()),
+                      _before(note.earlier_cases), _before(note.earlier), heading="This person before"), rx.fragment()),
         rx.cond(note.may_reprioritise, _others(), rx.fragment()),
         class_name="grid gap-5 content-start")
+
+
+def _before(entries: Any) -> rx.Component:
+    return rx.el.ul(rx.foreach(entries, lambda e: rx.el.li(
+        rx.el.a(e.reference, href=e.href, class_name="link"), " ", rx.el.span(e.when, " · ", e.state, class_name="hint"))),
+        class_name="grid gap-2")
 
 
 def _others() -> rx.Component:

@@ -74,5 +74,8 @@ def page() -> rx.Component:
         ReferralState.loaded, ReferralState.missing,
         page_head(rx.el.span("Case ", referral.case_reference, " · referral ", referral.reference, " to ", referral.agency),
                   referral.person, rx.cond(referral.due, rx.el.span(referral.due, class_name="badge-due"), rx.fragment())),
+        rx.cond(referral.stage, rx.el.p(referral.stage, role="status", class_name="panel panel-alert font-semibold"),
+                rx.fragment()),
+        rx.cond(referral.stopwatch, rx.el.p(referral.stopwatch, class_name="hint"), rx.fragment()),
         rx.el.div(letter, step, class_name="two-columns"),
         rx.el.a("Back to the case", href="/case?id=" + referral.case_id, class_name="link"))
