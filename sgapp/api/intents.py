@@ -22,6 +22,7 @@ from sgapp.services import (
     sealing_keys,
     sessions,
     sharing,
+    speaking_up,
     triage,
 )
 from sgapp.services.guard import REGISTER, Intention
@@ -30,7 +31,8 @@ from sgapp.services.house import now
 router = APIRouter(prefix="/api/intents")
 
 #: Imported so that their intentions stand in the register before the routes are made.
-SERVICES = (cases, clock_rules, devices, kept, reach, referrals, rota, sealing_keys, sessions, sharing, triage)
+SERVICES = (cases, clock_rules, devices, kept, reach, referrals, rota, sealing_keys, sessions, sharing, speaking_up,
+            triage)
 #: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices.
 NOT_HERE = frozenset({"deliver-note", "enrol-device", "revoke-own-device"})
 

@@ -56,15 +56,21 @@ class KeptUpload:
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
+    reserved: bool = False
 
     @property
     def priority(self) -> Priority:
         """What nobody has read yet may be anything."""
         return Priority.HIGH
 
-    def taken_in(self, *, at: datetime, by: str) -> "KeptUpload":
-        """It has become a note after all."""
-        return replace(self, state=moved(TRANSITIONS, self.state, KeptState.TAKEN_IN), looked_at=at, looked_by=by)
+    def taken_in(self, *, at: datetime, by: str, reserved: bool = False) -> "KeptUpload":
+        """It has become a note after all; as reserved as that note."""
+        return replace(self, state=moved(TRANSITIONS, self.state, KeptState.TAKEN_IN), looked_at=at, looked_by=by,
+                       reserved=self.reserved or reserved)
+
+    def without_writer(self, stands_for: str) -> "KeptUpload":
+        """What was in it says that its writer is not to be kept. `stands_for` takes the place of her name."""
+        return replace(self, author_id="", author_name=stands_for, device_id=None)
 
     def set_aside(self, reason: str, *, at: datetime, by: str) -> "KeptUpload":
         """It stays sealed and kept, and alarms no more; the reason says how its content reached the office instead."""

@@ -22,7 +22,7 @@ class NoteState(StrEnum):
 
 TRANSITIONS: Transitions[NoteState] = {
     NoteState.DELIVERED: frozenset({NoteState.ACKNOWLEDGED}),
-    NoteState.ACKNOWLEDGED: frozenset({NoteState.MORE_NEEDED, NoteState.IN_HAND}),
+    NoteState.ACKNOWLEDGED: frozenset({NoteState.MORE_NEEDED, NoteState.IN_HAND, NoteState.FINISHED}),
     NoteState.MORE_NEEDED: frozenset({NoteState.ACKNOWLEDGED, NoteState.IN_HAND}),
     NoteState.IN_HAND: frozenset({NoteState.FINISHED, NoteState.MORE_NEEDED}),
     NoteState.FINISHED: frozenset(),
@@ -49,6 +49,14 @@ class Answer(StrEnum):
     YES = "yes"
     NOT_SURE = "not_sure"
     NOT_ANSWERED = "not_answered"
+
+
+class Route(StrEnum):
+    """What kind of note it is. Speaking up goes past the managers; an account is what a witness was asked for."""
+
+    VISIT = "visit"
+    SPEAK_UP = "speak_up"
+    ACCOUNT = "account"
 
 
 #: What lets nobody rest: it may be so.
@@ -111,8 +119,22 @@ class NameSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakingUpAnswered:
+    """What came of a note that went past the managers: what was done; or, with `passed_on`, why the lead has it now."""
+
+    what_was_done: str
+    told_writer: Answer
+    passed_on: bool
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteContent:
-    """What the worker wrote, exactly. Never edited; a correction is a note of its own that names this one."""
+    """What the worker wrote, exactly. Never edited; a correction is a note of its own that names this one.
+
+    `matter`, `since` and `nameless` belong to speaking up; `asked_by` and `own_words_signed` to an account.
+    """
 
     captured_at: datetime
     when_seen: datetime
@@ -135,6 +157,12 @@ class NoteContent:
     danger_now: Answer = Answer.NOT_ANSWERED
     injury: Answer = Answer.NOT_ANSWERED
     marks: tuple[Mark, ...] = ()
+    route: Route = Route.VISIT
+    matter: str = ""
+    since: str = ""
+    nameless: bool = False
+    asked_by: str = ""
+    own_words_signed: bool = False
 
     @property
     def names_staff(self) -> bool:
@@ -147,7 +175,8 @@ class Observation:
     """A delivered note and where it stands. `reference` was made on the phone from `id`.
 
     `barred` are the accounts that may not learn of it. `named` are those of them that are barred only because their name
-    stands in the text, and of whom nobody has said yet whether it is about them.
+    stands in the text, and of whom nobody has said yet whether it is about them. `reserved`: it is for the nominated
+    individual alone. `author_id` is empty where the writer gave no name.
     """
 
     id: str
@@ -170,6 +199,8 @@ class Observation:
     branch: str = "main"
     named: tuple[str, ...] = ()
     settled: tuple[NameSettled, ...] = ()
+    reserved: bool = False
+    speaking_up: SpeakingUpAnswered | None = None
 
     @property
     def priority(self) -> Priority:
@@ -188,6 +219,8 @@ class Observation:
         return replace(self, state=moved(TRANSITIONS, self.state, target))
 
     def needing_more(self, what: str) -> "Observation":
+        if not self.author_id:
+            raise Invalid(FieldError("what", "The writer gave no name, so nobody can be asked."))
         return replace(self, state=moved(TRANSITIONS, self.state, NoteState.MORE_NEEDED), more_needed=what)
 
     def taken_into(self, case_id: str, person_id: str, *, at: datetime) -> "Observation":
@@ -201,6 +234,23 @@ class Observation:
 
     def finished(self) -> "Observation":
         return replace(self, state=moved(TRANSITIONS, self.state, NoteState.FINISHED))
+
+    def speaking_up_answered(self, answer: SpeakingUpAnswered) -> "Observation":
+        """It ends with what was done; or it is passed on, and the lead's triage takes over, as restricted as before.
+
+        Raises Invalid if it went past nobody, without words, or if it is not said whether a writer who gave her name knows.
+        """
+        if not self.reserved:
+            raise Invalid(FieldError("note_id", "This note is not one that only you see."))
+        if not answer.what_was_done.strip():
+            raise Invalid(FieldError("what_was_done", "Say why you pass it on." if answer.passed_on else "Say what was done."))
+        if self.author_id and not answer.passed_on and answer.told_writer not in (Answer.YES, Answer.NO):
+            raise Invalid(FieldError("told_writer", "Say whether the writer knows what was done."))
+        if answer.passed_on:
+            if self.state is NoteState.FINISHED:
+                raise IllegalTransition("NoteState", self.state, NoteState.ACKNOWLEDGED)
+            return replace(self, reserved=False, restricted=True, speaking_up=answer)
+        return replace(self.finished(), speaking_up=answer)
 
     def matched(self, person_id: str) -> "Observation":
         """Say who the note is about. Refused once it lies in a case: the case would change its person."""
@@ -225,7 +275,8 @@ class Observation:
         if not found.involved and (self.case_id is not None or self.corrects_id is not None):
             raise Invalid(FieldError("involved", "More hangs on this note by now. Who may see that is decided there."))
         barred = self.barred if found.involved else tuple(a for a in self.barred if a != found.account_id)
-        restricted = self.restricted and (self.content.names_staff or bool(barred))
+        always = self.content.names_staff or self.content.route is not Route.VISIT or self.reserved
+        restricted = self.restricted and (always or bool(barred))
         named = tuple(a for a in self.named if a != found.account_id)
         return replace(self, named=named, barred=barred, restricted=restricted, settled=(*self.settled, found))
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SEE_QUEUE = "see_queue"
     READ_NOTE = "read_note"
     ACKNOWLEDGE = "acknowledge"
+    ANSWER_SPEAKING_UP = "answer_speaking_up"
     TRIAGE = "triage"
     READ_CASE = "read_case"
     WORK_CASE = "work_case"
@@ -64,7 +65,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     R.LEAD: _LEAD,
     R.DEPUTY: _LEAD,
     R.MANAGER: _LEAD | frozenset({P.MANAGE_SEALING_KEYS, P.SET_CLOCKS, P.SIGN_OFF}),
-    R.NOMINATED: frozenset({P.SEE_QUEUE, P.READ_NOTE, P.READ_CASE, P.REVIEW_SHARING, P.KEEP_DRAFT, P.BE_TOLD}),
+    R.NOMINATED: _DESK | frozenset({P.READ_CASE, P.REVIEW_SHARING, P.ANSWER_SPEAKING_UP, P.LOOK_AT_KEPT}),
     R.AUDITOR: frozenset(),  # masked reading comes with the audit pages; until then nothing
     R.HR: frozenset(),
     R.ROTA: frozenset(),
@@ -73,6 +74,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 #: Roles that may see a record restricted because staff are involved, unless barred by name. Source: DOMAIN §6.
 SEES_RESTRICTED = frozenset({R.LEAD, R.DEPUTY, R.MANAGER, R.NOMINATED})
+#: Roles that may see what goes past the managers, unless barred by name. Source: DOMAIN §6, whistleblowing.
+SEES_RESERVED = frozenset({R.NOMINATED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from sgapp.store.unit_of_work import UnitOfWork
 #: The product itself, for what it does unasked, and whoever has not signed in.
 SYSTEM = Actor("system", Role.ADMIN, "system")
 NOBODY = Actor("nobody", Role.ROTA, "not signed in", known=False)
+#: Stands in for whoever wrote without a name, in every place where a writer would stand: the same for all of them.
+NAMELESS = Actor("nameless", Role.WORKER, "somebody who gave no name", branch="main")
 
 
 class WrongMasterKey(SgappError):

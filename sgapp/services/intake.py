@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,13 +23,13 @@ from sqlmodel import col, select
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import Conflict, FieldError, Invalid, NotFound, SignedOut, Unreadable
 from sgapp.domain.kept import Because, KeptUpload
-from sgapp.domain.observation import NoteContent, Observation, PriorityChange, priority_at_intake
-from sgapp.domain.permissions import SEES_RESTRICTED, Actor, Permission
+from sgapp.domain.observation import NoteContent, NoteState, Observation, PriorityChange, Route, priority_at_intake
+from sgapp.domain.permissions import SEES_RESERVED, SEES_RESTRICTED, Actor, Permission, Role
 from sgapp.domain.reference import note_reference
 from sgapp.domain.staff_names import Staff, named_as_involved, named_in_passing
 from sgapp.services.devices import has_signed, sender
 from sgapp.services.guard import Done, intention, public, query
-from sgapp.services.house import NOBODY, SYSTEM, House
+from sgapp.services.house import NAMELESS, NOBODY, SYSTEM, House
 from sgapp.services.note_schema import NotePayload
 from sgapp.services.strictness import stricter_for
 from sgapp.store import accounts, devices
@@ -152,12 +152,15 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     if earlier is not None:
         return _again(uow, earlier, digest, sealed, form.key_id)
     device = _device_of(uow, form, note_id, sealed)
-    row = EnvelopeRow(id=note_id, sha256=digest, reference=reference, author_id=uow.actor.account_id,
+    note, because = _read(uow, form.key_id, note_id, reference, sealed, device)
+    if note is not None and not note.author_id:
+        # She asked not to be named. Who may deliver is checked; from here on nothing is written that says who it was.
+        uow.actor, device = NAMELESS, None
+    row = EnvelopeRow(id=note_id, sha256=digest, reference=reference, author_id=_writer(uow),
                       key_id=form.key_id, received_at=uow.now, device_id=device.id if device else None)
     uow.session.add(row)
     if device is not None:
         devices.used(uow, device.id)
-    note, because = _read(uow, form.key_id, note_id, reference, sealed, device)
     if note is None:
         row.quarantined_because, row.kept = str(because), sealed
         upload = _kept(uow, row, because)
@@ -195,24 +198,35 @@ def _device_of(uow: UnitOfWork, form: Envelope, note_id: str, sealed: bytes) -> 
     return device if has_signed(device, note_id, sealed, form.signature) else None
 
 
+def _writer(uow: UnitOfWork) -> str:
+    """Whose upload this is, as it is kept: empty where she gave no name."""
+    return "" if uow.actor is NAMELESS else uow.actor.account_id
+
+
 def _kept(uow: UnitOfWork, row: EnvelopeRow, because: Because, sha256: str = "") -> KeptUpload:
-    """The record of it, under an id of its own: the note that it may become has the upload's."""
+    """The record of it, under an id of its own: the note that it may become has the upload's.
+
+    What comes under the number of a reserved note is as reserved as that.
+    """
     sha256 = sha256 or row.sha256
+    note = uow.session.get(ObservationRow, row.id)
     return KeptUpload(
         id=str(uuid.uuid5(uuid.UUID(row.id), sha256)), upload_id=row.id, sha256=sha256, reference=row.reference,
         device_id=row.device_id,
-        author_id=uow.actor.account_id, author_name=uow.actor.name, received_at=uow.now, because=because,
-        branch=uow.actor.branch or "main")
+        author_id=_writer(uow), author_name=uow.actor.name, received_at=uow.now, because=because,
+        branch=uow.actor.branch or "main", reserved=note is not None and note.reserved)
 
 
 def _again(uow: UnitOfWork, earlier: EnvelopeRow, digest: str, sealed: bytes, key_id: str) -> Done:
     """The same bytes get the same answer; other bytes under the same id are kept aside and told as a conflict."""
+    if not earlier.author_id:
+        uow.actor = NAMELESS  # whoever has the id of a note without a name wrote it: that is not kept either
     if earlier.sha256 == digest:
         uow.note_event(AuditEvent("note-delivered-again", "observation", earlier.id))
         return Done(earlier.reference, earlier.received_at.isoformat(), "")
     event = AuditEvent("note-conflict-kept", "observation", earlier.id, "system")
     if uow.session.get(EnvelopeConflictRow, (earlier.id, digest)) is None:
-        uow.session.add(EnvelopeConflictRow(id=earlier.id, sha256=digest, author_id=uow.actor.account_id, key_id=key_id,
+        uow.session.add(EnvelopeConflictRow(id=earlier.id, sha256=digest, author_id=_writer(uow), key_id=key_id,
                                             received_at=uow.now, kept=sealed))
         uow.save(_kept(uow, earlier, Because.OTHER_BYTES, digest), because=event)
     else:
@@ -273,36 +287,46 @@ def opened(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> bytes:
         raise Unreadable(note_id) from error
 
 
-def note_from(uow: UnitOfWork, author: Account, note_id: str, reference: str, plain: bytes,
-              received_at: datetime) -> Observation:
+def note_from(uow: UnitOfWork, author: Account | None, note_id: str, reference: str, plain: bytes,
+              received_at: datetime, *, reserved: bool = False) -> Observation:
     """The note that an account wrote. Raises ValidationError for a plaintext that is no note, Unreadable for another's."""
     payload = NotePayload.model_validate_json(plain)
     if payload.id.lower() != note_id:
         raise Unreadable("the sealed note names another id")
-    return note_of(uow, author, note_id, reference, payload, received_at)
+    return note_of(uow, author, note_id, reference, payload, received_at, reserved=reserved)
 
 
-def note_of(uow: UnitOfWork, author: Account, note_id: str, reference: str, payload: NotePayload,
-            received_at: datetime) -> Observation:
-    """The same from a plaintext that was read: with its person, its first priority, its restriction and its bars."""
+def note_of(uow: UnitOfWork, author: Account | None, note_id: str, reference: str, payload: NotePayload,
+            received_at: datetime, *, reserved: bool = False) -> Observation:
+    """The same from a plaintext that was read: with its person, its first priority, its restriction and its bars.
+
+    `author` None: whose upload it is was not kept. `reserved`: it is for the nominated individual, whatever it says.
+    """
     content = payload.content()
-    person_id = _person(uow, payload.person.id)
+    if content.nameless:
+        # Nothing in it may hang on who she is: not whom she may know of, which notes are hers, or how her clock runs.
+        author, content = None, replace(content, captured_at=received_at, when_seen=received_at)
+    person_id = _person(uow, payload.person.id) if author else None
     if payload.person.id and person_id is None:
         # Not on the writer's list (any more): kept as it came, for somebody to match.
         content = replace(content, person_text=content.person_text or payload.person.id)
-    corrects = _corrected(uow, author, payload.corrects)
-    involved, in_passing = _named(uow, content, author)
+    corrects = _corrected(uow, author, payload.corrects) if author and content.route is Route.VISIT else None
+    reserved = reserved or content.route is Route.SPEAK_UP or bool(corrects and corrects.reserved)
+    involved, in_passing = _named(uow, content, author, reserved=reserved)
     priority, reason = priority_at_intake(content, staff_named=bool(in_passing))
     barred = involved | in_passing
     if corrects is not None:
         person_id = person_id or corrects.person_id
         barred |= set(corrects.barred)
     return Observation(
-        id=note_id, reference=reference, author_id=author.id, author_name=author.name,
+        id=note_id, reference=reference, author_id=author.id if author else "",
+        author_name=author.name if author else NAMELESS.name,
         received_at=received_at, content=content, priority_history=(PriorityChange(priority, reason, received_at, ""),),
         person_id=person_id, corrects_id=corrects.id if corrects else None,
-        restricted=content.names_staff or bool(in_passing) or bool(corrects and corrects.restricted),
-        barred=tuple(sorted(barred)), branch=author.branch or "main", named=tuple(sorted(in_passing)))
+        restricted=content.names_staff or bool(in_passing) or bool(corrects and corrects.restricted) or reserved
+        or content.route is not Route.VISIT,
+        barred=tuple(sorted(barred)), branch=(author.branch if author else NAMELESS.branch) or "main",
+        named=tuple(sorted(in_passing)), reserved=reserved)
 
 
 def _id(text: str | None) -> str | None:
@@ -326,18 +350,27 @@ def _corrected(uow: UnitOfWork, author: Account, text: str | None) -> Observatio
     return uow.regardless(Observation, row.id) if row is not None and row.author_id == author.id else None
 
 
-def _named(uow: UnitOfWork, content: NoteContent, author: Account) -> tuple[frozenset[str], frozenset[str]]:
+def _named(uow: UnitOfWork, content: NoteContent, author: Account | None, *,
+           reserved: bool) -> tuple[frozenset[str], frozenset[str]]:
     """Accounts that must not learn of the note: named as involved, and named in passing. Restrict first, ask after.
 
-    Somebody has to be left who can: names in passing shut nobody out where none of those who see such notes would remain.
+    Somebody has to be left who can: names in passing shut nobody out where none of those who see such notes would remain;
+    with a reserved note, none of those who see it. A writer without a name is named like anybody else, or her absence from
+    the list would name her.
     """
     everyone = [a for a in accounts.everyone(uow) if not a.disabled]
     staff = [Staff(a.id, a.name, a.username) for a in everyone]
     involved = named_as_involved(content, staff)
-    in_passing = named_in_passing(content, staff) - involved - {author.id}
-    shut_out = involved | in_passing
-    left = any(a.role in SEES_RESTRICTED and a.branch in (None, author.branch) and a.id not in shut_out for a in everyone)
-    return involved, in_passing if left else frozenset()
+    in_passing = named_in_passing(content, staff) - involved - ({author.id} if author else set())
+    branch = author.branch if author else NAMELESS.branch
+    readers = _who_see(everyone, SEES_RESERVED if reserved else SEES_RESTRICTED, branch)
+    if readers - involved - in_passing:
+        return involved, in_passing
+    return involved, in_passing - readers if reserved else frozenset()
+
+
+def _who_see(everyone: Iterable[Account], roles: frozenset[Role], branch: str | None) -> frozenset[str]:
+    return frozenset(a.id for a in everyone if a.role in roles and not a.disabled and a.branch in (None, branch))
 
 
 @query(Permission.SEE_OWN_NOTES)
@@ -348,7 +381,7 @@ def own_notes(uow: UnitOfWork) -> tuple[OwnNote, ...]:
     found = []
     for row in uow.session.exec(query_):
         note = uow.own_note(row)
-        found.append(OwnNote(note.id, note.reference, _state_for_author(note), note.received_at, note.acknowledged_at,
+        found.append(OwnNote(note.id, note.reference, _state_for_author(uow, note), note.received_at, note.acknowledged_at,
                              note.in_hand_at, note.corrects_id))
     # What could not be opened arrived all the same; that somebody has to look at it is not the writer's worry.
     kept = select(EnvelopeRow).where(EnvelopeRow.author_id == uow.actor.account_id,
@@ -357,7 +390,12 @@ def own_notes(uow: UnitOfWork) -> tuple[OwnNote, ...]:
     return tuple(sorted(found, key=lambda n: n.delivered_at, reverse=True))
 
 
-def _state_for_author(note: Observation) -> str:
+def _state_for_author(uow: UnitOfWork, note: Observation) -> str:
+    """How it stands; `nobody_here` where those who may read it are the ones it names, so that she turns elsewhere."""
+    if note.reserved and note.state is not NoteState.FINISHED:
+        readers = _who_see(accounts.everyone(uow), SEES_RESERVED, note.branch)
+        if not readers - set(note.barred):
+            return "nobody_here"
     return {"delivered": "delivered", "acknowledged": "seen", "more_needed": "please_ring"}.get(note.state, "in_hand")
 
 

@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import FieldError, Invalid, Unreadable
 from sgapp.domain.kept import Because, KeptUpload
-from sgapp.domain.observation import Observation
-from sgapp.domain.permissions import Permission
+from sgapp.domain.observation import Observation, Route
+from sgapp.domain.permissions import SEES_RESERVED, Permission
 from sgapp.domain.reference import note_reference
 from sgapp.services.guard import Done, intention
+from sgapp.services.house import NAMELESS
 from sgapp.services.intake import note_from, note_of, opened
 from sgapp.services.note_schema import NotePayload
 from sgapp.services.strictness import stricter_for
@@ -28,13 +29,20 @@ class TakeInKept:
 
 @intention("take-in-kept", Permission.LOOK_AT_KEPT, TakeInKept)
 def take_in_kept(uow: UnitOfWork, form: TakeInKept) -> Done:
-    """Make the kept upload a note after all, as its writer's. Raises Invalid if it still cannot be opened."""
+    """Make the kept upload a note after all, as its writer's. Raises Invalid if it still cannot be opened.
+
+    If it turns out to go past the managers, it goes, and whoever took it in sees no more of it.
+    """
     upload = uow.kept.get(form.kept_id)
     note = _note(uow, upload)
-    after = upload.taken_in(at=uow.now, by=uow.actor.name)
-    _let_go(uow, upload)
+    after = upload.taken_in(at=uow.now, by=uow.actor.name, reserved=note.reserved)
+    _let_go(uow, upload, nameless=not note.author_id)
+    if not note.author_id:
+        after = after.without_writer(NAMELESS.name)
     event = AuditEvent("kept-taken-in", "observation", note.id, "system", detail=str(upload.because))
     uow.save(note, *stricter_for(uow, note), after, because=event)
+    if note.reserved and uow.actor.role not in SEES_RESERVED:
+        return Done(upload.id, "It is taken in. It is for somebody else to read, and you will not see it here.", "/desk")
     return Done(note.id, f"It is note {note.reference} now, and stands in the queue.", "/desk")
 
 
@@ -54,8 +62,8 @@ def set_kept_aside(uow: UnitOfWork, form: SetKeptAside) -> Done:
 
 def _note(uow: UnitOfWork, upload: KeptUpload) -> Observation:
     key_id, sealed = sealed_of(uow, upload)
-    author = accounts.by_id(uow, upload.author_id)
-    if author is None or not sealed:
+    author = accounts.by_id(uow, upload.author_id) if upload.author_id else None
+    if (author is None and upload.author_id) or not sealed:
         raise Invalid(FieldError("kept_id", "There is nothing left to open here."))
     # Two notes under one id: the second gets another, or it would take the place of the first.
     note_id = str(uuid.uuid5(uuid.UUID(upload.id), "note")) if upload.because is Because.OTHER_BYTES else upload.upload_id
@@ -65,9 +73,11 @@ def _note(uow: UnitOfWork, upload: KeptUpload) -> Observation:
         raise Invalid(FieldError("kept_id", "It still cannot be opened; it stays kept. Ask the writer to ring and write it "
                                             "again, then set this one aside.")) from error
     try:
-        return note_from(uow, author, note_id, note_reference(note_id), _renamed(plain, note_id), upload.received_at)
+        return note_from(uow, author, note_id, note_reference(note_id), _renamed(plain, note_id), upload.received_at,
+                         reserved=upload.reserved)
     except (ValidationError, ValueError):
-        return note_of(uow, author, note_id, note_reference(note_id), _as_it_came(upload, note_id, plain), upload.received_at)
+        return note_of(uow, author, note_id, note_reference(note_id), _as_it_came(upload, note_id, plain), upload.received_at,
+                       reserved=upload.reserved)
 
 
 def _renamed(plain: bytes, note_id: str) -> bytes:
@@ -77,11 +87,26 @@ def _renamed(plain: bytes, note_id: str) -> bytes:
 
 
 def _as_it_came(upload: KeptUpload, note_id: str, plain: bytes) -> NotePayload:
-    """A note that could not be read as one: its text, whole, where what was seen stands."""
+    """A note that could not be read as one: its text, whole, where what was seen stands. Its way stays what it says."""
     text = f"This did not arrive in the usual form. As it came: {plain.decode(errors='replace')}"
     return NotePayload.model_validate({
         "schema": 1, "id": note_id, "captured_at": upload.received_at, "when_seen": upload.received_at,
-        "person": {"free_text": "Not readable; see below"}, "seen": text[:20_000], "staff_involved": "not_sure"})
+        "person": {"free_text": "Not readable; see below"}, "seen": text[:20_000], "staff_involved": "not_sure",
+        **_past_the_managers(plain)})
+
+
+def _past_the_managers(plain: bytes) -> dict[str, object]:
+    """What has to be kept of a note that spoke up: that it did, whom it names, and in doubt not who wrote it."""
+    try:
+        content = json.loads(plain)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        return {"route": Route.SPEAK_UP, "nameless": True} if b"speak_up" in plain else {}
+    if content.get("route") != Route.SPEAK_UP:
+        return {}
+    return {"route": Route.SPEAK_UP, "nameless": content.get("nameless", False) is not False,
+            "staff_names": str(content.get("staff_names", ""))[:2_000]}
 
 
 def sealed_of(uow: UnitOfWork, upload: KeptUpload) -> tuple[str, bytes | None]:
@@ -93,10 +118,13 @@ def sealed_of(uow: UnitOfWork, upload: KeptUpload) -> tuple[str, bytes | None]:
     return other.key_id or first.key_id, other.kept
 
 
-def _let_go(uow: UnitOfWork, upload: KeptUpload) -> None:
-    """Of what has become a note only the digest stays."""
+def _let_go(uow: UnitOfWork, upload: KeptUpload, *, nameless: bool) -> None:
+    """Of what has become a note only the digest stays, and whose it was; of one without a name not that either."""
     if upload.because is Because.OTHER_BYTES:
-        uow.session.get_one(EnvelopeConflictRow, (upload.upload_id, upload.sha256)).kept = b""
-    else:
-        row = uow.session.get_one(EnvelopeRow, upload.upload_id)
-        row.kept, row.quarantined_because = None, None
+        other = uow.session.get_one(EnvelopeConflictRow, (upload.upload_id, upload.sha256))
+        other.kept, other.author_id = b"", "" if nameless else other.author_id
+        return
+    row = uow.session.get_one(EnvelopeRow, upload.upload_id)
+    row.kept, row.quarantined_because = None, None
+    if nameless:
+        row.author_id, row.device_id = "", None

@@ -2,11 +2,11 @@
 stands, and what was not answered stays unanswered. Strict only about types, lengths, answers and the numbers of a mark."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from sgapp.domain.observation import Answer, Mark, NoteContent, Quote
+from sgapp.domain.observation import Answer, Mark, NoteContent, Quote, Route
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 Line = Annotated[str, StringConstraints(max_length=2_000)]
@@ -94,17 +94,31 @@ class NotePayload(_Part):
     injury: Answer = Answer.NOT_ANSWERED
     marks: Annotated[list[_Mark], Field(max_length=40)] = []
     corrects: Line | None = None
+    route: Route = Route.VISIT
+    matter: _Code = ""
+    since: Line = ""
+    nameless: bool = False
+    asked_by: Line = ""
+    own_words_signed: bool = False
+
+    @model_validator(mode="after")
+    def _own_words(self) -> Self:
+        if self.route is Route.ACCOUNT and not self.own_words_signed:
+            raise ValueError("an account that its writer has not signed as her own words")
+        return self
 
     def content(self) -> NoteContent:
-        """The domain's note content, times in UTC."""
+        """The domain's note content, times in UTC. What tells the notes of one phone apart stays out of a nameless one."""
+        nameless = self.nameless and self.route is Route.SPEAK_UP
         return NoteContent(
-            captured_at=_utc(self.captured_at), when_seen=_utc(self.when_seen), capture_seq=self.capture_seq,
+            captured_at=_utc(self.captured_at), when_seen=_utc(self.when_seen), capture_seq=0 if nameless else self.capture_seq,
             place=self.where.place, room=self.where.room, person_text=self.person.free_text, present=self.present,
             seen=self.seen, heard=self.heard, said=tuple(Quote(q.words, q.by, q.to) for q in self.said if q.words.strip()),
             done=self.done, told=self.told, picker=tuple(self.picker), safety_codes=tuple(self.safety_codes),
             wish=self.wish, consent=self.consent, staff_involved=self.staff_involved, staff_names=self.staff_names,
             danger_now=self.danger_now, injury=self.injury,
-            marks=tuple(m.mark() for m in self.marks))
+            marks=tuple(m.mark() for m in self.marks), route=self.route, matter=self.matter, since=self.since,
+            nameless=nameless, asked_by=self.asked_by, own_words_signed=self.own_words_signed)
 
 
 def _utc(moment: datetime) -> datetime:

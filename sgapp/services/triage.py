@@ -28,7 +28,7 @@ class AcknowledgeNote:
 def acknowledge_note(uow: UnitOfWork, form: AcknowledgeNote) -> Done:
     """The lead has seen the note. Stops the acknowledgement clock and starts the decision clock."""
     note = uow.notes.get(form.note_id)
-    told = "Acknowledged. The writer sees “seen by the lead”, nothing more."
+    told = "Acknowledged. The writer sees “seen by the office”, nothing more." if note.author_id else "Acknowledged."
     if note.acknowledged_at is not None:
         uow.note_event(AuditEvent("note-acknowledged-again", "observation", note.id))
         return Done(note.id, told, f"/note?id={note.id}")

@@ -45,8 +45,8 @@ KINDS: dict[type[Any], Kind] = {
     for kind in (
         _kind("person", Person, PersonRow, restricted=lambda _: False),
         _kind("observation", Observation, ObservationRow, "reference", "author_id", "person_id", "case_id", "corrects_id",
-              "state", "priority", "received_at", "restricted"),
-        _kind("kept", KeptUpload, KeptRow, "state", "restricted"),
+              "state", "priority", "received_at", "restricted", "reserved"),
+        _kind("kept", KeptUpload, KeptRow, "state", "restricted", "reserved"),
         _kind("case", Case, CaseRow, "reference", "person_id", "state", "opened_at", "restricted"),
         _kind("decision", SharingDecision, DecisionRow, "case_id", "restricted", number=lambda d: d.version),
         _kind("referral", Referral, ReferralRow, "case_id", "reference", "agency", "state", "restricted"),

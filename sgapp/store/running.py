@@ -52,7 +52,8 @@ def begun_since(uow: UnitOfWork, since: datetime) -> Sequence[ClockRow]:
 
 def _visible(uow: UnitOfWork) -> ColumnElement[bool]:
     """A record's bars and its case's bars both hide a clock."""
-    own = scope(uow.actor, id_column=col(ClockRow.record_id), branch=col(ClockRow.branch), restricted=col(ClockRow.restricted))
+    own = scope(uow.actor, id_column=col(ClockRow.record_id), branch=col(ClockRow.branch), restricted=col(ClockRow.restricted),
+                reserved=col(ClockRow.reserved))
     barred_case = exists().where(col(BarRow.record_id) == ClockRow.case_id, col(BarRow.account_id) == uow.actor.account_id)
     return and_(own, or_(col(ClockRow.case_id).is_(None), ~barred_case))
 

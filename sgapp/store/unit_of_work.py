@@ -16,7 +16,7 @@ from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import Conflict, NotFound
 from sgapp.domain.kept import KeptUpload
 from sgapp.domain.observation import Observation
-from sgapp.domain.permissions import SEES_RESTRICTED, Actor
+from sgapp.domain.permissions import SEES_RESERVED, SEES_RESTRICTED, Actor
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
 from sgapp.store import documents
@@ -171,6 +171,7 @@ class UnitOfWork:
             row.case_id, row.branch, row.book = case_of(record), record.branch, self.book.version
             row.due_at, row.chase_at, row.escalate_at = clock.due_at, clock.chase_at, clock.escalate_at
             row.priority, row.restricted = str(getattr(record, "priority", "other")), getattr(record, "restricted", False)
+            row.reserved = getattr(record, "reserved", False)
             row.next_step_at = clock.steps[row.stage] if row.stage < len(clock.steps) else None
             self.session.add(row)
         for row in running.values():
@@ -189,16 +190,22 @@ class UnitOfWork:
 
     def may_see(self, table: type[_Sealed]) -> ColumnElement[bool]:
         """The condition that keeps a query to what this actor may know of."""
-        return scope(self.actor, id_column=col(table.id), branch=col(table.branch), restricted=col(table.restricted))
+        return scope(self.actor, id_column=col(table.id), branch=col(table.branch), restricted=col(table.restricted),
+                     reserved=getattr(table, "reserved", None))
 
 
-def scope(actor: Actor, *, id_column: Any, branch: Any, restricted: Any) -> ColumnElement[bool]:
-    """Branch, restriction and bars of one actor as one SQL condition. Every scoped query uses it."""
+def scope(actor: Actor, *, id_column: Any, branch: Any, restricted: Any, reserved: Any) -> ColumnElement[bool]:
+    """Branch, restriction, reservation and bars of one actor as one SQL condition. Every scoped query uses it.
+
+    `reserved` is None for kinds of records that can never be.
+    """
     conditions = [~exists().where(col(BarRow.record_id) == id_column, col(BarRow.account_id) == actor.account_id)]
     if actor.branch is not None:
         conditions.append(branch == actor.branch)
     if actor.role not in SEES_RESTRICTED:
         conditions.append(restricted.is_(False))
+    if reserved is not None and actor.role not in SEES_RESERVED:
+        conditions.append(reserved.is_(False))
     return and_(*conditions)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sgapp.domain.errors import NotPermitted
-from sgapp.domain.permissions import GRANTS, SEES_RESTRICTED, Actor, Permission, Role, require, roles_with
+from sgapp.domain.permissions import GRANTS, SEES_RESERVED, SEES_RESTRICTED, Actor, Permission, Role, require, roles_with
 
 CAPTURE = "record_observation see_own_notes see_allocated_people"
 DESK = "see_queue read_note acknowledge keep_draft hand_over be_told"
@@ -13,7 +13,7 @@ EXPECTED = {
     "worker": CAPTURE, "senior": CAPTURE, "on_call": f"{CAPTURE} {DESK} triage read_case send_emergency",
     "lead": f"{CAPTURE} {DESK} {LEADS}", "deputy": f"{CAPTURE} {DESK} {LEADS}",
     "manager": f"{CAPTURE} {DESK} {LEADS} manage_sealing_keys set_clocks sign_off",
-    "nominated": "see_queue read_note read_case review_sharing keep_draft be_told", "auditor": "", "hr": "", "rota": "",
+    "nominated": f"{DESK} read_case review_sharing answer_speaking_up look_at_kept", "auditor": "", "hr": "", "rota": "",
     "admin": "manage_accounts manage_phones",
 }
 
@@ -46,6 +46,11 @@ def test_a_worker_never_reads_a_case_or_anothers_note() -> None:
 
 def test_restricted_files_are_for_leads_managers_and_the_nominated() -> None:
     assert {Role.LEAD, Role.DEPUTY, Role.MANAGER, Role.NOMINATED} == SEES_RESTRICTED
+
+
+def test_what_goes_past_the_managers_is_for_the_nominated_alone() -> None:
+    assert {Role.NOMINATED} == SEES_RESERVED
+    assert {role for role in Role if Permission.ANSWER_SPEAKING_UP in GRANTS[role]} == {Role.NOMINATED}
 
 
 def test_roles_are_found_by_every_permission_named() -> None:

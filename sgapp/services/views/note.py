@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from sgapp.domain.case import CaseState
 from sgapp.domain.marks import mark_in_words
-from sgapp.domain.observation import Answer, NoteContent, NoteState, Observation
+from sgapp.domain.observation import Answer, NoteContent, NoteState, Observation, Route
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import show
 from sgapp.domain.vocabulary import ABUSE_TYPES, CONSENT_STATES, PICKER, SAFETY_CODES, WHERE
@@ -58,7 +58,10 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """`step` is what comes next: acknowledge, match, open, or nothing."""
+    """`step` is what comes next: acknowledge, answer, match, open, or nothing. `kind` says what it is if no note of a visit.
+
+    `answered` tells what came of speaking up; `nameless`, that there is nobody to ask or to tell.
+    """
 
     id: str
     reference: str
@@ -90,6 +93,10 @@ class NoteView:
     waits_for_call: bool
     may_reprioritise: bool
     named: tuple[Option, ...]
+    kind: str
+    reserved: bool
+    nameless: bool
+    answered: str
 
 
 @query(Permission.READ_NOTE)
@@ -102,9 +109,9 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
     may_triage = uow.actor.may(Permission.TRIAGE)
     return NoteView(
         id=note.id, reference=note.reference, person=f"{person.short} · {person.reference}" if person else
-        note.content.person_text or "Person not written down", person_id=note.person_id or "", state=str(note.state),
-        step=_step(note) if may_triage or note.state is NoteState.DELIVERED else "", written=show(note.content.captured_at),
-        seen_at=show(note.content.when_seen), author=note.author_name, priority=str(note.priority),
+        note.content.person_text or _NOBODY.get(note.content.route, "Person not written down"),
+        person_id=note.person_id or "", state=str(note.state), step=_step_for(uow, note),
+        written=show(note.content.captured_at), seen_at=show(note.content.when_seen), author=note.author_name, priority=str(note.priority),
         priority_reason=note.priority_history[-1].reason, restricted=note.restricted,
         acknowledged=f"{note.acknowledged_by}, {show(note.acknowledged_at)}" if note.acknowledged_at else "",
         lines=note_lines(note.content, adds_to_another=note.corrects_id is not None),
@@ -119,7 +126,9 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
                        if n.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED)),
         open_cases=_open_cases(uow, note), case_href=_case_href(uow, note),
         more_needed=note.more_needed, waits_for_call=may_triage and note.state is NoteState.MORE_NEEDED,
-        may_reprioritise=may_triage and note.state in _WORKED_ON, named=_named(uow, note) if may_triage else ())
+        may_reprioritise=may_triage and note.state in _WORKED_ON, named=_named(uow, note) if may_triage else (),
+        kind=_KINDS.get(note.content.route, ""), reserved=note.reserved, nameless=not note.author_id,
+        answered=_answered(note))
 
 
 def _earlier_cases(uow: UnitOfWork, note: Observation) -> tuple[Earlier, ...]:
@@ -151,9 +160,30 @@ def _named(uow: UnitOfWork, note: Observation) -> tuple[Option, ...]:
     return tuple(Option(a.id, a.name) for a in found if a is not None)
 
 
-def _step(note: Observation) -> str:
+_NOBODY = {Route.SPEAK_UP: "No adult is named in it", Route.ACCOUNT: "No adult is named in it"}
+_KINDS = {Route.SPEAK_UP: "Somebody speaks up", Route.ACCOUNT: "An account that somebody was asked for"}
+
+
+def _answered(note: Observation) -> str:
+    """What the nominated individual did with it, with when and whether the writer knows."""
+    found = note.speaking_up
+    if found is None:
+        return ""
+    told = {Answer.YES: " The writer knows.", Answer.NO: " The writer has not been told."}.get(found.told_writer, "")
+    return f"{found.by}, {show(found.at)}: {found.what_was_done}{'' if found.passed_on else told}"
+
+
+def _step_for(uow: UnitOfWork, note: Observation) -> str:
+    """What comes next, for this actor."""
     if note.state is NoteState.DELIVERED:
-        return "acknowledge"
+        return "acknowledge" if uow.actor.may(Permission.ACKNOWLEDGE) else ""
+    if note.reserved:
+        waits = note.state is NoteState.ACKNOWLEDGED and uow.actor.may(Permission.ANSWER_SPEAKING_UP)
+        return "answer" if waits else ""
+    return _step(note) if uow.actor.may(Permission.TRIAGE) else ""
+
+
+def _step(note: Observation) -> str:
     if note.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED):
         return "open" if note.person_id else "match"
     return ""
@@ -172,8 +202,27 @@ def _in_words(note: Observation) -> str:
 _ANSWERS = {Answer.YES: "Yes", Answer.NO: "No", Answer.NOT_SURE: "Not sure"}
 
 
+_MATTERS = {"how_we_work": "How we work", "colleague": "A colleague"}
+
+
+def _other_lines(content: NoteContent) -> tuple[Line, ...]:
+    """The same of what is no note of a visit. Danger and injury only where she answered."""
+    if content.route is Route.ACCOUNT:
+        found = [Line("Asked by", content.asked_by), Line("When it happened", show(content.when_seen)),
+                 Line("Saw and heard, in their own words", content.seen, quote=True),
+                 Line("Signed", "“These are my own words. I have not talked them over with others.”")]
+    else:
+        found = [Line("About", _MATTERS.get(content.matter, content.matter)), Line("Saw or knows", content.seen),
+                 Line("Who is involved", content.staff_names), Line("Since when", content.since)]
+    found += [Line("Heard", content.heard), *(Line(q.by or "Said", q.words, quote=True) for q in content.said),
+              Line("Danger now", _ANSWERS.get(content.danger_now, "")), Line("Hurt", _ANSWERS.get(content.injury, ""))]
+    return tuple(line for line in found if line.text)
+
+
 def note_lines(content: NoteContent, *, adds_to_another: bool) -> tuple[Line, ...]:
     """What was written, line by line, in the writer's words; empty ones left out."""
+    if content.route is not Route.VISIT:
+        return _other_lines(content)
     where = WHERE.label_or_code(content.place) + (f", {content.room}" if content.room else "")
     found = [Line("When and where", f"{show(content.when_seen)}, {where[:1].lower()}{where[1:]}"), Line("Saw", content.seen),
              Line("Heard", content.heard)]

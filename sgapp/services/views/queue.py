@@ -11,7 +11,7 @@ from sgapp.domain.case import Case
 from sgapp.domain.clocks import LABELS, ClockKind, DueState, due_state, in_words, stages_of
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.kept import KeptState, KeptUpload
-from sgapp.domain.observation import Observation
+from sgapp.domain.observation import Observation, Route
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.time import end_of_day, show_short, to_london
@@ -181,7 +181,8 @@ def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[s
     title = f"Note {note.reference}" if note.restricted else known
     waiting = clock.kind == "acknowledge"
     return QueueRow(**_when(uow, clock), title=title, detail=_note_detail(uow, note),
-                    badge="restricted" if note.restricted else "", button="Acknowledge" if waiting else "Open",
+                    badge="reserved" if note.reserved else "restricted" if note.restricted else "",
+                    button="Acknowledge" if waiting else "Open",
                     href=f"/note?id={note.id}", intent="acknowledge-note" if waiting else "", subject_id=note.id)
 
 
@@ -199,11 +200,15 @@ def _case_row(uow: UnitOfWork, clock: ClockRow, record: Record, case: Case, name
                     badge="restricted" if case.restricted else "", button="Open", href=href)
 
 
+_KINDS = {Route.SPEAK_UP: "somebody speaks up", Route.ACCOUNT: "an account that was asked for"}
+
+
 def _note_detail(uow: UnitOfWork, note: Observation) -> str:
+    kind = _KINDS.get(note.content.route, "")
     has = [name for name in ("seen", "heard", "said") if getattr(note.content, name)]
     codes = " ".join(SAFETY_CODES[c].short for c in note.content.safety_codes if c in SAFETY_CODES)
     why = note.priority_history[-1].reason
-    parts = [note.reference, ", ".join(has), f"{note.priority}: {why}" if note.priority != "other" else "", codes,
+    parts = [note.reference, kind or ", ".join(has), f"{note.priority}: {why}" if note.priority != "other" else "", codes,
              f"from {note.author_name}, {show_short(note.received_at, uow.now)}"]
     return " · ".join(p for p in parts if p)
 

@@ -37,6 +37,7 @@ class ObservationRow(_Sealed, table=True):
     state: str
     priority: str
     received_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    reserved: bool = False
 
 
 class CaseRow(_Sealed, table=True):
@@ -70,6 +71,7 @@ class ActionRow(_Sealed, table=True):
 class KeptRow(_Sealed, table=True):
     __tablename__ = "kept_upload"
     state: str
+    reserved: bool = False
 
 
 class ClockRow(SQLModel, table=True):
@@ -92,6 +94,7 @@ class ClockRow(SQLModel, table=True):
     escalate_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     priority: str = "other"
     restricted: bool = False
+    reserved: bool = False
     branch: str = "main"
     stage: int = 0
     next_step_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
@@ -108,7 +111,10 @@ class BarRow(SQLModel, table=True):
 
 
 class EnvelopeRow(SQLModel, table=True):
-    """Every sealed upload by its id: once. The ciphertext stays only while it is in quarantine."""
+    """Every sealed upload by its id: once. The ciphertext stays only while it is in quarantine.
+
+    `author_id` is empty where the writer gave no name.
+    """
 
     __tablename__ = "envelope"
     id: str = Field(primary_key=True)

@@ -32,7 +32,8 @@ def _written() -> rx.Component:
 
 def _acknowledge() -> rx.Component:
     return panel(
-        rx.el.p("The writer then sees “seen by the lead”, and nothing more.", class_name="hint"),
+        rx.cond(note.nameless, rx.fragment(),
+                rx.el.p("The writer then sees “seen by the office”, and nothing more.", class_name="hint")),
         intent_button("Acknowledge", intent="acknowledge-note", hidden={"note_id": NoteState.note_id}, primary=True,
                       stay=True, on_saved=NoteState.load_note),
         heading="Next: say that you have seen it", class_name="next-step grid gap-3")
@@ -65,6 +66,21 @@ def _open() -> rx.Component:
         heading="Next: open a case", class_name="next-step grid gap-3")
 
 
+def _answer() -> rx.Component:
+    return panel(
+        rx.el.p("Only you see this note. Those who are named in it never do.", class_name="hint"),
+        durable_form(
+            choice("pass_on", "What happens with it?", required=True,
+                   options=(("no", "I have dealt with it"), ("yes", "The lead takes it on"))),
+            text_area("what_was_done", "What was done, or why the lead takes it on", required=True),
+            rx.cond(note.nameless, rx.el.p("The writer gave no name, so nobody can be told.", class_name="hint"),
+                    choice("told_writer", "Does the writer know what was done?", options=(("yes", "Yes"), ("no", "No")),
+                           ask_when={"pass_on": ["no"]})),
+            intent="answer-speaking-up", form_key="answer-speaking-up:" + NoteState.note_id,
+            hidden={"note_id": NoteState.note_id}, submit="Record it", stay=True, on_saved=NoteState.load_note),
+        heading="Next: say what came of it", class_name="next-step grid gap-3")
+
+
 def _named() -> rx.Component:
     return panel(
         rx.el.p("They do not see this note until you say that it is not about them. Ask first; it can stay open.",
@@ -79,7 +95,7 @@ def _named() -> rx.Component:
 
 
 def _next() -> Any:
-    return rx.match(note.step, ("acknowledge", _acknowledge()), ("match", _match()), ("open", _open()),
+    return rx.match(note.step, ("acknowledge", _acknowledge()), ("answer", _answer()), ("match", _match()), ("open", _open()),
                     rx.cond(note.case_href, panel(rx.el.a("Open the case", href=note.case_href, class_name="btn btn-primary"),
                                                   heading="This note is part of a case", class_name="next-step grid gap-3"),
                             rx.fragment()))
@@ -91,6 +107,7 @@ def _more() -> rx.Component:
         panel(single("Priority", note.priority), rx.el.p(note.priority_reason, class_name="hint"),
               single("Seen", note.acknowledged),
               single("Asked of the writer", note.more_needed),
+              single("What came of it", note.answered),
               rx.cond(note.waits_for_call,
                       intent_button("The writer has rung", intent="more-received", hidden={"note_id": NoteState.note_id},
                                     stay=True, on_saved=NoteState.load_note), rx.fragment()),
@@ -117,10 +134,10 @@ def _others() -> rx.Component:
             choice("priority", "Priority", options=PRIORITIES.options()), text_area("reason", "Why"),
             intent="change-priority", form_key="change-priority:" + NoteState.note_id, hidden=mine, submit="Change it",
             stay=True, on_saved=NoteState.load_note)),
-        folded("More facts are needed", durable_form(
+        rx.cond(note.nameless, rx.fragment(), folded("More facts are needed", durable_form(
             text_area("what", "What you want to know", hint="The writer sees only “please ring the office”."),
             intent="ask-for-more", form_key="ask-for-more:" + NoteState.note_id, hidden=mine, submit="Ask the writer to ring",
-            stay=True, on_saved=NoteState.load_note)),
+            stay=True, on_saved=NoteState.load_note))),
         class_name="grid gap-3")
 
 
@@ -129,5 +146,7 @@ def page() -> rx.Component:
     return loaded_page(
         NoteState.loaded, NoteState.missing,
         page_head(rx.el.span("Note ", note.reference, " · seen ", note.seen_at), note.person,
-                  rx.cond(note.restricted, rx.el.span("restricted", class_name="tag"), rx.fragment())),
+                  rx.cond(note.reserved, rx.el.span("reserved", class_name="tag"),
+                          rx.cond(note.restricted, rx.el.span("restricted", class_name="tag"), rx.fragment())),
+                  rx.cond(note.kind, rx.el.span(note.kind, class_name="tag"), rx.fragment())),
         rx.el.div(_written(), rx.el.div(_next(), _more(), class_name="grid gap-5 content-start"), class_name="two-columns"))
