@@ -9,8 +9,9 @@ import { office } from "./store.js";
 
 const WORDS = {
   on_phone: "on this phone", sign_in: "on this phone, sign in to send", delivered: "delivered", seen: "seen by the office",
-  in_hand: "in hand", please_ring: "please ring the office",
+  in_hand: "in hand", please_ring: "please ring the office", nobody_here: "delivered",
 };
+const NOBODY_HERE = "Nobody here may read this one. Please ring the local authority or CQC.";
 const when = (iso) => new Intl.DateTimeFormat("en-GB", {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "Europe/London",
 }).format(new Date(iso));
@@ -69,7 +70,8 @@ function Row({ note, onCall }) {
     h("div", { className: "row-what" },
       h("p", { className: "font-semibold" }, note.reference),
       h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`),
-      note.state === "please_ring" ? h(PleaseRing, { note, onCall }) : null),
+      note.state === "please_ring" ? h(PleaseRing, { note, onCall }) : null,
+      note.state === "nobody_here" ? h("p", { className: "font-semibold" }, NOBODY_HERE) : null),
     h("div", { className: "row-step" }, h(Steps, { id: note.id, readable: there })));
 }
 

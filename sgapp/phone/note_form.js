@@ -5,7 +5,7 @@ import { useDraft, useKeptPeople } from "./draft.js";
 import { register } from "./installed.js";
 import { EMPTY, gaps, payloadOf, words } from "./note.js";
 import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
-import { Card, Field, Summary } from "./parts.js";
+import { Card, Field, Folded, Summary } from "./parts.js";
 import { noteReference } from "./reference.js";
 import { PhoneTroubles, Saved } from "./saved.js";
 import { Codes, Help, More, Said, Who, WhenWhere } from "./sections.js";
@@ -19,6 +19,17 @@ const fetchSealing = () => (sealing ??= import("./seal.js").catch(() => {
   sealing = undefined;
   return null;
 }));
+
+// The other ways to write, fetched when she looks for one. `part` is what of them is drawn.
+let ways;
+function Other({ part, ...props }) {
+  const [found, setFound] = useState(ways);
+  useEffect(() => {
+    import("./other_routes.js").then((fetched) => setFound(ways = fetched), () => setFound(null));
+  }, []);
+  if (found) return h(found[part], props);
+  return h("p", { className: "hint", role: "status" }, found === null ? "It could not be fetched. Find a signal, then open it again." : "Loading …");
+}
 
 // Where the browser keeps nothing, or has no room: what became of a note that had to be delivered at once and was not.
 function notSent(status, why) {
@@ -74,7 +85,8 @@ export function NoteForm({ codes }) {
   const put = useCallback((value, field) => setV((old) => ({ ...old, [field]: typeof value === "function" ? value(old[field]) : value })), []);
   const draft = useDraft({ v, setV, empty: EMPTY, done: Boolean(savedId || sentAtOnce) });
   useKeptPeople({ people, setPeople, missing: listMissing, setMissing: setListMissing, open: draft.open });
-  const refresh = () => keptNotes().then(setNotes, () => setNotes([]));
+  const refresh = () => keptNotes().then(setNotes, () => undefined);
+  const nameless = v.route === "speak_up" && Boolean(v.nameless?.length);
 
   // Signed out. An enrolled phone goes on: its notes go without a session. Otherwise she signs in first, unless she has begun.
   const leaveOrStay = (known) => {
@@ -129,7 +141,8 @@ export function NoteForm({ codes }) {
   const save = async (event) => {
     event.preventDefault();
     if (saving.current) return; // a ref: a second tap may come before React has drawn the first
-    const found = gaps(v, corrects);
+    if (v.route && !ways) return; // not drawn yet
+    const found = v.route ? ways.gaps(v) : gaps(v, corrects);
     setErrors(found);
     setSaid("");
     if (Object.keys(found).length) {
@@ -151,9 +164,10 @@ export function NoteForm({ codes }) {
   const envelopeOf = async (key, seal) => {
     if (tried.current?.written === words(v)) return tried.current.envelope;
     const id = crypto.randomUUID();
-    const seq = await nextSequence().catch(() => 0);
+    const seq = nameless ? 0 : await nextSequence().catch(() => 0); // a number left out between two of hers would tell
     const envelope = { id, reference: await noteReference(id), key_id: key.key_id,
-      sealed: await seal(key, payloadOf(v, id, seq, people, corrects?.id)), saved_at: new Date().toISOString(), seq };
+      sealed: await seal(key, v.route ? ways.payloadOf(v, id, seq) : payloadOf(v, id, seq, people, corrects?.id)),
+      saved_at: new Date().toISOString(), seq, brief: nameless };
     tried.current = { written: words(v), envelope: await signed(envelope).catch(() => envelope) };
     return tried.current.envelope;
   };
@@ -173,8 +187,8 @@ export function NoteForm({ codes }) {
       else setSentAtOnce({ id: envelope.id, reference: envelope.reference, state: "delivered", received_at: receipt.received_at });
       return;
     }
-    setSavedId(envelope.id);
     await refresh();
+    setSavedId(envelope.id);
     outbox.current?.now();
   };
 
@@ -193,10 +207,11 @@ export function NoteForm({ codes }) {
   const onFocus = ({ target }) => import("./nudge.js").then(({ watch }) => watch(target, v.let_be, letBe), () => undefined);
 
   if (draft.screen) return draft.screen;
-  const saved = sentAtOnce ?? notes.find((note) => note.id === savedId);
-  if (saved) return h("div", { className: "note-form" }, h(Saved, { saved, onNew: another }));
+  const saved = sentAtOnce ?? notes.find((note) => note.id === savedId)
+    ?? (savedId && nameless ? { ...tried.current.envelope, state: "delivered" } : null); // with its receipt nothing of it stays here
+  if (saved) return h("div", { className: "note-form" }, h(Saved, { saved, onNew: another, next: v.route && ways.whatNext(v) }));
 
-  const still = gaps(v, corrects);
+  const still = v.route ? {} : gaps(v, corrects);
   const beside = Object.fromEntries(Object.entries(errors).filter(([id]) => id in still)); // gone once mended
   return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save, onFocus },
     h(Summary, { errors, innerRef: summary }),
@@ -207,21 +222,23 @@ export function NoteForm({ codes }) {
     h(PhoneTroubles, { ahead, gone, onTold: () => toldOfLoss().then(() => setGone(0)) }),
     corrects ? h("p", { className: "panel" }, `You are adding to note ${corrects.reference}. The first words stay as they are.`)
       : h(Help, { onCall, danger: v.danger_now, injury: v.injury, put }),
-    corrects ? null : h(Card, null,
+    v.route ? h(Other, { key: v.route, part: "Form", v, put, errors }) : [
+    corrects ? null : h(Card, { key: "who" },
       h(Who, { person: v.person, other: v.other, put, people, missing: listMissing, error: beside.person }),
       h(WhenWhere, { when: v.when, visit: v.visit, earlier: v.earlier, room: v.room, elsewhere: v.elsewhere, put, visitError: beside.visit,
         earlierError: beside.earlier, elsewhereError: beside.elsewhere })),
-    h(Card, null,
+    h(Card, { key: "what" },
       h(Field, { id: "seen", label: corrects ? "What you want to add" : "What I saw", hint: "If you had filmed it, what would it show?", rows: 3,
         value: v.seen, onChange: put, error: beside.seen }),
       corrects ? null : h(Field, { id: "heard", label: "What I heard", hint: "Exact words, whose, how loud.", rows: 2, value: v.heard, onChange: put }),
       h(Said, { said: v.said, put }),
       corrects ? null : h(More, { picker: v.picker, marks: v.marks, present: v.present, wish: v.wish, consent: v.consent, staff: v.staff_involved,
         names: v.staff_names, put, codes })),
-    corrects ? null : h(Card, null,
+    corrects ? null : h(Card, { key: "done" },
       h(Field, { id: "done", label: "What I did", rows: 2, value: v.done, onChange: put }),
       h(Field, { id: "told", label: "Whom I told, and when", value: v.told, onChange: put })),
-    corrects ? null : h(Codes, { chosen: v.safety_codes, put, codes }),
+    corrects ? null : h(Codes, { key: "codes", chosen: v.safety_codes, put, codes }),
+    corrects ? null : h(Folded, { key: "else", summary: "Something else" }, h(Other, { part: "Choice", put }))],
     draft.line,
     said ? h("p", { role: "alert", className: "panel panel-alert" }, said) : null,
     h(SaveBar, { waiting: notes.filter(waits).length, busy }));

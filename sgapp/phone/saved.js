@@ -4,18 +4,21 @@ import { createElement as h, useEffect, useRef } from "react";
 const clock = (iso) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" })
   .format(new Date(iso));
 
-export function Saved({ saved, onNew }) {
+const NEXT = ["A person in the office reads it and decides what happens. You need do no more.",
+  "If they need more, “please ring the office” stands in My notes."];
+
+// `next` says what happens with it; a note without its writer's name has no time of its receipt any more.
+export function Saved({ saved, onNew, next }) {
   const title = useRef(null);
   useEffect(() => title.current?.focus(), []);
   const there = saved.state === "delivered";
-  const line = there ? `Delivered ${clock(saved.received_at)}` : saved.state === "please_ring" ? "Kept. Please ring the office about it."
+  const line = there ? `Delivered ${saved.received_at ? clock(saved.received_at) : ""}` : saved.state === "please_ring" ? "Kept. Please ring the office about it."
     : saved.state === "sign_in" ? "On this phone. Sign in to send it." : "On this phone. It goes by itself when there is a signal.";
   return h("section", { className: "panel grid gap-4" },
     h("h2", { tabIndex: -1, ref: title, className: "text-lg font-semibold" }, "Your note is kept"),
     h("p", { className: "text-2xl font-semibold", id: "reference" }, saved.reference),
     h("p", { role: "status", id: "receipt" }, line),
-    h("p", { className: "hint" }, "A person in the office reads it and decides what happens. You need do no more."),
-    h("p", { className: "hint" }, "If they need more, “please ring the office” stands in My notes."),
+    (next || NEXT).map((says) => h("p", { key: says, className: "hint" }, says)),
     saved.state === "sign_in" ? h("a", { className: "btn btn-quiet", href: "/sign-in?back=/" }, "Sign in") : null,
     h("div", { className: "flex gap-2 flex-wrap" },
       h("button", { type: "button", className: "btn btn-primary", onClick: onNew }, "Write another"),

@@ -125,6 +125,17 @@ def test_the_questions_about_her_words_come_without_a_signal_too(browser: Browse
         site.start()
 
 
+def test_the_other_ways_to_write_open_without_a_signal_too(browser: Browser, tmp_path: Path, site: Site) -> None:
+    with phone(browser, tmp_path / "phone", site) as context:
+        sign_in_on(context)
+        site.stop()
+        page = visit(context)
+        page.locator("summary", has_text="Something else").click()
+        page.get_by_role("button", name="I was asked for my account").click()
+        expect(page.get_by_label("Who asked me", exact=True)).to_be_visible()
+        site.start()
+
+
 @pytest.mark.long
 def test_an_address_with_more_in_it_opens_without_a_signal_and_keeps_its_meaning(
         browser: Browser, tmp_path: Path, site: Site) -> None:

@@ -370,7 +370,7 @@ def test_an_account_is_restricted_from_the_first_moment_and_says_who_asked(cast:
     note_id = cast.writes("amina", **{**ACCOUNT, "seen": "Devan Rao stood in the hall. I think he was cross."})
     assert [who for who in (*MANAGERS, "noel") if _sees(cast, who, note_id)] == ["lena", "maud", "noel"]
     view = note_view(cast.house, cast.lena, NOW, note_id)
-    assert (view.restricted, view.kind) == (True, "An account that somebody was asked for")
+    assert (view.restricted, view.person) == (True, "An account that somebody was asked for")
     assert (view.lines[0].label, view.lines[0].text) == ("Asked by", "Lena Hart")
     [own] = [line for line in view.lines if line.quote]
     assert own.text == "Devan Rao stood in the hall. I think he was cross."

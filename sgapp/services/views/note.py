@@ -58,7 +58,8 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """`step` is what comes next: acknowledge, answer, match, open, or nothing. `kind` says what it is if no note of a visit.
+    """`step` is what comes next: acknowledge, answer, match, open, or nothing. `kind` says what it is if no note of a visit;
+    where nobody is named that it is about, that is said in the place of `person`.
 
     `answered` tells what came of speaking up; `nameless`, that there is nobody to ask or to tell.
     """
@@ -107,11 +108,13 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
     person = uow.people.get(note.person_id) if note.person_id else None
     earlier = earlier_notes(uow, note)
     may_triage = uow.actor.may(Permission.TRIAGE)
+    kind = _KINDS.get(note.content.route, "")
     return NoteView(
         id=note.id, reference=note.reference, person=f"{person.short} · {person.reference}" if person else
-        note.content.person_text or _NOBODY.get(note.content.route, "Person not written down"),
+        note.content.person_text or kind or "Person not written down",
         person_id=note.person_id or "", state=str(note.state), step=_step_for(uow, note),
-        written=show(note.content.captured_at), seen_at=show(note.content.when_seen), author=note.author_name, priority=str(note.priority),
+        written=show(note.content.captured_at), seen_at=show(note.content.when_seen),
+        author=note.author_name, priority=str(note.priority),
         priority_reason=note.priority_history[-1].reason, restricted=note.restricted,
         acknowledged=f"{note.acknowledged_by}, {show(note.acknowledged_at)}" if note.acknowledged_at else "",
         lines=note_lines(note.content, adds_to_another=note.corrects_id is not None),
@@ -127,7 +130,7 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         open_cases=_open_cases(uow, note), case_href=_case_href(uow, note),
         more_needed=note.more_needed, waits_for_call=may_triage and note.state is NoteState.MORE_NEEDED,
         may_reprioritise=may_triage and note.state in _WORKED_ON, named=_named(uow, note) if may_triage else (),
-        kind=_KINDS.get(note.content.route, ""), reserved=note.reserved, nameless=not note.author_id,
+        kind=kind if person or note.content.person_text else "", reserved=note.reserved, nameless=not note.author_id,
         answered=_answered(note))
 
 
@@ -160,7 +163,6 @@ def _named(uow: UnitOfWork, note: Observation) -> tuple[Option, ...]:
     return tuple(Option(a.id, a.name) for a in found if a is not None)
 
 
-_NOBODY = {Route.SPEAK_UP: "No adult is named in it", Route.ACCOUNT: "No adult is named in it"}
 _KINDS = {Route.SPEAK_UP: "Somebody speaks up", Route.ACCOUNT: "An account that somebody was asked for"}
 
 
