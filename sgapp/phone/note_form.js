@@ -167,7 +167,7 @@ export function NoteForm({ codes }) {
     const seq = nameless ? 0 : await nextSequence().catch(() => 0); // a number left out between two of hers would tell
     const envelope = { id, reference: await noteReference(id), key_id: key.key_id,
       sealed: await seal(key, v.route ? ways.payloadOf(v, id, seq) : payloadOf(v, id, seq, people, corrects?.id)),
-      saved_at: new Date().toISOString(), seq, brief: nameless };
+      saved_at: new Date().toISOString(), seq, ...(nameless && { brief: true }) };
     tried.current = { written: words(v), envelope: await signed(envelope).catch(() => envelope) };
     return tried.current.envelope;
   };

@@ -152,9 +152,9 @@ async function mustWait() {
 }
 
 // Writes what became of a note. A phone without room can still delete: what has its receipt goes, what waits stays as it is.
-// Of a note without its writer's name nothing stays once it has its receipt.
-function record(db, row) {
-  if (row.brief && row.received_at) return db.delete(NOTES, row.id);
+// Of a brief one, which does not say who wrote it, nothing stays once it has its receipt.
+function record(db, row, brief) {
+  if (brief && row.received_at) return db.delete(NOTES, row.id);
   return db.put(NOTES, row).catch(() => (row.received_at ? db.delete(NOTES, row.id) : undefined));
 }
 
@@ -169,8 +169,8 @@ async function flushOnce() {
     }
     const { status, receipt, pause } = await deliver(note);
     const { state, again } = after(status);
-    const { id, reference, seq, saved_at, brief, owner: writer } = note;
-    await record(db, receipt ? { id, reference, seq, saved_at, brief, owner: writer, state, received_at: receipt.received_at } : { ...note, state });
+    const { id, reference, seq, saved_at, owner: writer } = note;
+    await record(db, receipt ? { id, reference, seq, saved_at, owner: writer, state, received_at: receipt.received_at } : { ...note, state }, note.brief);
     if (pause) await db.put(KEYS, { name: "pause", until: Date.now() + pause }).catch(() => undefined);
     if (again) left += 1;
     if (status === 0 || status === 429 || pause) break; // no signal, or asked to wait: the others would meet the same
