@@ -28,7 +28,7 @@ function Other({ part, ...props }) {
     import("./other_routes.js").then((fetched) => setFound(ways = fetched), () => setFound(null));
   }, []);
   if (found) return h(found[part], props);
-  return h("p", { className: "hint", role: "status" }, found === null ? "It could not be fetched. Find a signal, then open it again." : "Loading …");
+  return h("p", { className: "hint", role: "status" }, found === null ? "It could not be fetched. Save what you wrote, find a signal, and load this page again." : "Loading …");
 }
 
 // Where the browser keeps nothing, or has no room: what became of a note that had to be delivered at once and was not.

@@ -9,13 +9,13 @@ from pydantic import ValidationError
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import FieldError, Invalid, Unreadable
 from sgapp.domain.kept import Because, KeptUpload
-from sgapp.domain.observation import Observation, Route
+from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import SEES_RESERVED, Permission
 from sgapp.domain.reference import note_reference
 from sgapp.services.guard import Done, intention
 from sgapp.services.house import NAMELESS
 from sgapp.services.intake import note_from, note_of, opened
-from sgapp.services.note_schema import NotePayload
+from sgapp.services.note_schema import as_it_came
 from sgapp.services.strictness import stricter_for
 from sgapp.store import accounts
 from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow
@@ -76,37 +76,14 @@ def _note(uow: UnitOfWork, upload: KeptUpload) -> Observation:
         return note_from(uow, author, note_id, note_reference(note_id), _renamed(plain, note_id), upload.received_at,
                          reserved=upload.reserved)
     except (ValidationError, ValueError):
-        return note_of(uow, author, note_id, note_reference(note_id), _as_it_came(upload, note_id, plain), upload.received_at,
-                       reserved=upload.reserved)
+        return note_of(uow, author, note_id, note_reference(note_id), as_it_came(note_id, plain, upload.received_at),
+                       upload.received_at, reserved=upload.reserved)
 
 
 def _renamed(plain: bytes, note_id: str) -> bytes:
     """The plaintext under the id it is kept by."""
     content = json.loads(plain)
     return json.dumps({**content, "id": note_id}).encode() if isinstance(content, dict) else plain
-
-
-def _as_it_came(upload: KeptUpload, note_id: str, plain: bytes) -> NotePayload:
-    """A note that could not be read as one: its text, whole, where what was seen stands. Its way stays what it says."""
-    text = f"This did not arrive in the usual form. As it came: {plain.decode(errors='replace')}"
-    return NotePayload.model_validate({
-        "schema": 1, "id": note_id, "captured_at": upload.received_at, "when_seen": upload.received_at,
-        "person": {"free_text": "Not readable; see below"}, "seen": text[:20_000], "staff_involved": "not_sure",
-        **_past_the_managers(plain)})
-
-
-def _past_the_managers(plain: bytes) -> dict[str, object]:
-    """What has to be kept of a note that spoke up: that it did, whom it names, and in doubt not who wrote it."""
-    try:
-        content = json.loads(plain)
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
-        return {"route": Route.SPEAK_UP, "nameless": True} if b"speak_up" in plain else {}
-    if content.get("route") != Route.SPEAK_UP:
-        return {}
-    return {"route": Route.SPEAK_UP, "nameless": content.get("nameless", False) is not False,
-            "staff_names": str(content.get("staff_names", ""))[:2_000]}
 
 
 def sealed_of(uow: UnitOfWork, upload: KeptUpload) -> tuple[str, bytes | None]:

@@ -1,6 +1,7 @@
 """The note as the phone seals it, schema 1. Lenient where a fact could be lost: a code that no list holds is kept as it
 stands, and what was not answered stays unanswered. Strict only about types, lengths, answers and the numbers of a mark."""
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
@@ -123,3 +124,27 @@ class NotePayload(_Part):
 
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
+
+
+def as_it_came(note_id: str, plain: bytes, received_at: datetime) -> NotePayload:
+    """A note that could not be read as one: its text, whole, where what was seen stands. Its route stays what it says."""
+    text = f"This did not arrive in the usual form. As it came: {plain.decode(errors='replace')}"
+    return NotePayload.model_validate({
+        "schema": 1, "id": note_id, "captured_at": received_at, "when_seen": received_at,
+        "person": {"free_text": "Not readable; see below"}, "seen": text[:20_000], "staff_involved": "not_sure",
+        **speaks_up(plain)})
+
+
+def speaks_up(plain: bytes) -> dict[str, object]:
+    """What has to be kept of a note that spoke up and is not in form: that it did, whom it names, and in doubt not who wrote
+    it. Empty for any other."""
+    try:
+        content = json.loads(plain)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        return {"route": Route.SPEAK_UP, "nameless": True} if b"speak_up" in plain else {}
+    if content.get("route") != Route.SPEAK_UP:
+        return {}
+    return {"route": Route.SPEAK_UP, "nameless": content.get("nameless", False) is not False,
+            "staff_names": str(content.get("staff_names", ""))[:2_000]}

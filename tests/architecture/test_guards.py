@@ -41,6 +41,8 @@ UNGUARDED = {
     "cases.exhausted": "takes the unit of work of a guarded service or view, for a referral that was already given",
     "duty.steps_of": "takes the unit of work of a guarded view, for records that were already given",
     "rota.branch_of": "reads the branch off the actor",
+    "note_schema.as_it_came": "puts a plaintext that was already opened where it can be read",
+    "note_schema.speaks_up": "looks at a plaintext that was already opened",
     "sealing_keys.not_heard_from": "takes the unit of work of a guarded service; gives phones, no notes",
     "sessions.check_password": "looks at a password only",
     "sessions.hashed": "looks at a password only",
