@@ -182,6 +182,7 @@ def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: by
         return None, Because.DISABLED_AUTHOR
     if key is not None and key.retired_at is not None:
         return None, Because.RETIRED_KEY
+    plain = b""
     try:
         plain = opened(uow, key_id, note_id, sealed)
         return note_from(uow, author, note_id, reference, plain, uow.now), Because.UNREADABLE
