@@ -87,9 +87,7 @@ export function MyNotes() {
     register();
     office().then((known) => setOnCall(known.onCall));
     const load = async () => {
-      (globalThis.__s ??= []).push("load");
       const here = await keptNotes().catch(() => []);
-      globalThis.__s.push("kept");
       let there = [];
       try {
         const answer = await fetch("/api/observations/mine", { cache: "no-store" });
@@ -103,7 +101,7 @@ export function MyNotes() {
       setOthers(await othersWaiting());
     };
     const outbox = keepFlushing(load);
-    met.current = meet().then((x) => { globalThis.__s.push('met'); return x; }).then(load, () => undefined);
+    met.current = meet().then(load, () => undefined);
     return () => {
       gone = true;
       outbox.stop();

@@ -185,13 +185,21 @@ class CloseCase:
     risk: str = ""
     msp_asked: str = ""
     msp_achieved: str = ""
-    sign_off: str = ""
 
 
 @intention("close-case", Permission.CLOSE_CASE, CloseCase)
 def close_case(uow: UnitOfWork, form: CloseCase) -> Done:
-    """Close on the agencies' outcomes; where nothing was shared, on a look back; or, where an agency never answered and
-    every stage was gone through, on the manager's reasoned signature (`sign_off`: "yes"). Never by time."""
+    """Close on the agencies' outcomes, or, where nothing was shared, on a look back. Never by time."""
+    return _closed(uow, form, signed=False)
+
+
+@intention("sign-off-case", Permission.SIGN_OFF, CloseCase)
+def sign_off_case(uow: UnitOfWork, form: CloseCase) -> Done:
+    """Close although an agency never answered: every stage was gone through, and the manager signs with her reason."""
+    return _closed(uow, form, signed=True)
+
+
+def _closed(uow: UnitOfWork, form: CloseCase, *, signed: bool) -> Done:
     case = uow.cases.get(form.case_id)
     written(form, reason="Say why it can be closed.", risk="Say where the risk stands now.",
             msp_asked="Say whether the adult was asked what they wanted.")
@@ -200,12 +208,12 @@ def close_case(uow: UnitOfWork, form: CloseCase) -> Done:
     achieved = form.msp_achieved if form.msp_asked in MSP_EXPRESSED else ""
     if form.msp_asked in MSP_EXPRESSED:
         known(MSP_ACHIEVED, achieved, "msp_achieved", "Say whether what they wanted was achieved.")
-    signed = form.sign_off == "yes" and uow.actor.may(Permission.SIGN_OFF)
     basis = _may_close(uow, case, signed=signed)
     closing = Closing(basis, form.reason.strip(), form.risk, form.msp_asked, achieved, uow.now, uow.actor.name)
     notes = [n.answered() if n.state is NoteState.MORE_NEEDED else n for n in uow.notes.those(case.note_ids).values()]
-    ended = [r.concluded(uow.now) for r in uow.referrals(case) if r.state is ReferralState.OUTCOME_KNOWN]
-    ended += [r.unanswered(uow.now) for r in uow.referrals(case) if r.state in (ReferralState.SENT, ReferralState.RECEIVED)]
+    referrals = uow.referrals(case)
+    ended = [r.concluded(uow.now) for r in referrals if r.state is ReferralState.OUTCOME_KNOWN]
+    ended += [r.unanswered(uow.now) for r in referrals if r.state in (ReferralState.SENT, ReferralState.RECEIVED)]
     event = AuditEvent("case-closed", "case", case.id, detail=basis)
     uow.save(case.closed(closing), *(n.finished() for n in notes), *ended, because=event)
     return Done(case.id, f"Case {case.reference} is closed.", f"/case?id={case.id}")

@@ -15,7 +15,7 @@ from sqlmodel import col, or_, select
 from sgapp.domain.chronology import StepUp
 from sgapp.domain.clocks import ClockKind
 from sgapp.domain.decision import SharingDecision
-from sgapp.domain.permissions import GRANTS, SEES_RESTRICTED, Permission, Role
+from sgapp.domain.permissions import GRANTS, SEES_RESERVED, SEES_RESTRICTED, Permission, Role
 from sgapp.domain.reach import Channel, MessageState, Reach, Urgency
 from sgapp.domain.referral import Referral
 from sgapp.domain.rota import Duty, Member, Rota, next_person, post_of
@@ -61,7 +61,8 @@ def members(uow: UnitOfWork, row: ClockRow, *, but: str = "") -> tuple[Member, .
             col(AccountRow.username))):
         role = Role(account.role)
         able = role is Role.NOMINATED or _NEEDS[ClockKind(row.kind)] in GRANTS[role]
-        seen = (not row.restricted or role in SEES_RESTRICTED) and account.branch in (None, row.branch)
+        open_to = (not row.restricted or role in SEES_RESTRICTED) and (not row.reserved or role in SEES_RESERVED)
+        seen = open_to and account.branch in (None, row.branch)
         found.append(Member(account.id, role, able and seen and account.id not in barred))
     return tuple(found)
 

@@ -22,6 +22,7 @@ from sgapp.integrations.text import Text
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store.engine import take_turns
+from sgapp.store.running import visible
 from sgapp.store.tables import ClockRow, DocumentRow, MessageRow, PushRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -172,13 +173,13 @@ def _forget_browser(uow: UnitOfWork, row: MessageRow) -> None:
 
 
 def failing(uow: UnitOfWork) -> int:
-    """Messages that have failed several times, were given up, or are in doubt, about what still waits."""
+    """Messages that have failed several times, were given up, or are in doubt, about what still waits and may be known here."""
     since = uow.now - timedelta(days=7)
     bad = or_(col(MessageRow.state).in_([str(S.FAILED), str(S.DOUBTFUL)]),
               (col(MessageRow.state) == str(S.WAITING)) & (col(MessageRow.attempts) >= FAILING_AFTER))
     running = select(ClockRow.record_id).where(
         ClockRow.record_kind == MessageRow.record_kind, ClockRow.record_id == MessageRow.record_id,
-        ClockRow.kind == MessageRow.kind).exists()
+        ClockRow.kind == MessageRow.kind, visible(uow)).exists()
     query = select(func.count()).select_from(MessageRow).where(
         bad, or_(col(MessageRow.record_id) == "", running), col(MessageRow.created_at) > since)
     return uow.session.exec(query).one()

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm.exc import ObjectDeletedError
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.due import clocks_of
@@ -22,7 +22,7 @@ from sgapp.services.house import SYSTEM, House
 from sgapp.store import accounts
 from sgapp.store.engine import insert_if_missing
 from sgapp.store.kinds import KINDS, Record, stream_of
-from sgapp.store.tables import ClockRow, LeaseRow, StepUpRow
+from sgapp.store.tables import AccountRow, ClockRow, LeaseRow, StepUpRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 #: How often the server sweeps, for how long a process that stopped in the middle keeps others out, and how long after the
@@ -74,16 +74,13 @@ def sweep_is_late(house: House, *, now: datetime) -> str:
 
 
 def late_in_words(uow: UnitOfWork) -> str:
-    """The same within a transaction."""
-    if uow.session.exec(select(ClockRow.record_id).limit(1)).first() is None:
-        return ""
+    """The same within a transaction. It does not look at what runs: that would tell that there is something."""
     lease = uow.session.get(LeaseRow, _NAME)
-    if lease is None or lease.done_at is None:
-        oldest = uow.session.exec(select(ClockRow.started_at).order_by(col(ClockRow.started_at)).limit(1)).one()
-        return "The clocks have not been looked at yet." if uow.now - oldest > ALARM_AFTER else ""
-    if uow.now - lease.done_at > ALARM_AFTER:
-        return f"The clocks were last looked at on {show(lease.done_at)}."
-    return ""
+    if lease is not None and lease.done_at is not None:
+        late = uow.now - lease.done_at > ALARM_AFTER
+        return f"The clocks were last looked at on {show(lease.done_at)}." if late else ""
+    begun = uow.session.exec(select(func.min(AccountRow.created_at))).one()
+    return "The clocks have not been looked at yet." if begun is not None and uow.now - begun > ALARM_AFTER else ""
 
 
 def _taken(uow: UnitOfWork, holder: str, now: datetime) -> bool:

@@ -34,26 +34,26 @@ ANY = Wanted()
 
 def page(uow: UnitOfWork, wanted: Wanted = ANY, *, limit: int) -> Sequence[ClockRow]:
     """One clock for each record, its soonest, the soonest due first."""
-    query = select(ClockRow).where(_visible(uow), _soonest(), *_wanted(wanted))
+    query = select(ClockRow).where(visible(uow), _soonest(), *_wanted(wanted))
     return uow.session.exec(query.order_by(col(ClockRow.due_at), col(ClockRow.record_id)).limit(limit)).all()
 
 
 def count(uow: UnitOfWork, wanted: Wanted = ANY) -> int:
     """How many rows such a page would have, counted up to COUNTED."""
-    found = select(ClockRow.record_id).where(_visible(uow), _soonest(), *_wanted(wanted)).limit(COUNTED).subquery()
+    found = select(ClockRow.record_id).where(visible(uow), _soonest(), *_wanted(wanted)).limit(COUNTED).subquery()
     return uow.session.exec(select(func.count()).select_from(found)).one()
 
 
 def begun_since(uow: UnitOfWork, since: datetime) -> Sequence[ClockRow]:
     """Clocks that began after a moment, up to COUNTED."""
-    query = select(ClockRow).where(_visible(uow), _soonest(), col(ClockRow.started_at) > since)
+    query = select(ClockRow).where(visible(uow), _soonest(), col(ClockRow.started_at) > since)
     return uow.session.exec(query.order_by(col(ClockRow.started_at)).limit(COUNTED)).all()
 
 
-def _visible(uow: UnitOfWork) -> ColumnElement[bool]:
+def visible(uow: UnitOfWork) -> ColumnElement[bool]:
     """A record's bars and its case's bars both hide a clock."""
-    own = scope(uow.actor, id_column=col(ClockRow.record_id), branch=col(ClockRow.branch), restricted=col(ClockRow.restricted),
-                reserved=col(ClockRow.reserved))
+    own = scope(uow.actor, id_column=col(ClockRow.record_id), branch=col(ClockRow.branch),
+                restricted=col(ClockRow.restricted), reserved=col(ClockRow.reserved))
     barred_case = exists().where(col(BarRow.record_id) == ClockRow.case_id, col(BarRow.account_id) == uow.actor.account_id)
     return and_(own, or_(col(ClockRow.case_id).is_(None), ~barred_case))
 

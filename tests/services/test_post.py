@@ -172,6 +172,15 @@ def test_a_channel_that_is_not_set_up_fails_in_the_open(cast: Cast) -> None:
         assert failing(uow) == 1
 
 
+def test_a_failure_about_what_one_may_not_know_is_not_counted(cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes(staff_involved="yes")
+    posted(cast, Letterbox(Undelivered("refused-550", final=True)))
+    for who, number in ((cast.lena, 1), (cast.joy, 0), (cast.farid, 0)):
+        with cast.house.begin(who, minutes(1)) as uow:
+            assert failing(uow) == number, who.username
+
+
 def test_failures_are_no_news_once_the_matter_is_taken_up(cast: Cast) -> None:
     by_mail(cast)
     note_id = cast.writes()

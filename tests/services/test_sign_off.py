@@ -2,7 +2,7 @@
 
 import pytest
 
-from sgapp.domain.errors import Invalid
+from sgapp.domain.errors import Invalid, NotPermitted
 from sgapp.domain.permissions import Actor
 from sgapp.domain.referral import ReferralState
 from sgapp.services import cases, referrals
@@ -29,10 +29,10 @@ def rung(story: Story, when: str) -> None:
     referrals.record_chase(story.house, story.cast.maud, form, now=at(when))
 
 
-def closes(story: Story, by: Actor, sign_off: str = "yes") -> None:
+def closes(story: Story, by: Actor, *, signing: bool = True) -> None:
     form = cases.CloseCase(story.case_id, "No answer in four stages; the card is with Dennis now.", "reduced",
-                           "asked_expressed", "partially", sign_off)
-    cases.close_case(story.house, by, form, now=LONG_AFTER)
+                           "asked_expressed", "partially")
+    (cases.sign_off_case if signing else cases.close_case)(story.house, by, form, now=LONG_AFTER)
 
 
 def viewed(story: Story, by: Actor) -> CaseView:
@@ -75,9 +75,11 @@ def test_the_managers_signature_closes_it_once_every_stage_was_gone_through(stor
 def test_nobody_else_can_sign_and_the_manager_has_to(story: Story) -> None:
     gone_through(story)
     assert not viewed(story, story.cast.lena).may_sign_off
-    for by, sign_off in ((story.cast.lena, "yes"), (story.cast.devan, "yes"), (story.cast.maud, "")):
-        with pytest.raises(Invalid, match="outcome is still awaited"):
-            closes(story, by, sign_off)
+    for by in (story.cast.lena, story.cast.devan, story.cast.joy):
+        with pytest.raises(NotPermitted):
+            closes(story, by)
+    with pytest.raises(Invalid, match="outcome is still awaited"):
+        closes(story, story.cast.maud, signing=False)
 
 
 def test_nothing_runs_on_a_case_that_was_signed_off(story: Story) -> None:

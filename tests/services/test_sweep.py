@@ -12,7 +12,7 @@ from sgapp.services.demo import load_demo
 from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.sweep import ALARM_AFTER, LEASE, OnlyInADemo, Swept, sweep, sweep_is_late
-from sgapp.store.tables import ClockRow, LeaseRow, MessageRow, StepUpRow
+from sgapp.store.tables import AuditEventRow, ClockRow, LeaseRow, MessageRow, StepUpRow
 from tests.people import START, Cast
 from tests.services.story import Story, at
 
@@ -229,3 +229,20 @@ def test_clocks_from_before_there_were_steps_are_worked_out_by_the_first_sweep(c
         [row] = uow.session.exec(select(ClockRow).where(ClockRow.record_id == note_id)).all()
         row.book, row.next_step_at = -1, None
     assert swept(cast, minutes(121)) == Swept(steps=1, retimed=1)
+
+
+def test_what_speaks_up_is_told_to_the_nominated_individual_alone_however_late_it_gets(cast: Cast) -> None:
+    cast.writes(route="speak_up", matter="how_we_work", person={}, said=[], staff_names="")
+    for when in (121, 241, 361):
+        swept(cast, minutes(when))
+    assert set(told(cast.house)) == {cast.noel.account_id}
+    assert {holder for *_, holder in steps_up(cast.house)} == {cast.noel.account_id}
+
+
+def test_nobody_is_told_of_what_nobody_here_may_know_and_the_chain_says_so(cast: Cast) -> None:
+    cast.writes(route="speak_up", matter="colleague", person={}, said=[], staff_names="Noel Quist")
+    swept(cast, minutes(31))
+    assert told(cast.house) == []
+    with cast.house.begin(SYSTEM, START) as uow:
+        details = uow.session.exec(select(AuditEventRow.detail).where(AuditEventRow.action == "clock-went-up")).all()
+    assert details == ["acknowledge:1:nobody-left"]

@@ -17,21 +17,23 @@ case: Any = CaseState.case  # a Var: its attributes exist in the browser
 
 @desk_page("/close", "Close", here="/cases", on_load=[CaseState.load_case])
 def page() -> rx.Component:
-    form = durable_form(
+    head = page_head(rx.el.span("Case ", case.reference, " · close"), case.person)
+    signed = rx.el.div(
+        rx.el.p("An agency never answered, and every stage was gone through. Your signature closes it: say what was done "
+                "instead.", class_name="panel panel-alert"),
+        panel(_form("sign-off-case", "Sign and close the case"), class_name="max-w-2xl"), class_name="grid gap-5")
+    return loaded_page(
+        CaseState.loaded, CaseState.missing, head,
+        rx.cond(case.may_sign_off, signed, panel(_form("close-case", "Close the case"), class_name="max-w-2xl")),
+        rx.el.a("Back to the case", href="/case?id=" + CaseState.case_id, class_name="link"))
+
+
+def _form(intent: str, submit: str) -> rx.Component:
+    return durable_form(
         text_area("reason", "Why it can be closed", hint="The outcome, and what has changed for the adult.", required=True),
         choice("risk", "The risk", options=RISK_OUTCOMES.options(), required=True),
         choice("msp_asked", "Was the adult asked what they wanted?", options=MSP_ASKED.options(), required=True),
         choice("msp_achieved", "Was it achieved?", options=MSP_ACHIEVED.options(),
                ask_when={"msp_asked": sorted(MSP_EXPRESSED)},
                why_asked="The adult said what they wanted."),
-        rx.cond(case.may_sign_off,
-                choice("sign_off", "The agency never answered, and every stage was gone through",
-                       options=(("yes", "I sign that"),), hint="Only the manager can. Say above what was done instead."),
-                rx.fragment()),
-        intent="close-case", form_key="close-case:" + CaseState.case_id, hidden={"case_id": CaseState.case_id},
-        submit="Close the case")
-    return loaded_page(
-        CaseState.loaded, CaseState.missing,
-        page_head(rx.el.span("Case ", case.reference, " · close"), case.person),
-        panel(form, class_name="max-w-2xl"),
-        rx.el.a("Back to the case", href="/case?id=" + CaseState.case_id, class_name="link"))
+        intent=intent, form_key=f"{intent}:" + CaseState.case_id, hidden={"case_id": CaseState.case_id}, submit=submit)
