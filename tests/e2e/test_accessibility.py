@@ -57,6 +57,12 @@ def desk_pages(page: Page) -> Iterator[Page]:
     page.get_by_role("link", name="R1").first.click()
     expect(page.get_by_label("The letter")).to_be_visible()
     yield page
+    for place, there in (("/rota", "Before you go"), ("/clocks", "Opening hours, Monday to Friday"), ("/told", "Notices")):
+        page.goto(place)
+        expect(page.get_by_role("heading", name=there)).to_be_visible()
+        for folded in page.locator("summary").all():
+            folded.click()
+        yield page
     page.goto("/phones")
     expect(page.get_by_role("heading", name="Phones", level=1)).to_be_visible()
     yield page
