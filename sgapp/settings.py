@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     organisation: str = Field(default="Meadow Lane Homecare", description="The provider's name as agencies see it.")
     ring: str = Field(default="01632 960 001", description="The number agencies ring back on.")
     on_call: str = Field(default="01632 960 002", description="The number that reaches the lead on call, day and night.")
+    language: str = Field(default="en", description="The catalogue of words that phones speak; read when the pages are built.")
 
     smtp_url: str = Field(default="", description="Mail server: smtps://user:password@host:465, or smtp:// with STARTTLS.")
     mail_from: str = Field(default="", description="Sender of e-mails; empty: notes@ the host of `public_url`.")

@@ -3,8 +3,9 @@
 import { createElement as h, useId } from "react";
 import "./body_map.css";
 import { HEAD, HEIGHT, OUTLINE, WIDTH, smooth } from "./body_regions.js";
+import * as t from "./words/body_figure.js";
 
-export const VIEWS = { front: "Front", back: "Back" };
+export const VIEWS = { front: t.front, back: t.back };
 const BODY = smooth(OUTLINE);
 // Neckline, sleeves, waist and hems: a person in everyday clothes.
 const SEAMS = ["M51 137L69 129M169 137L151 129M74 206C92 211 128 211 146 206M82 450C87 452 92 452 97 451M138 450C133 452 128 452 123 451"];
@@ -20,9 +21,9 @@ function Dot({ mark, number, shown, radius }) {
 export function Figure({ view, marks, open = -1, radius = 8, children, ...rest }) {
   const clip = useId();
   const shape = [h("path", { key: "b", d: BODY }), h("ellipse", { key: "h", cx: HEAD.x, cy: HEAD.y, rx: HEAD.rx, ry: HEAD.ry })];
-  const [first, second] = view === "front" ? ["right", "left"] : ["left", "right"];
+  const [first, second] = view === "front" ? [t.their_right, t.their_left] : [t.their_left, t.their_right];
   return h("figure", { className: "body-view" },
-    h("figcaption", null, h("b", null, VIEWS[view]), h("span", null, `Their ${first}`), h("span", null, `Their ${second}`)),
+    h("figcaption", null, h("b", null, VIEWS[view]), h("span", null, first), h("span", null, second)),
     h("svg", { className: "body-figure", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, ...rest },
       h("clipPath", { id: clip }, shape),
       h("g", { className: "body-shape", "aria-hidden": true }, shape, h("path", { className: "body-seam", d: SEAMS + OF_VIEW[view] })),

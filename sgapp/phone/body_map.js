@@ -4,8 +4,10 @@ import { Fragment, createElement as h, useEffect, useRef, useState } from "react
 import { Figure, VIEWS } from "./body_figure.js";
 import { BODY } from "./body_lists.js";
 import { HEIGHT, REGIONS, WIDTH, isArrow, nextRegion, placeAt, placeIn, regionOf } from "./body_regions.js";
+import { fill } from "./fill.js";
 import { capital, markInWords, placeInWords } from "./mark_words.js";
 import { Chips, Field } from "./parts.js";
+import * as t from "./words/body_map.js";
 
 export { Figures } from "./body_figure.js";
 
@@ -14,7 +16,8 @@ const NEW = { length_cm: null, width_cm: null, shape: "", colours: [], skin_brok
   seen_before: SILENT, seen_before_when: "" };
 const MOST = 20; // the server takes forty
 const NEAR = 16; // of the picture: a tap this close to a dot means that mark
-const ANSWERS = [["no", "No"], ["yes", "Yes"], ["not_sure", "Not sure"]];
+const ANSWERS = [["no", t.no], ["yes", t.yes], ["not_sure", t.not_sure]];
+const WHOLE = { front: t.front_of_body, back: t.back_of_body };
 const chips = (entries) => entries.map(([value, label]) => ({ value, label }));
 const nameOf = (place) => capital(placeInWords(place));
 const bare = (mark) => Object.keys(NEW).every((part) => JSON.stringify(mark[part]) === JSON.stringify(NEW[part]));
@@ -43,7 +46,7 @@ function Pointing({ view, marks, open, onPlace, onMark }) {
     } else return;
     event.preventDefault();
   };
-  return h(Figure, { view, marks, open, role: "group", "aria-label": `${VIEWS[view]} of the body`, onClick: pointed },
+  return h(Figure, { view, marks, open, role: "group", "aria-label": WHOLE[view], onClick: pointed },
     REGIONS[view].map((region) => h("path", {
       key: region.key, ref: (place) => { places.current[region.key] = place; }, className: "body-region", role: "button",
       "aria-label": nameOf(region), tabIndex: region.key === at ? 0 : -1, "data-region": region.key,
@@ -52,7 +55,7 @@ function Pointing({ view, marks, open, onPlace, onMark }) {
 
 // The same places as a list.
 const Places = ({ id, value, onChange }) => h("select", { id, className: "control", value, onChange: (event) => onChange(event.target.value) },
-  value ? null : h("option", { value: "" }, "Choose a place"),
+  value ? null : h("option", { value: "" }, t.choose_place),
   Object.entries(VIEWS).map(([view, label]) => h("optgroup", { key: view, label },
     REGIONS[view].map((region) => h("option", { key: region.key, value: region.key }, nameOf(region))))));
 
@@ -81,25 +84,25 @@ function Details({ mark, number, change, onDone, onAway }) {
   const answer = (value, id) => put(value || SILENT, id);
   const move = (key) => change(placeIn(regionOf(key)));
   return h("div", { className: "mark-details", role: "group", "aria-labelledby": "mark-heading" },
-    h("h2", { id: "mark-heading", ref: heading, tabIndex: -1 }, `Mark ${number}: ${placeInWords(mark)}`),
-    h("div", { className: "field" }, h("label", { htmlFor: "mark-place", className: "field-label" }, "Place"),
+    h("h2", { id: "mark-heading", ref: heading, tabIndex: -1 }, fill(t.mark, { number, place: placeInWords(mark) })),
+    h("div", { className: "field" }, h("label", { htmlFor: "mark-place", className: "field-label" }, t.place),
       h(Places, { id: "mark-place", value: `${mark.view}-${mark.site}-${mark.side}`, onChange: move })),
-    h("fieldset", { className: "field" }, h("legend", { className: "field-label" }, "Size in centimetres"),
-      h("p", { className: "hint" }, "Judge by eye, such as 3 or 2.5."),
-      h("div", { className: "grid grid-cols-2 gap-2" }, h(Size, { id: "mark-length_cm", label: "Length", value: mark.length_cm, onChange: put }),
-        h(Size, { id: "mark-width_cm", label: "Width", value: mark.width_cm, onChange: put }))),
-    h(Chips, { id: "mark-shape", legend: "Shape", optional: true, options: chips(BODY.shapes), value: mark.shape, onChange: put }),
-    h(Chips, { id: "mark-colours", legend: "Colours", hint: "As many as you see.", kind: "checkbox", options: COLOURS, value: mark.colours, onChange: put }),
-    h(Chips, { id: "mark-skin_broken", legend: "Is the skin broken?", optional: true, options: chips(ANSWERS), value: mark.skin_broken, onChange: answer }),
-    h(Chips, { id: "mark-swelling", legend: "Is it swollen?", optional: true, options: chips(ANSWERS), value: mark.swelling, onChange: answer }),
+    h("fieldset", { className: "field" }, h("legend", { className: "field-label" }, t.size),
+      h("p", { className: "hint" }, t.size_hint),
+      h("div", { className: "grid grid-cols-2 gap-2" }, h(Size, { id: "mark-length_cm", label: t.length, value: mark.length_cm, onChange: put }),
+        h(Size, { id: "mark-width_cm", label: t.width, value: mark.width_cm, onChange: put }))),
+    h(Chips, { id: "mark-shape", legend: t.shape, optional: true, options: chips(BODY.shapes), value: mark.shape, onChange: put }),
+    h(Chips, { id: "mark-colours", legend: t.colours, hint: t.colours_hint, kind: "checkbox", options: COLOURS, value: mark.colours, onChange: put }),
+    h(Chips, { id: "mark-skin_broken", legend: t.skin_broken, optional: true, options: chips(ANSWERS), value: mark.skin_broken, onChange: answer }),
+    h(Chips, { id: "mark-swelling", legend: t.swelling, optional: true, options: chips(ANSWERS), value: mark.swelling, onChange: answer }),
     h("div", { className: "quote grid gap-3" },
-      h(Field, { id: "mark-words", label: "What was said about it", hint: "Word for word. Do not ask why.", rows: 2, value: mark.words, onChange: put }),
-      mark.words.trim() ? h(Field, { id: "mark-said_by", label: "Who said that", value: mark.said_by, onChange: put }) : null),
-    h(Chips, { id: "mark-seen_before", legend: "Had you seen it before?", optional: true, options: chips(ANSWERS), value: mark.seen_before, onChange: answer }),
-    mark.seen_before === "yes" ? h(Field, { id: "mark-seen_before_when", label: "When did you see it?", value: mark.seen_before_when, onChange: put }) : null,
+      h(Field, { id: "mark-words", label: t.words, hint: t.words_hint, rows: 2, value: mark.words, onChange: put }),
+      mark.words.trim() ? h(Field, { id: "mark-said_by", label: t.said_by, value: mark.said_by, onChange: put }) : null),
+    h(Chips, { id: "mark-seen_before", legend: t.seen_before, optional: true, options: chips(ANSWERS), value: mark.seen_before, onChange: answer }),
+    mark.seen_before === "yes" ? h(Field, { id: "mark-seen_before_when", label: t.seen_when, value: mark.seen_before_when, onChange: put }) : null,
     h("div", { className: "flex flex-wrap gap-2" },
-      h("button", { type: "button", className: "btn btn-quiet", onClick: onDone }, "Done with this mark"),
-      h("button", { type: "button", className: "btn btn-quiet", onClick: onAway }, "Take it away")));
+      h("button", { type: "button", className: "btn btn-quiet", onClick: onDone }, t.done),
+      h("button", { type: "button", className: "btn btn-quiet", onClick: onAway }, t.take_it_away)));
 }
 
 export function BodyMap({ marks, put }) {
@@ -127,27 +130,27 @@ export function BodyMap({ marks, put }) {
     setView(found.view);
     if (marks[open] && bare(marks[open])) {
       change(found);
-      return setSaid(`Mark ${open + 1} is now at the ${placeInWords(found)}.`);
+      return setSaid(fill(t.moved, { number: open + 1, place: placeInWords(found) }));
     }
-    if (marks.length >= MOST) return setSaid(`There are ${MOST} marks. Write any others under “What I saw”.`);
+    if (marks.length >= MOST) return setSaid(fill(t.full, { number: MOST }));
     const taken = ({ x, y }) => marks.some((mark) => mark.view === found.view && mark.x === x && mark.y === y);
     let spot = found; // without a finger every mark of a place begins in its middle: beside the one before, not over it
     while (taken(spot)) spot = { ...spot, y: Math.round((spot.y + 0.02) * 1000) / 1000 };
     set((old) => [...old, { ...spot, ...NEW }]);
     setOpen(marks.length);
-    return setSaid(`Mark ${marks.length + 1} put on the ${placeInWords(found)}.`);
+    return setSaid(fill(t.put_on, { number: marks.length + 1, place: placeInWords(found) }));
   };
   const away = (i) => {
     setGone({ mark: marks[i], i });
     setOpen(-1);
     set((old) => old.filter((_, j) => j !== i));
-    setSaid(`Mark ${i + 1} was taken away.`);
+    setSaid(fill(t.taken_away, { number: i + 1 }));
     focus(".put-back");
   };
   const back = () => {
     set((old) => [...old.slice(0, gone.i), gone.mark, ...old.slice(gone.i)]);
     setGone(null);
-    setSaid(`Mark ${gone.i + 1} is back.`);
+    setSaid(fill(t.is_back, { number: gone.i + 1 }));
     focus(`[data-change="${gone.i}"]`);
   };
   const done = () => {
@@ -156,19 +159,19 @@ export function BodyMap({ marks, put }) {
     focus(`[data-change="${open}"]`);
   };
   return h("div", { className: "body-map", "data-view": view, ref: whole },
-    h("p", { className: "hint" }, "Tap the place. Left and right are the person’s own. Write what can be seen anyway: do not undress or examine anyone, and take no photographs."),
-    h("div", { className: "body-turn" }, h(Chips, { id: "mark-view", legend: "Seen from", plain: true, options: chips(Object.entries(VIEWS)), value: view, onChange: setView })),
+    h("p", { className: "hint" }, t.tap),
+    h("div", { className: "body-turn" }, h(Chips, { id: "mark-view", legend: t.seen_from, plain: true, options: chips(Object.entries(VIEWS)), value: view, onChange: setView })),
     h("div", { className: "body-views" }, Object.keys(VIEWS).map((one) =>
       h(Pointing, { key: one, view: one, marks, open, onPlace: place, onMark: show }))),
     h("p", { className: "hint body-says", role: "status" }, said),
-    gone ? h("button", { type: "button", className: "btn btn-quiet justify-self-start put-back", onClick: back }, "Put it back") : null,
+    gone ? h("button", { type: "button", className: "btn btn-quiet justify-self-start put-back", onClick: back }, t.put_it_back) : null,
     marks[open] ? h(Details, { key: `mark-${open}`, mark: marks[open], number: open + 1, change, onDone: done, onAway: () => away(open) })
-      : h("div", { className: "field" }, h("label", { htmlFor: "mark-add", className: "field-label" }, "Or choose the place from a list"),
+      : h("div", { className: "field" }, h("label", { htmlFor: "mark-add", className: "field-label" }, t.or_choose),
         h("div", { className: "flex flex-wrap items-end gap-2" }, h("div", { className: "grow" }, h(Places, { id: "mark-add", value: wanted, onChange: setWanted })),
-          h("button", { type: "button", className: "btn btn-quiet", onClick: () => wanted && place(placeIn(regionOf(wanted))) }, "Add this place"))),
-    marks.length ? h("ol", { className: "mark-list", "aria-label": "Marks" }, marks.map((mark, i) => h("li", { key: i },
+          h("button", { type: "button", className: "btn btn-quiet", onClick: () => wanted && place(placeIn(regionOf(wanted))) }, t.add_place))),
+    marks.length ? h("ol", { className: "mark-list", "aria-label": t.list }, marks.map((mark, i) => h("li", { key: i },
       h("span", { className: "mark-number", "aria-hidden": true }, i + 1), h("span", null, markInWords(mark)),
       h("span", { className: "mark-steps" },
-        h("button", { type: "button", className: "btn btn-quiet", "data-change": i, "aria-label": `Change mark ${i + 1}`, onClick: () => show(i) }, "Change"),
-        h("button", { type: "button", className: "btn btn-quiet", "aria-label": `Take mark ${i + 1} away`, onClick: () => away(i) }, "Take away"))))) : null);
+        h("button", { type: "button", className: "btn btn-quiet", "data-change": i, "aria-label": fill(t.change_mark, { number: i + 1 }), onClick: () => show(i) }, t.change),
+        h("button", { type: "button", className: "btn btn-quiet", "aria-label": fill(t.take_mark_away, { number: i + 1 }), onClick: () => away(i) }, t.take_away))))) : null);
 }

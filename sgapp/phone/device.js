@@ -1,6 +1,7 @@
 // This phone's credential: an ECDSA key that cannot leave the browser. It signs envelopes and can do nothing else, so a
 // note goes out under its own writer, without a session, whoever holds the phone by then.
 import { KEYS, database, kept } from "./store.js";
+import * as t from "./words/device.js";
 
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -19,7 +20,7 @@ async function call(method, path, body) {
 function phoneName() {
   const agent = navigator.userAgent;
   const system = [["iPhone", "iPhone"], ["iPad", "iPad"], ["Android", "Android"], ["Windows", "Windows"], ["Mac OS", "Mac"], ["Linux", "Linux"]]
-    .find(([sign]) => agent.includes(sign))?.[1] ?? "Phone";
+    .find(([sign]) => agent.includes(sign))?.[1] ?? t.phone;
   const browser = [["Edg/", "Edge"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]].find(([sign]) => agent.includes(sign))?.[1];
   return browser ? `${system}, ${browser}` : system;
 }

@@ -1,6 +1,7 @@
 // The draft of a note, kept in the vault while she writes and put back when she returns; and the lock that goes with it.
 // Without a lock of its own the phone keeps nothing: the words are in the page's memory, and she is told so.
 import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
+import * as t from "./words/draft.js";
 
 const SEAL_AFTER_MS = 600;
 const LOCK_AFTER_MS = 120_000;
@@ -113,7 +114,7 @@ export function useDraft({ v, setV, empty, done }) {
     now.current.returned = "";
     setV(empty);
   };
-  const onWiped = () => setSaid("What was not saved is gone. Notes you saved are safe.");
+  const onWiped = () => setSaid(t.gone);
   const { state, open, screen, lock } = useLock({ seal, forget, onWiped });
 
   useEffect(() => setName(nameNow()));
@@ -125,7 +126,7 @@ export function useDraft({ v, setV, empty, done }) {
       now.current.returned = name;
       if (!found || !blank(now.current.v)) return sealSoon(SEAL_AFTER_MS);
       setV({ ...empty, ...found });
-      return setSaid("Your draft is back.");
+      return setSaid(t.back);
     });
   }, [open, name]);
 
@@ -135,7 +136,7 @@ export function useDraft({ v, setV, empty, done }) {
 
   const line = state ? h("div", { className: "grid gap-3" },
     said ? h("p", { role: "status", className: "hint" }, said) : null,
-    lockScreens ? h(lockScreens.SetUpLock, { state, lock }) : h("p", { className: "hint" }, "What you write is kept only while this page is open.")) : null;
+    lockScreens ? h(lockScreens.SetUpLock, { state, lock }) : h("p", { className: "hint" }, t.not_kept)) : null;
   return { screen, line, open };
 }
 

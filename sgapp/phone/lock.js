@@ -1,7 +1,9 @@
 // The phone's own lock: the screen that asks for it, and the one quiet place where it is chosen.
 import { createElement as h, memo, useEffect, useRef, useState } from "react";
+import { fill, many } from "./fill.js";
 import { Field, Folded } from "./parts.js";
 import { offersPasskey, pinProblem, vault } from "./vault.js";
+import * as t from "./words/lock.js";
 
 export { vault };
 
@@ -9,12 +11,13 @@ const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const SHORTEST = 6;
 const LONGEST = 16;
 
-const inWords = (ms) => (ms > 90_000 ? `${Math.ceil(ms / 60_000)} minutes` : `${Math.ceil(ms / 1000)} seconds`);
+const inWords = (ms) => (ms > 90_000 ? fill(t.minutes, { number: Math.ceil(ms / 60_000) })
+  : many(Math.ceil(ms / 1000), t.seconds_one, t.seconds_many));
 
 // What is said after a try that did not open it. No counting down: a screen reader would say every second.
 function afterTry({ tried, left, waitMs }) {
-  const first = tried ? "That was not it." : "Too soon.";
-  return `${first} ${left === 1 ? "1 try is" : `${left} tries are`} left.${waitMs ? ` Wait ${inWords(waitMs)}.` : ""}`;
+  const first = tried ? t.wrong : t.too_soon;
+  return `${first} ${many(left, t.left_one, t.left_many)}${waitMs ? ` ${inWords(waitMs)}` : ""}`;
 }
 
 function PinPad({ onWiped }) {
@@ -43,8 +46,8 @@ function PinPad({ onWiped }) {
   };
   const says = answer ? afterTry(answer) : "";
   const key = (label, props) => h("button", { key: label, type: "button", className: "btn btn-quiet pin-key", ...props }, label);
-  return h("form", { method: "post", noValidate: true, autoComplete: "off", onSubmit: tryIt, className: "pin-pad", "aria-label": "Unlock" },
-    h("label", { htmlFor: "pin", className: "field-label" }, "Your PIN"),
+  return h("form", { method: "post", noValidate: true, autoComplete: "off", onSubmit: tryIt, className: "pin-pad", "aria-label": t.unlock },
+    h("label", { htmlFor: "pin", className: "field-label" }, t.your_pin),
     h("input", { id: "pin", ref: box, className: "control pin dots", inputMode: "none", autoComplete: "off", value: pin,
       "aria-describedby": "pin-says", onChange: (event) => {
         setPin("");
@@ -53,19 +56,19 @@ function PinPad({ onWiped }) {
     h("p", { id: "pin-says", role: "status", className: "pin-says" }, says),
     h("div", { className: "pin-keys" },
       DIGITS.map((digit) => key(digit, { onClick: () => type(digit) })),
-      key("⌫", { "aria-label": "Delete the last digit", onClick: () => setPin((old) => old.slice(0, -1)) }),
+      key("⌫", { "aria-label": t.delete_digit, onClick: () => setPin((old) => old.slice(0, -1)) }),
       key("0", { onClick: () => type("0") }),
-      h("button", { type: "submit", className: "btn btn-primary pin-key", disabled: busy || wait > 0 || pin.length < SHORTEST }, busy ? "…" : "Open")));
+      h("button", { type: "submit", className: "btn btn-primary pin-key", disabled: busy || wait > 0 || pin.length < SHORTEST }, busy ? "…" : t.open)));
 }
 
 function PasskeyButton({ primary }) {
   const [said, setSaid] = useState("");
   const tryIt = async () => {
     setSaid("");
-    if (!(await vault.unlockWithPasskey())) setSaid("It did not open. Try again.");
+    if (!(await vault.unlockWithPasskey())) setSaid(t.not_opened);
   };
   return h("div", { className: "grid gap-2" },
-    h("button", { type: "button", className: `btn btn-lg ${primary ? "btn-primary" : "btn-quiet"}`, onClick: tryIt }, "Use face or finger"),
+    h("button", { type: "button", className: `btn btn-lg ${primary ? "btn-primary" : "btn-quiet"}`, onClick: tryIt }, t.use_passkey),
     h("p", { role: "status", className: "form-says" }, said));
 }
 
@@ -73,12 +76,12 @@ function PasskeyButton({ primary }) {
 export function Locked({ ways, onWiped }) {
   const startAfresh = () => vault.wipe().then(onWiped);
   return h("section", { className: "lock grid gap-5", "aria-labelledby": "lock-title" },
-    h("h2", { id: "lock-title", className: "text-lg font-semibold" }, "Unlock your notes"),
+    h("h2", { id: "lock-title", className: "text-lg font-semibold" }, t.title),
     ways.includes("passkey") ? h(PasskeyButton, { primary: !ways.includes("pin") }) : null,
     ways.includes("pin") ? h(PinPad, { onWiped }) : null,
-    h(Folded, { summary: "I cannot open it" },
-      h("p", null, "You can start afresh. What you wrote and did not save is then gone. Notes you saved are safe."),
-      h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: startAfresh }, "Start afresh")));
+    h(Folded, { summary: t.cannot_open },
+      h("p", null, t.afresh_hint),
+      h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: startAfresh }, t.afresh)));
 }
 
 function ChoosePin({ onDone }) {
@@ -88,11 +91,11 @@ function ChoosePin({ onDone }) {
   const [busy, setBusy] = useState(false);
   const choose = async () => {
     const problem = pinProblem(pin);
-    const found = problem ? { pin: problem } : pin === again ? {} : { again: "The two are not the same." };
+    const found = problem ? { pin: problem } : pin === again ? {} : { again: t.not_same };
     setErrors(found);
     if (Object.keys(found).length) return;
     setBusy(true);
-    await vault.setUpPin(pin).then(onDone, () => setErrors({ pin: "It could not be kept on this phone. Nothing was changed." }));
+    await vault.setUpPin(pin).then(onDone, () => setErrors({ pin: t.not_kept }));
     setBusy(false);
   };
   // Inside the note's form: Enter must not save the note.
@@ -103,19 +106,19 @@ function ChoosePin({ onDone }) {
   };
   const digits = { inputMode: "numeric", maxLength: LONGEST, className: "control dots", onKeyDown };
   return h("div", { className: "grid gap-3" },
-    h(Field, { id: "new-pin", label: "A PIN of 6 digits or more", hint: "Not the one that unlocks this phone.", value: pin, error: errors.pin,
+    h(Field, { id: "new-pin", label: t.new_pin, hint: t.new_pin_hint, value: pin, error: errors.pin,
       onChange: setPin, ...digits }),
-    h(Field, { id: "new-pin-again", label: "The same again", value: again, error: errors.again, onChange: setAgain, ...digits }),
-    h("button", { type: "button", className: "btn btn-quiet justify-self-start", disabled: busy, onClick: choose }, busy ? "One moment …" : "Use this PIN"));
+    h(Field, { id: "new-pin-again", label: t.again, value: again, error: errors.again, onChange: setAgain, ...digits }),
+    h("button", { type: "button", className: "btn btn-quiet justify-self-start", disabled: busy, onClick: choose }, busy ? t.one_moment : t.use_pin));
 }
 
-function ChoosePasskey({ label = "Use face or finger" }) {
+function ChoosePasskey({ label = t.use_passkey }) {
   const [offered, setOffered] = useState(false);
   const [said, setSaid] = useState("");
   useEffect(() => {
     offersPasskey().then(setOffered);
   }, []);
-  const choose = () => vault.setUpPasskey().catch(() => setSaid("This phone could not do that here. A PIN works everywhere."));
+  const choose = () => vault.setUpPasskey().catch(() => setSaid(t.no_passkey));
   if (!offered) return null;
   return h("div", { className: "grid gap-2" },
     h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: choose }, label),
@@ -124,17 +127,17 @@ function ChoosePasskey({ label = "Use face or finger" }) {
 
 // Offered once, folded, below the form; afterwards the place to lock it now or to stop. Says what is true without it.
 export const SetUpLock = memo(function SetUpLock({ state, lock }) {
-  if (!state.available) return h("p", { className: "hint" }, "This browser keeps nothing: what you write is there only while this page is open.");
-  if (state.setUp) return h(Folded, { summary: "This phone's lock" },
-    h("p", { className: "hint" }, "What you write is kept here, sealed, for 12 hours. It locks after 2 minutes, and when you press Hide."),
-    ["pin", "passkey"].every((way) => state.ways.includes(way)) ? null : state.ways.includes("pin") ? h(ChoosePasskey, { label: "Open it with face or finger, too" }) : h(ChoosePin),
+  if (!state.available) return h("p", { className: "hint" }, t.keeps_nothing);
+  if (state.setUp) return h(Folded, { summary: t.lock },
+    h("p", { className: "hint" }, t.lock_hint),
+    ["pin", "passkey"].every((way) => state.ways.includes(way)) ? null : state.ways.includes("pin") ? h(ChoosePasskey, { label: t.passkey_too }) : h(ChoosePin),
     h("div", { className: "flex flex-wrap gap-2" },
-      h("button", { type: "button", className: "btn btn-quiet", onClick: lock }, "Lock now"),
-      h("button", { type: "button", className: "btn btn-quiet", onClick: () => vault.wipe() }, "Take the lock off")));
+      h("button", { type: "button", className: "btn btn-quiet", onClick: lock }, t.lock_now),
+      h("button", { type: "button", className: "btn btn-quiet", onClick: () => vault.wipe() }, t.take_off)));
   return h("div", { className: "grid gap-1" },
-    h("p", { className: "hint", id: "not-kept" }, "What you write is kept only while this page is open."),
-    h(Folded, { summary: "Keep drafts when this phone locks" },
-      h("p", { className: "hint" }, "With a lock of its own, what you have not saved yet is kept on this phone, sealed, for 12 hours."),
+    h("p", { className: "hint", id: "not-kept" }, t.page_only),
+    h(Folded, { summary: t.keep_drafts },
+      h("p", { className: "hint" }, t.keep_drafts_hint),
       h(ChoosePin),
       h(ChoosePasskey)));
 });

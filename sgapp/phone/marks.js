@@ -1,5 +1,6 @@
 // The part for marks on the skin. The figure is fetched when it is first opened, so that it costs the first load nothing.
 import { createElement as h, useEffect, useState } from "react";
+import * as t from "./words/marks.js";
 
 export function Marks({ marks, put }) {
   const [map, setMap] = useState(null);
@@ -8,5 +9,5 @@ export function Marks({ marks, put }) {
     fetchMap();
   }, []);
   if (map) return h(map, { marks, put });
-  return h("p", { className: "hint", role: "status" }, map === null ? "Loading …" : "The figure could not be fetched. Write it under “What I saw”.");
+  return h("p", { className: "hint", role: "status" }, map === null ? t.loading : t.not_fetched);
 }

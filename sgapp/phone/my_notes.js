@@ -2,17 +2,18 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { meet } from "./device.js";
 import { useLock } from "./draft.js";
+import { fill, many, pieces } from "./fill.js";
 import { register } from "./installed.js";
 import { all as keptNotes, keepFlushing, othersWaiting } from "./outbox.js";
 import { OwnPhones } from "./own_phones.js";
 import { office } from "./store.js";
+import * as t from "./words/my_notes.js";
 
 const WORDS = {
-  on_phone: "on this phone", sign_in: "on this phone, sign in to send", delivered: "delivered", seen: "seen by the office",
-  in_hand: "in hand", please_ring: "please ring the office", nobody_here: "delivered",
+  on_phone: t.on_phone, sign_in: t.sign_in_to_send, delivered: t.delivered, seen: t.seen,
+  in_hand: t.in_hand, please_ring: t.please_ring, nobody_here: t.delivered,
 };
-const NOBODY_HERE = "Nobody here may read this one. Please ring the local authority or CQC.";
-const when = (iso) => new Intl.DateTimeFormat("en-GB", {
+const when = (iso) => new Intl.DateTimeFormat(t.locale, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "Europe/London",
 }).format(new Date(iso));
 
@@ -46,13 +47,13 @@ function Steps({ id, readable }) {
     setSaid("");
     const answer = await fetch(`/api/observations/mine/${encodeURIComponent(id)}`, { cache: "no-store" }).catch(() => null);
     if (answer?.ok) setWords((await answer.json()).lines);
-    else setSaid(!answer ? "No signal. It can be read when there is one." : answer.status === 401 ? "Sign in to read it." : "It can no longer be read here. Ring the office.");
+    else setSaid(!answer ? t.read_no_signal : answer.status === 401 ? t.read_signed_out : t.read_no_more);
   };
   return h("div", { className: "grid gap-2" },
     h("div", { className: "flex flex-wrap gap-2" },
-      h("a", { className: "btn btn-quiet", href: `/?corrects=${encodeURIComponent(id)}` }, "Add to it"),
+      h("a", { className: "btn btn-quiet", href: `/?corrects=${encodeURIComponent(id)}` }, t.add),
       readable ? h("button", { type: "button", className: "btn btn-quiet", "aria-expanded": Boolean(words), onClick: words ? () => setWords(null) : read },
-        words ? "Put it away" : "Read it") : null),
+        words ? t.put_away : t.read) : null),
     said ? h("p", { className: "hint", role: "status" }, said) : null,
     words ? h("dl", { className: "grid gap-2" }, words.map((line, i) => h("div", { key: i, className: "grid gap-1" },
       h("dt", { className: "hint" }, line.label), h("dd", null, line.quote ? h("blockquote", { className: "quote" }, "“", line.text, "”") : line.text)))) : null);
@@ -60,8 +61,8 @@ function Steps({ id, readable }) {
 
 // Whom to ring and what to have ready. Not a word of what it is about.
 function PleaseRing({ note, onCall }) {
-  return h("p", null, "Ring the office", onCall ? [" on ", h("a", { key: "tel", className: "link", href: `tel:${onCall.replace(/[^+\d]/g, "")}` }, onCall)] : null,
-    `. Have ready: ${note.reference}, and a quiet place. They ask; you need not look anything up.`);
+  const phone = onCall && h("a", { key: "tel", className: "link", href: `tel:${onCall.replace(/[^+\d]/g, "")}` }, onCall);
+  return h("p", null, pieces(onCall ? t.ring_on : t.ring, { phone, reference: note.reference }));
 }
 
 function Row({ note, onCall }) {
@@ -69,9 +70,9 @@ function Row({ note, onCall }) {
   return h("li", { className: "row" },
     h("div", { className: "row-what" },
       h("p", { className: "font-semibold" }, note.reference),
-      h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, `${WORDS[note.state] ?? note.state}, ${when(note.at)}`),
+      h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, fill(t.state_at, { state: WORDS[note.state] ?? note.state, time: when(note.at) })),
       note.state === "please_ring" ? h(PleaseRing, { note, onCall }) : null,
-      note.state === "nobody_here" ? h("p", { className: "font-semibold" }, NOBODY_HERE) : null),
+      note.state === "nobody_here" ? h("p", { className: "font-semibold" }, t.nobody_here) : null),
     h("div", { className: "row-step" }, h(Steps, { id: note.id, readable: there })));
 }
 
@@ -108,17 +109,17 @@ export function MyNotes() {
     };
   }, []);
   const says = {
-    signed_out: ["Sign in to see how your notes are getting on.", h("a", { key: "a", className: "btn btn-quiet", href: "/sign-in?back=/mine" }, "Sign in")],
-    no_signal: ["No signal. This is what the phone knows."], later: ["The office does not answer now. This is what the phone knows."],
+    signed_out: [t.signed_out, h("a", { key: "a", className: "btn btn-quiet", href: "/sign-in?back=/mine" }, t.sign_in)],
+    no_signal: [t.no_signal], later: [t.later],
   }[problem];
   if (lock.screen) return lock.screen;
   return h("div", { className: "grid gap-4" },
     says ? h("div", { className: "panel grid gap-2", role: "status" }, h("p", null, says[0]), says[1]) : null,
-    notes === null || !lock.state ? h("p", { className: "hint waiting", role: "status" }, "Loading …")
-      : notes.length ? h("ul", { className: "rows", "aria-label": "My notes" }, notes.map((note) => h(Row, { key: note.id, note, onCall })))
-        : says ? h("p", { className: "hint" }, "No notes lie on this phone.")
-          : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, "No notes yet"), h("p", { className: "hint" }, "What you save stands here.")),
-    others ? h("p", { className: "hint", role: "status" }, `${others} more ${others === 1 ? "waits" : "wait"} here from somebody else, and ${others === 1 ? "goes" : "go"} by itself.`) : null,
-    h("a", { className: "btn btn-quiet justify-self-start", href: "/" }, "Write a note"),
+    notes === null || !lock.state ? h("p", { className: "hint waiting", role: "status" }, t.loading)
+      : notes.length ? h("ul", { className: "rows", "aria-label": t.list }, notes.map((note) => h(Row, { key: note.id, note, onCall })))
+        : says ? h("p", { className: "hint" }, t.none_here)
+          : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, t.none), h("p", { className: "hint" }, t.none_hint)),
+    others ? h("p", { className: "hint", role: "status" }, many(others, t.others_one, t.others_many)) : null,
+    h("a", { className: "btn btn-quiet justify-self-start", href: "/" }, t.write),
     notes === null || problem === "signed_out" ? null : h(OwnPhones, { met: () => met.current }));
 }

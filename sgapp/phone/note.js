@@ -1,4 +1,5 @@
 // What a note is on the phone: the untouched form, what is missing in it, and what is sealed. Nothing here draws.
+import * as t from "./words/note.js";
 
 export const MAYBE = ["yes", "not_sure"];
 const NOT_ANSWERED = "not_answered"; // silence is no "no"
@@ -23,18 +24,18 @@ function whenSeen(v, now) {
 // What is missing, in words, by the field to mend; nothing when it can be saved.
 export function gaps(v, correcting) {
   const found = {};
-  if (!correcting && (!v.person || (v.person === OTHER && !v.other.trim()))) found.person = "Say who you visited.";
+  if (!correcting && (!v.person || (v.person === OTHER && !v.other.trim()))) found.person = t.person;
   const words = v.said.some((q) => q.words.trim());
   if (!v.seen.trim() && !v.heard.trim() && !words && !v.picker.length && !v.marks.length) {
-    found.seen = "Write what you saw, or what was said or heard.";
+    found.seen = t.seen;
   }
   const now = new Date();
   const seen = whenSeen(v, now);
-  if (v.when === "visit" && Number.isNaN(seen.getTime())) found.visit = "Say what time the visit was.";
-  if (v.when === "visit" && seen > now) found.visit = "That time has not come yet. For yesterday, choose Earlier.";
-  if (v.when === "earlier" && Number.isNaN(seen.getTime())) found.earlier = "Say when it was.";
-  if (v.when === "earlier" && seen > now) found.earlier = "That time has not come yet.";
-  if (v.room === OTHER && !v.elsewhere.trim()) found.elsewhere = "Say where it was.";
+  if (v.when === "visit" && Number.isNaN(seen.getTime())) found.visit = t.visit;
+  if (v.when === "visit" && seen > now) found.visit = t.visit_to_come;
+  if (v.when === "earlier" && Number.isNaN(seen.getTime())) found.earlier = t.earlier;
+  if (v.when === "earlier" && seen > now) found.earlier = t.earlier_to_come;
+  if (v.room === OTHER && !v.elsewhere.trim()) found.elsewhere = t.elsewhere;
   return found;
 }
 

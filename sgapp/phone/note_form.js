@@ -2,6 +2,7 @@
 import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { meet, signed, whoWrites } from "./device.js";
 import { useDraft, useKeptPeople } from "./draft.js";
+import { fill } from "./fill.js";
 import { register } from "./installed.js";
 import { EMPTY, gaps, payloadOf, words } from "./note.js";
 import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
@@ -10,6 +11,7 @@ import { noteReference } from "./reference.js";
 import { PhoneTroubles, Saved } from "./saved.js";
 import { Codes, Help, More, Said, Who, WhenWhere } from "./sections.js";
 import { keepOffice, office } from "./store.js";
+import * as t from "./words/note_form.js";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -28,16 +30,14 @@ function Other({ part, ...props }) {
     import("./other_routes.js").then((fetched) => setFound(ways = fetched), () => setFound(null));
   }, []);
   if (found) return h(found[part], props);
-  return h("p", { className: "hint", role: "status" }, found === null ? "It could not be fetched. Save what you wrote, find a signal, and load this page again." : "Loading …");
+  return h("p", { className: "hint", role: "status" }, found === null ? t.not_fetched : t.loading);
 }
 
 // Where the browser keeps nothing, or has no room: what became of a note that had to be delivered at once and was not.
 function notSent(status, why) {
-  const cannot = why?.name === "QuotaExceededError" ? "This phone has no room left to keep a note" : "This browser cannot keep notes";
-  const here = `${cannot}, so it had to be sent at once`;
-  if (after(status).state === "sign_in") return `${here}, and you are signed out. What you wrote is still here. Sign in in another tab, then save again.`;
-  if (after(status).state === "please_ring") return `${here}, and it was not taken. What you wrote is still here. Please ring the office.`;
-  return `${here}, and no answer came. What you wrote is still here: leave this page open, find a signal, then save again. Or ring the office.`;
+  const cannot = why?.name === "QuotaExceededError" ? t.no_room : t.keeps_nothing;
+  const then = { sign_in: t.not_sent_signed_out, please_ring: t.not_sent_refused }[after(status).state] ?? t.not_sent_no_answer;
+  return `${cannot} ${then}`;
 }
 
 // Draws itself again when it can be used, and when the signal comes and goes; the form above it does not.
@@ -55,11 +55,11 @@ const SaveBar = memo(function SaveBar({ waiting, busy }) {
       window.removeEventListener("offline", signal);
     };
   }, []);
-  const way = !online ? "No signal. It stays sealed here and goes by itself." : waiting ? `${waiting} on this phone, on the way.` : "It is sealed before it leaves this phone.";
+  const way = !online ? t.no_signal : waiting ? fill(t.waiting, { number: waiting }) : t.sealed;
   return h("div", { className: "bottom-bar" },
     h("div", { className: "mx-auto max-w-xl px-4 py-3 flex items-center gap-3" },
       h("p", { className: "hint grow leading-snug", role: "status" }, way),
-      h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: !ready || busy }, busy ? "Saving …" : "Save note")));
+      h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: !ready || busy }, busy ? t.saving : t.save)));
 });
 
 export function NoteForm({ codes }) {
@@ -154,7 +154,7 @@ export function NoteForm({ codes }) {
     try {
       await keep();
     } catch {
-      setSaid("It could not be kept on this phone. What you wrote is still here. Try again, or ring the office.");
+      setSaid(t.not_kept);
     }
     saving.current = false;
     setBusy(false);
@@ -175,7 +175,7 @@ export function NoteForm({ codes }) {
   const keep = async () => {
     const [key, sealer] = await Promise.all([intakeKey(), fetchSealing()]);
     if (!key || !sealer) {
-      setSaid("This phone has not met the office yet, so it cannot seal a note. What you wrote is still here. Find a signal, then save.");
+      setSaid(t.no_key);
       return;
     }
     const envelope = await envelopeOf(key, sealer.seal);
@@ -215,12 +215,10 @@ export function NoteForm({ codes }) {
   const beside = Object.fromEntries(Object.entries(errors).filter(([id]) => id in still)); // gone once mended
   return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save, onFocus },
     h(Summary, { errors, innerRef: summary }),
-    signedOut ? h("p", { className: "panel", role: "status" }, signedOut === "known"
-      ? "You are signed out. Go on writing: your notes go all the same. "
-      : "You are signed out. Go on writing: Save keeps the note on this phone, and it goes once you have signed in. ",
-    h("a", { className: "link", href: "/sign-in?back=/" }, "Sign in")) : null,
+    signedOut ? h("p", { className: "panel", role: "status" }, signedOut === "known" ? t.signed_out_known : t.signed_out_unknown, " ",
+    h("a", { className: "link", href: "/sign-in?back=/" }, t.sign_in)) : null,
     h(PhoneTroubles, { ahead, gone, onTold: () => toldOfLoss().then(() => setGone(0)) }),
-    corrects ? h("p", { className: "panel" }, `You are adding to note ${corrects.reference}. The first words stay as they are.`)
+    corrects ? h("p", { className: "panel" }, fill(t.adding_to, { reference: corrects.reference }))
       : h(Help, { onCall, danger: v.danger_now, injury: v.injury, put }),
     v.route ? h(Other, { key: v.route, part: "Form", v, put, errors }) : [
     corrects ? null : h(Card, { key: "who" },
@@ -228,17 +226,17 @@ export function NoteForm({ codes }) {
       h(WhenWhere, { when: v.when, visit: v.visit, earlier: v.earlier, room: v.room, elsewhere: v.elsewhere, put, visitError: beside.visit,
         earlierError: beside.earlier, elsewhereError: beside.elsewhere })),
     h(Card, { key: "what" },
-      h(Field, { id: "seen", label: corrects ? "What you want to add" : "What I saw", hint: "If you had filmed it, what would it show?", rows: 3,
+      h(Field, { id: "seen", label: corrects ? t.add : t.seen, hint: t.seen_hint, rows: 3,
         value: v.seen, onChange: put, error: beside.seen }),
-      corrects ? null : h(Field, { id: "heard", label: "What I heard", hint: "Exact words, whose, how loud.", rows: 2, value: v.heard, onChange: put }),
+      corrects ? null : h(Field, { id: "heard", label: t.heard, hint: t.heard_hint, rows: 2, value: v.heard, onChange: put }),
       h(Said, { said: v.said, put }),
       corrects ? null : h(More, { picker: v.picker, marks: v.marks, present: v.present, wish: v.wish, consent: v.consent, staff: v.staff_involved,
         names: v.staff_names, put, codes })),
     corrects ? null : h(Card, { key: "done" },
-      h(Field, { id: "done", label: "What I did", rows: 2, value: v.done, onChange: put }),
-      h(Field, { id: "told", label: "Whom I told, and when", value: v.told, onChange: put })),
+      h(Field, { id: "done", label: t.done, rows: 2, value: v.done, onChange: put }),
+      h(Field, { id: "told", label: t.told, value: v.told, onChange: put })),
     corrects ? null : h(Codes, { key: "codes", chosen: v.safety_codes, put, codes }),
-    corrects ? null : h(Folded, { key: "else", summary: "Something else" }, h(Other, { part: "Choice", put }))],
+    corrects ? null : h(Folded, { key: "else", summary: t.something_else }, h(Other, { part: "Choice", put }))],
     draft.line,
     said ? h("p", { role: "alert", className: "panel panel-alert" }, said) : null,
     h(SaveBar, { waiting: notes.filter(waits).length, busy }));

@@ -1,6 +1,8 @@
 // The gentle flag under a field that was left: the words, the question that would say more, and two ways on. One at a time in
 // the whole form, never in the way of Save. Fetched when she first goes to a field; it draws itself, so that the form need not.
+import { fill } from "./fill.js";
 import { flags, nameOf, nextFlag } from "./wording.js";
+import * as t from "./words/nudge.js";
 
 const FIELDS = ["seen", "heard", "done", "told", "present"]; // not what somebody else said: those words stay as they were
 const SETTLES_MS = 200;
@@ -50,12 +52,12 @@ function show(field, flag) {
     leaveAsIs(field, flag);
     if (!event.detail) field.focus(); // by the keyboard: where she was, not the top of the page
   };
-  const words = flag.code === "label" || SAYS_TOO_MUCH.test(flag.words) ? "A word here:" : `“${flag.words}”:`;
+  const words = flag.code === "label" || SAYS_TOO_MUCH.test(flag.words) ? t.a_word : fill(t.these_words, { words: flag.words });
   const says = make("p", { id: "nudge-says" });
   says.setAttribute("role", "status");
   const box = make("div", { className: "nudge", id: "nudge" }, says, make("div", { className: "flex gap-2 flex-wrap" },
-    make("button", { type: "button", className: "btn btn-quiet", onclick: sayMore }, "I will say more"),
-    make("button", { type: "button", className: "btn btn-quiet", onclick: leaveIt }, "Leave it")));
+    make("button", { type: "button", className: "btn btn-quiet", onclick: sayMore }, t.more),
+    make("button", { type: "button", className: "btn btn-quiet", onclick: leaveIt }, t.leave)));
   box.setAttribute("role", "group");
   box.setAttribute("aria-labelledby", says.id);
   Object.assign(box.style, { display: "grid", gap: ".5rem", marginTop: ".25rem", padding: ".75rem",

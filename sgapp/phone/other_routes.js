@@ -3,41 +3,22 @@
 // No word here may tell an onlooker what it is about, and none asks for a case.
 import { createElement as h, useEffect, useRef } from "react";
 import { Card, Chips, Field } from "./parts.js";
+import * as t from "./words/other_routes.js";
 
 const SAYS = {
-  choice: {
-    speak_up: ["How we work, or a colleague", "It does not go through your manager."],
-    account: ["I was asked for my account", "Somebody asked you to write down what you saw or heard."],
-  },
-  back: "Back to the note of a visit",
+  choice: { speak_up: [t.speak_up, t.speak_up_hint], account: [t.account, t.account_hint] },
   speak_up: {
-    title: "How we work, or a colleague",
-    reader: "One person reads this: the nominated individual. They stand above the managers. Your manager does not see it. Nobody you name below as involved sees it.",
-    outside: "You can always go outside as well: to the local authority (your council), to CQC, or to the charity Protect. Protect gives free advice to people at work.",
-    matter: "What is it about?",
-    matters: [{ value: "how_we_work", label: "How we work" }, { value: "colleague", label: "A colleague" }],
-    knows: ["What I saw or know", "What happened, where, how often. Say what you saw yourself and what others told you."],
-    involved: ["Who is involved", "Their names, as you know them. If you name the person who reads this, nobody here can read it. Then go outside."],
-    since: ["Since when?", "A day, a month, or as near as you know."],
-    name: "Your name",
-    nameless: "Do not say who I am",
-    means: ["The office does not keep who sent it.", "They cannot ask you back, so write all they need to know.",
-      "It is not in My notes once it has gone.", "What you write may still show who you are."],
-    next: ["One person above the managers reads it. You need do no more.", "In My notes you see how it stands."],
-    nextNameless: ["One person above the managers reads it.", "They cannot ask you back. If you know more, write again.", "It is not in My notes."],
-    gaps: { matter: "Say what it is about.", knows: "Write what you saw or know." },
+    title: t.speak_up,
+    matters: [{ value: "how_we_work", label: t.how_we_work }, { value: "colleague", label: t.colleague }],
+    means: [t.nameless_1, t.nameless_2, t.nameless_3, t.nameless_4],
+    next: [t.speak_up_next_1, t.speak_up_next_2],
+    nextNameless: [t.nameless_next_1, t.nameless_next_2, t.nameless_next_3],
+    gaps: { matter: t.say_matter, knows: t.say_knows },
   },
   account: {
-    title: "The account I was asked for",
-    lead: "Write what you saw and heard yourself. Write it alone and soon. Nobody changes your words.",
-    asked_by: "Who asked me",
-    happened: "When did it happen?",
-    own: ["What I saw and heard, in my own words", "Start at the beginning. If you are not sure of something, say so."],
-    signed: "My own words",
-    sign: "These are my own words. I have not talked them over with others.",
-    next: ["A person in the office reads it. They keep it as you wrote it.", "If they need more, “please ring the office” stands in My notes."],
-    gaps: { asked_by: "Say who asked you.", happened: "Say when it happened.", future: "That time has not come yet.",
-      own: "Write what you saw and heard.", signed: "Tick this if it is so. If it is not, ring the office." },
+    title: t.account_title,
+    next: [t.account_next_1, t.account_next_2],
+    gaps: { asked_by: t.say_asked_by, happened: t.say_happened, future: t.not_yet, own: t.say_own, signed: t.say_signed },
   },
 };
 const TICKED = "yes";
@@ -66,21 +47,21 @@ export function Form({ v, put, errors }) {
   return [
     h("div", { key: "head", className: "grid gap-2 justify-items-start" },
       h("h2", { ref: title, tabIndex: -1, className: "text-lg font-semibold" }, says.title),
-      h("button", { type: "button", className: "btn btn-quiet", onClick: () => put("", "route") }, SAYS.back)),
+      h("button", { type: "button", className: "btn btn-quiet", onClick: () => put("", "route") }, t.back)),
     v.route === "account" ? h(Card, { key: "account" },
-      h("p", { className: "hint" }, says.lead),
-      field("asked_by", [says.asked_by]),
-      field("happened", [says.happened], { type: "datetime-local", maxLength: undefined }),
-      field("own", says.own, { rows: 8, maxLength: TEXT }),
-      tick("signed", says.signed, says.sign))
+      h("p", { className: "hint" }, t.account_lead),
+      field("asked_by", [t.asked_by]),
+      field("happened", [t.happened], { type: "datetime-local", maxLength: undefined }),
+      field("own", [t.own, t.own_hint], { rows: 8, maxLength: TEXT }),
+      tick("signed", t.signed, t.sign))
       : h(Card, { key: "speak_up" },
-        h("p", null, says.reader),
-        h("p", { className: "hint" }, says.outside),
-        chips("matter", says.matter, says.matters),
-        field("knows", says.knows, { rows: 6, maxLength: TEXT }),
-        field("involved", says.involved),
-        field("since", says.since),
-        tick("nameless", says.name, says.nameless),
+        h("p", null, t.reader),
+        h("p", { className: "hint" }, t.outside),
+        chips("matter", t.matter, says.matters),
+        field("knows", [t.knows, t.knows_hint], { rows: 6, maxLength: TEXT }),
+        field("involved", [t.involved, t.involved_hint]),
+        field("since", [t.since, t.since_hint]),
+        tick("nameless", t.name, t.nameless),
         h("ul", { className: "hint list-disc pl-5" }, says.means.map((line) => h("li", { key: line }, line)))),
   ];
 }

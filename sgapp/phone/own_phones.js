@@ -2,13 +2,13 @@
 // The one in her hand has no such button: while she is signed in on it, it would enrol itself anew at once (device.js).
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { meet, owner } from "./device.js";
+import { fill } from "./fill.js";
 import { Folded } from "./parts.js";
 import { kept } from "./store.js";
+import * as t from "./words/own_phones.js";
 
-const WHY_NOT = { 0: "No signal. Nothing was changed; try again when there is one.", 401: "You are signed out. Nothing was changed; sign in first." };
-const ELSE = "The office does not answer now. Nothing was changed; try again later.";
-const MISSING = "The phone in your hand is not among them, so what you write on it goes only while you are signed in. Twenty is the most: switch off one that you no longer use.";
-const format = (options) => (iso) => new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "Europe/London", ...options }).format(new Date(iso));
+const WHY_NOT = { 0: t.no_signal, 401: t.signed_out };
+const format = (options) => (iso) => new Intl.DateTimeFormat(t.locale, { dateStyle: "medium", timeZone: "Europe/London", ...options }).format(new Date(iso));
 const day = format({});
 const moment = format({ timeStyle: "short" });
 
@@ -32,16 +32,16 @@ function Confirm({ phone, onDone, onLeave }) {
     const { status } = await call("DELETE", `/api/devices/${encodeURIComponent(phone.id)}`);
     if (status === 204) return onDone(); // this part goes
     setBusy(false);
-    return setSaid(WHY_NOT[status] ?? ELSE);
+    return setSaid(WHY_NOT[status] ?? t.later);
   };
   return h("div", { className: "grid gap-3", role: "group", "aria-labelledby": `off-${phone.id}` },
-    h("p", { id: `off-${phone.id}`, className: "font-semibold", tabIndex: -1, ref: title }, "Switch this phone off?"),
-    h("p", null, "Notes that still wait on it are not lost: when they come, the office looks at them first."),
-    h("p", null, "Everywhere but here you will have to sign in again. Until you do so on that phone, it sends nothing in your name."),
+    h("p", { id: `off-${phone.id}`, className: "font-semibold", tabIndex: -1, ref: title }, t.ask),
+    h("p", null, t.ask_notes),
+    h("p", null, t.ask_sign_in),
     said ? h("p", { role: "alert" }, said) : null,
     h("div", { className: "flex flex-wrap gap-2" },
-      h("button", { type: "button", className: "btn btn-primary", disabled: busy, onClick: off }, busy ? "One moment …" : "Yes, switch it off"),
-      h("button", { type: "button", className: "btn btn-quiet", disabled: busy, onClick: onLeave }, "Leave it on")));
+      h("button", { type: "button", className: "btn btn-primary", disabled: busy, onClick: off }, busy ? t.one_moment : t.yes),
+      h("button", { type: "button", className: "btn btn-quiet", disabled: busy, onClick: onLeave }, t.leave_on)));
 }
 
 function Phone({ phone, here, onOff }) {
@@ -51,15 +51,16 @@ function Phone({ phone, here, onOff }) {
     setAsking(false);
     setTimeout(() => button.current?.focus(), 0);
   };
-  const used = phone.last_used_at ? `last used ${moment(phone.last_used_at)}` : "not used yet";
+  const since = phone.revoked_at ? t.off : phone.last_used_at ? t.used : t.unused;
+  const time = phone.revoked_at ?? phone.last_used_at;
   return h("li", { className: "row row-wide" },
     h("div", { className: "row-what grid gap-1" },
-      h("p", { className: "font-semibold" }, phone.name, here ? " · This phone" : ""),
-      h("p", { className: "hint" }, `Since ${day(phone.created_at)}, ${phone.revoked_at ? `switched off ${moment(phone.revoked_at)}` : used}`),
-      here ? h("p", { className: "hint" }, "To switch this one off, sign out here, then use another phone or ask the office.") : null,
+      h("p", { className: "font-semibold" }, phone.name, here ? t.this_phone : ""),
+      h("p", { className: "hint" }, fill(since, { day: day(phone.created_at), time: time && moment(time) })),
+      here ? h("p", { className: "hint" }, t.here_hint) : null,
       asking ? h(Confirm, { phone, onDone: onOff, onLeave: leave }) : null),
     here || phone.revoked_at || asking ? null : h("div", { className: "row-step" },
-      h("button", { type: "button", className: "btn btn-quiet", ref: button, "aria-label": `Switch off ${phone.name}`, onClick: () => setAsking(true) }, "Switch off")));
+      h("button", { type: "button", className: "btn btn-quiet", ref: button, "aria-label": fill(t.switch_off_named, { name: phone.name }), onClick: () => setAsking(true) }, t.switch_off)));
 }
 
 // `met` gives the promise of this visit's first contact with the office: before it this phone may not be on the list yet.
@@ -74,7 +75,7 @@ export function OwnPhones({ met }) {
     await met();
     const here = (await kept(`device:${await owner()}`))?.device;
     const { status, json } = await call("GET", "/api/devices");
-    setFound(json ? { phones: inOrder(json.devices, here), here } : { why: status ? "They cannot be shown now. Sign in again, or try later." : "No signal. They can be shown when there is one." });
+    setFound(json ? { phones: inOrder(json.devices, here), here } : { why: status ? t.not_shown : t.not_shown_signal });
   };
   const onToggle = (event) => {
     setSaid("");
@@ -84,11 +85,11 @@ export function OwnPhones({ met }) {
   const onOff = (phone) => async () => {
     await meet().catch(() => undefined); // there is room now for the phone in her hand, where there was none
     await load();
-    setSaid(`${phone.name} is switched off.`);
+    setSaid(fill(t.is_off, { name: phone.name }));
   };
-  return h(Folded, { summary: "Phones that can send my notes", onToggle },
-    h("p", { role: "status", tabIndex: -1, ref: says, className: "form-says" }, said || found?.why || (found ? "" : "Loading …")),
-    found?.phones && !found.phones.some((phone) => phone.id === found.here) ? h("p", null, MISSING) : null,
-    found?.phones ? h("ul", { className: "rows", "aria-label": "Phones that can send my notes" },
+  return h(Folded, { summary: t.title, onToggle },
+    h("p", { role: "status", tabIndex: -1, ref: says, className: "form-says" }, said || found?.why || (found ? "" : t.loading)),
+    found?.phones && !found.phones.some((phone) => phone.id === found.here) ? h("p", null, t.missing) : null,
+    found?.phones ? h("ul", { className: "rows", "aria-label": t.title },
       found.phones.map((phone) => h(Phone, { key: phone.id + phone.revoked_at, phone, here: phone.id === found.here, onOff: onOff(phone) }))) : null);
 }

@@ -1,6 +1,7 @@
 // The few shapes of the note form: chips that are real inputs, fields with their error, folded parts. What is chosen or
 // typed goes to `onChange(value, id)`; where that stays the same function, nothing is drawn again without need.
 import { createElement as h, memo, useEffect, useRef, useState } from "react";
+import * as t from "./words/parts.js";
 
 function describedBy(id, hint, error) {
   return [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
@@ -109,7 +110,7 @@ export function Summary({ errors, innerRef }) {
     (place?.querySelector("input, textarea") ?? place)?.focus();
   };
   return h("div", { className: "error-summary", role: "alert", tabIndex: -1, ref: innerRef },
-    h("h2", null, "Something is missing"),
-    h("p", { className: "hint" }, "What you wrote is still here."),
+    h("h2", null, t.missing),
+    h("p", { className: "hint" }, t.still_here),
     h("ul", null, entries.map(([id, message]) => h("li", { key: id }, h("a", { href: `#${id}`, onClick: go(id) }, message)))));
 }

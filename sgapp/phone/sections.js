@@ -4,46 +4,47 @@ import { createElement as h, memo, useCallback, useEffect, useMemo, useState } f
 import { Marks } from "./marks.js";
 import { MAYBE, OTHER } from "./note.js";
 import { Card, Chips, Field, Folded } from "./parts.js";
+import * as t from "./words/sections.js";
 
-const YES_NO = [{ value: "no", label: "No" }, { value: "yes", label: "Yes" }, { value: "not_sure", label: "Not sure" }];
-const ROOMS = [...["Kitchen", "Living room", "Bedroom", "Bathroom", "Hall", "Outside"].map((room) => ({ value: room, label: room })),
-  { value: OTHER, label: "Other place" }];
-const WHEN = [{ value: "now", label: "Now" }, { value: "visit", label: "This visit" }, { value: "earlier", label: "Earlier" }];
-const AWAY = [{ value: "yes", label: "Yes" }, { value: "no", label: "No" }];
-const SOMEONE_ELSE = { value: OTHER, label: "Someone else" };
+const YES_NO = [{ value: "no", label: t.no }, { value: "yes", label: t.yes }, { value: "not_sure", label: t.not_sure }];
+const ROOMS = [...[t.kitchen, t.living_room, t.bedroom, t.bathroom, t.hall, t.outside].map((room) => ({ value: room, label: room })),
+  { value: OTHER, label: t.other_place }];
+const WHEN = [{ value: "now", label: t.now }, { value: "visit", label: t.this_visit }, { value: "earlier", label: t.earlier }];
+const AWAY = [{ value: "yes", label: t.yes }, { value: "no", label: t.no }];
+const SOMEONE_ELSE = { value: OTHER, label: t.someone_else };
 const SHOWN_MS = 5000;
 
 // Whom to ring, in their order, and the two questions that decide how fast the office must be.
 export const Help = memo(function Help({ onCall, danger, injury, put }) {
-  return h("section", { className: "panel grid gap-3", id: "help", tabIndex: -1, "aria-label": "Whom to ring" },
+  return h("section", { className: "panel grid gap-3", id: "help", tabIndex: -1, "aria-label": t.whom_to_ring },
     h("a", { className: "danger-link", href: "tel:999" },
-      h("span", null, "Hurt, or in danger?"), h("b", null, "Ring 999 first ›")),
+      h("span", null, t.hurt), h("b", null, t.ring_first)),
     onCall ? h("a", { className: "danger-link", href: `tel:${onCall.replace(/[^+\d]/g, "")}` },
-      h("span", null, "Then the lead"), h("b", { className: "calm" }, `${onCall} ›`)) : h("p", null, "Then ring the office."),
-    h("p", { className: "hint" }, "The note comes after. Cannot speak? Ring 999 from a mobile and press 55 when asked. They do not see where you are."),
-    h(Chips, { id: "danger_now", optional: true, legend: "Is someone in danger now?", options: YES_NO, value: danger, onChange: put }),
-    h(Chips, { id: "injury", optional: true, legend: "Is someone hurt?", options: YES_NO, value: injury, onChange: put }));
+      h("span", null, t.then_lead), h("b", { className: "calm" }, `${onCall} ›`)) : h("p", null, t.then_office),
+    h("p", { className: "hint" }, t.after),
+    h(Chips, { id: "danger_now", optional: true, legend: t.danger_now, options: YES_NO, value: danger, onChange: put }),
+    h(Chips, { id: "injury", optional: true, legend: t.injury, options: YES_NO, value: injury, onChange: put }));
 });
 
 export const Who = memo(function Who({ person, other, put, people, missing, error }) {
   const options = useMemo(() => [...people.map((p) => ({ value: p.id, label: p.label })), SOMEONE_ELSE], [people]);
   return [
-    h(Chips, { key: "who", id: "person", legend: "Who did you visit?", options,
-      hint: missing ? "The list is not here without a signal. Choose “Someone else” and write the name." : "", value: person, onChange: put, error }),
-    person === OTHER ? h(Field, { key: "other", id: "other", label: "Their name", hint: "As you know them. The office finds who it is.",
+    h(Chips, { key: "who", id: "person", legend: t.who, options,
+      hint: missing ? t.list_missing : "", value: person, onChange: put, error }),
+    person === OTHER ? h(Field, { key: "other", id: "other", label: t.their_name, hint: t.their_name_hint,
       value: other, onChange: put }) : null,
   ];
 });
 
 export const WhenWhere = memo(function WhenWhere({ when, visit, earlier, room, elsewhere, put, visitError, earlierError, elsewhereError }) {
   return [
-    h(Chips, { key: "when", id: "when", legend: "When?", options: WHEN, value: when, onChange: put }),
-    when === "earlier" ? h(Field, { key: "earlier", id: "earlier", label: "Day and time", type: "datetime-local", value: earlier,
+    h(Chips, { key: "when", id: "when", legend: t.when, options: WHEN, value: when, onChange: put }),
+    when === "earlier" ? h(Field, { key: "earlier", id: "earlier", label: t.day_and_time, type: "datetime-local", value: earlier,
       onChange: put, error: earlierError }) : null,
-    when === "visit" ? h(Field, { key: "visit", id: "visit", label: "What time was the visit?", hint: "Today.", type: "time", value: visit,
+    when === "visit" ? h(Field, { key: "visit", id: "visit", label: t.visit_time, hint: t.today, type: "time", value: visit,
       onChange: put, error: visitError }) : null,
-    h(Chips, { key: "room", id: "room", legend: "Where?", options: ROOMS, value: room, onChange: put }),
-    room === OTHER ? h(Field, { key: "elsewhere", id: "elsewhere", label: "Which place?", value: elsewhere, onChange: put,
+    h(Chips, { key: "room", id: "room", legend: t.where, options: ROOMS, value: room, onChange: put }),
+    room === OTHER ? h(Field, { key: "elsewhere", id: "elsewhere", label: t.which_place, value: elsewhere, onChange: put,
       error: elsewhereError }) : null,
   ];
 });
@@ -58,13 +59,13 @@ export const Said = memo(function Said({ said, put }) {
   }, [put]);
   return h("div", { className: "grid gap-3" },
     said.map((quote, i) => h("div", { key: i, className: "quote grid gap-3" },
-      h(Field, { id: `said-${i}`, label: i ? "And then" : "What was said, in their words", hint: i ? "" : "Word for word, as you remember it.",
+      h(Field, { id: `said-${i}`, label: i ? t.said_next : t.said, hint: i ? "" : t.said_hint,
         rows: 2, value: quote.words, onChange: change }),
       quote.words.trim() ? h("div", { className: "grid grid-cols-2 gap-2" },
-        h(Field, { id: `by-${i}`, label: "Who said it", value: quote.by, onChange: change }),
-        h(Field, { id: `to-${i}`, label: "To whom", value: quote.to, onChange: change })) : null)),
+        h(Field, { id: `by-${i}`, label: t.said_by, value: quote.by, onChange: change }),
+        h(Field, { id: `to-${i}`, label: t.said_to, value: quote.to, onChange: change })) : null)),
     said.at(-1).words.trim() ? h("button", { type: "button", className: "btn btn-quiet justify-self-start",
-      onClick: () => put((quotes) => [...quotes, QUOTE], "said") }, "+ More words") : null);
+      onClick: () => put((quotes) => [...quotes, QUOTE], "said") }, t.more_words) : null);
 });
 
 const chipsOf = (entries) => entries.map((c) => ({ value: c.code, label: c.label }));
@@ -79,11 +80,11 @@ function grouped(entries) {
 function AwayFirst({ children }) {
   const [away, setAway] = useState("");
   return [
-    h(Chips, { key: "away", id: "away", legend: "Are you away from the home?", options: AWAY, value: away === "still" ? "no" : away, onChange: setAway }),
+    h(Chips, { key: "away", id: "away", legend: t.away, options: AWAY, value: away === "still" ? "no" : away, onChange: setAway }),
     away === "yes" || away === "still" ? h("div", { key: "list", className: "grid gap-4" }, children) : null,
     away === "no" ? h("div", { key: "no", className: "grid gap-2" },
-      h("p", { className: "hint" }, "Then leave this for later: others may see the screen. You can save the note now and add to it."),
-      h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: () => setAway("still") }, "Nobody sees it, open it")) : null,
+      h("p", { className: "hint" }, t.not_away),
+      h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: () => setAway("still") }, t.open_it)) : null,
   ];
 }
 
@@ -92,19 +93,19 @@ export const More = memo(function More({ picker, marks, present, wish, consent, 
   const consents = useMemo(() => chipsOf(codes.consent), [codes]);
   const pick = useCallback((chosen) => put(chosen, "picker"), [put]);
   return h("div", { className: "folded-grid" },
-    h(Folded, { key: "noticed", summary: "Things I noticed", count: picker.length },
+    h(Folded, { key: "noticed", summary: t.noticed, count: picker.length },
       h(AwayFirst, null, groups.map(({ group, id, options }) =>
         h(Chips, { key: group, id, legend: group, kind: "checkbox", plain: true, value: picker, onChange: pick, options })))),
-    h(Folded, { key: "marks", summary: "A mark on the skin", count: marks.length }, h(Marks, { marks, put })),
-    h(Folded, { key: "present", summary: "Who was there" },
-      h(Field, { id: "present", label: "Who was there", value: present, onChange: put })),
-    h(Folded, { key: "wish", summary: "What they want" },
-      h(Field, { id: "wish", label: "What do they want to happen?", rows: 2, value: wish, onChange: put }),
-      h(Chips, { id: "consent", optional: true, legend: "May it be passed on?", hint: "What they said when you asked, or why you did not ask.", value: consent,
+    h(Folded, { key: "marks", summary: t.marks, count: marks.length }, h(Marks, { marks, put })),
+    h(Folded, { key: "present", summary: t.present },
+      h(Field, { id: "present", label: t.present, value: present, onChange: put })),
+    h(Folded, { key: "wish", summary: t.wish },
+      h(Field, { id: "wish", label: t.wish_question, rows: 2, value: wish, onChange: put }),
+      h(Chips, { id: "consent", optional: true, legend: t.consent, hint: t.consent_hint, value: consent,
         onChange: put, options: consents })),
-    h(Folded, { key: "staff", summary: "Someone who works for us" },
-      h(Chips, { id: "staff_involved", optional: true, legend: "Was someone who works for us involved?", options: YES_NO, value: staff, onChange: put }),
-      MAYBE.includes(staff) ? h(Field, { id: "staff_names", label: "Their name, if you know it", value: names, onChange: put }) : null));
+    h(Folded, { key: "staff", summary: t.staff },
+      h(Chips, { id: "staff_involved", optional: true, legend: t.staff_question, options: YES_NO, value: staff, onChange: put }),
+      MAYBE.includes(staff) ? h(Field, { id: "staff_names", label: t.staff_names, value: names, onChange: put }) : null));
 });
 
 export const Codes = memo(function Codes({ chosen, put, codes }) {
@@ -121,10 +122,10 @@ export const Codes = memo(function Codes({ chosen, put, codes }) {
     put(now, "safety_codes");
   };
   return h(Card, null,
-    h(Chips, { id: "safety_codes", legend: "How may we get back to them?", kind: "checkbox",
-      hint: "A tap chooses. Hold one, or press ? on it, to see what it means for five seconds.",
+    h(Chips, { id: "safety_codes", legend: t.codes, kind: "checkbox",
+      hint: t.codes_hint,
       onHold: (option) => explain(codes.safety.find((c) => c.code === option.value)),
       value: chosen, onChange: choose, options: shown.map((c) => ({ value: c.code, label: `${c.symbol} ${c.short}` })) }),
     h("p", { role: "status", className: "code-meaning" }, shownCode?.text),
-    all ? null : h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: () => setAll(true) }, "All codes"));
+    all ? null : h("button", { type: "button", className: "btn btn-quiet justify-self-start", onClick: () => setAll(true) }, t.all_codes));
 });

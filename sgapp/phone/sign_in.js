@@ -2,11 +2,12 @@
 // when it opens. Nothing typed here is kept anywhere.
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { forgetOwner } from "./device.js";
+import { fill } from "./fill.js";
 import { vault } from "./vault.js";
+import * as t from "./words/sign_in.js";
 
 const PHONE_ROLES = ["worker", "senior"];
 const DROPPED_WITHIN_MS = 2000;
-const OFFLINE = "No connection. Nothing was sent; try again when there is one.";
 
 async function call(method, url, body) {
   try {
@@ -63,9 +64,9 @@ function useForm(send) {
 }
 
 function sayWhy({ status, json, retryAfter }) {
-  if (status === 0) return OFFLINE;
-  if (status === 429) return `Too many tries. Wait ${retryAfter ?? 60} seconds, then try again.`;
-  return json?.detail ?? "Something went wrong on our side. Nothing was changed; try again.";
+  if (status === 0) return t.offline;
+  if (status === 429) return fill(t.tries, { number: retryAfter ?? 60 });
+  return json?.detail ?? t.fault;
 }
 
 export function SignInForm() {
@@ -84,7 +85,7 @@ export function SignInForm() {
     }
     if (answer.json?.type?.includes("second-factor-needed")) {
       setNeedsCode(true);
-      return "Write the six digits from your authenticator app, too.";
+      return t.code_too;
     }
     return sayWhy(answer);
   });
@@ -94,18 +95,18 @@ export function SignInForm() {
     document.getElementById("sign-in-button").focus();
   };
   return h("div", { className: "grid gap-6" },
-    h("form", { method: "post", noValidate: true, onSubmit: form.onSubmit, className: "panel grid gap-4", "aria-label": "Sign in" },
+    h("form", { method: "post", noValidate: true, onSubmit: form.onSubmit, className: "panel grid gap-4", "aria-label": t.title },
       form.says,
       h("div", { className: "field" },
-        h("label", { htmlFor: "username", className: "field-label" }, "User name"),
+        h("label", { htmlFor: "username", className: "field-label" }, t.user_name),
         h("input", { id: "username", name: "username", ref: name, className: "control", autoComplete: "username",
           autoCapitalize: "none", spellCheck: false })),
       h("div", { className: "field" },
-        h("label", { htmlFor: "password", className: "field-label" }, "Password"),
+        h("label", { htmlFor: "password", className: "field-label" }, t.password),
         h("input", { id: "password", name: "password", type: "password", ref: password, className: "control",
           autoComplete: "current-password" })),
-      needsCode ? h(Field, { id: "otp", name: "otp", label: "Six digits", inputMode: "numeric", autoComplete: "one-time-code" }) : null,
-      h("button", { id: "sign-in-button", type: "submit", className: "btn btn-primary btn-lg", disabled: form.off }, "Sign in")),
+      needsCode ? h(Field, { id: "otp", name: "otp", label: t.six_digits, inputMode: "numeric", autoComplete: "one-time-code" }) : null,
+      h("button", { id: "sign-in-button", type: "submit", className: "btn btn-primary btn-lg", disabled: form.off }, t.title)),
     demo.length ? h(DemoAccounts, { accounts: demo, take }) : null);
 }
 
@@ -118,11 +119,11 @@ function DemoAccounts({ accounts, take }) {
         h("button", { type: "button", className: "btn btn-quiet demo-account", onClick: () => take(a) },
           h("span", null, a.name), h("span", { className: "hint" }, a.username)))))) : null;
   };
-  return h("section", { className: "grid gap-3", "aria-label": "Demo accounts" },
+  return h("section", { className: "grid gap-3", "aria-label": t.demo_accounts },
     h("div", null,
-      h("h2", { className: "text-lg font-semibold" }, "Demo organisation"),
-      h("p", { className: "hint" }, "Choose who to be; the name and password are filled in for you.")),
-    h("div", { className: "demo-groups" }, group("phone", "On a phone"), group("tablet", "On a tablet")));
+      h("h2", { className: "text-lg font-semibold" }, t.demo),
+      h("p", { className: "hint" }, t.demo_hint)),
+    h("div", { className: "demo-groups" }, group("phone", t.on_phone), group("tablet", t.on_tablet)));
 }
 
 export function SetUpForm() {
@@ -135,19 +136,19 @@ export function SetUpForm() {
       return null;
     }
     setErrors(Object.fromEntries((answer.json?.errors ?? []).map((e) => [e.field, e.message])));
-    if (answer.status === 404) return "This link was used already, or has run out. Start the server again for a new one.";
-    return answer.status === 422 ? "Some answers need mending; see below." : sayWhy(answer);
+    if (answer.status === 404) return t.link_used;
+    return answer.status === 422 ? t.mend : sayWhy(answer);
   });
   return h("form", { method: "post", noValidate: true, autoComplete: "off", onSubmit: form.onSubmit, className: "panel grid gap-4",
-      "aria-label": "First administrator" },
+      "aria-label": t.first_administrator },
     form.says,
-    h(Field, { id: "name", name: "name", label: "Your name", error: errors.name, autoComplete: "off" }),
-    h(Field, { id: "username", name: "username", label: "User name", hint: "Letters, digits, dots or dashes.",
+    h(Field, { id: "name", name: "name", label: t.your_name, error: errors.name, autoComplete: "off" }),
+    h(Field, { id: "username", name: "username", label: t.user_name, hint: t.user_name_hint,
       error: errors.username, autoComplete: "username", autoCapitalize: "none", spellCheck: false }),
-    h(Field, { id: "password", name: "password", type: "password", label: "Password",
-      hint: "At least 12 characters. Three unrelated words in a row work well.", error: errors.password,
+    h(Field, { id: "password", name: "password", type: "password", label: t.password,
+      hint: t.password_hint, error: errors.password,
       autoComplete: "new-password" }),
-    h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: form.off }, "Make the account"));
+    h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: form.off }, t.make_account));
 }
 
 // No signal: the mark that Hide leaves too. Every page of ours then ends the session first, at the next contact.

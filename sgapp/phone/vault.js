@@ -2,6 +2,8 @@
 // A random key K seals it. K is in memory only while unlocked; on the disk it lies wrapped under her PIN or her passkey,
 // and in series under a key that the browser does not hand out. Why, and what it is worth: docs/decisions/0009.
 import { openDB } from "idb";
+import { fill } from "./fill.js";
+import * as t from "./words/vault.js";
 
 const KEYS = "keys";
 const VALUES = "values";
@@ -51,9 +53,9 @@ async function keyFromPasskey(output, salt) {
 
 // Why a PIN will not do, in her words; empty if it will.
 export function pinProblem(pin) {
-  if (!/^\d+$/.test(pin) || pin.length < SHORTEST_PIN) return `Use ${SHORTEST_PIN} digits or more.`;
+  if (!/^\d+$/.test(pin) || pin.length < SHORTEST_PIN) return fill(t.too_short, { number: SHORTEST_PIN });
   const steps = new Set([...pin].slice(1).map((digit, i) => Number(digit) - Number(pin[i])));
-  if (steps.size === 1 && [-1, 0, 1].includes([...steps][0])) return "That one is guessed first. Choose another.";
+  if (steps.size === 1 && [-1, 0, 1].includes([...steps][0])) return t.too_easy;
   return "";
 }
 
@@ -205,8 +207,8 @@ export function makeVault({ name = "visit-vault", now = Date.now, iterations = I
   async function setUpPasskey() {
     const salt = random(32);
     const made = await navigator.credentials.create({ publicKey: {
-      challenge: random(32), rp: { id: location.hostname, name: "Visit notes" },
-      user: { id: random(16), name: "Visit notes", displayName: "Visit notes" },
+      challenge: random(32), rp: { id: location.hostname, name: t.title },
+      user: { id: random(16), name: t.title, displayName: t.title },
       pubKeyCredParams: [{ type: "public-key", alg: -7 }, { type: "public-key", alg: -257 }],
       authenticatorSelection: { authenticatorAttachment: "platform", userVerification: "required", residentKey: "discouraged" },
       extensions: { prf: { eval: { first: salt } } },

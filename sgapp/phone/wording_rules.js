@@ -8,6 +8,8 @@
 //
 // Questions are in plain words and may be read by whoever looks over the shoulder. No pattern repeats an open repeat.
 
+import * as t from "./words/wording_rules.js";
+
 const set = (words) => new Set(words.trim().split(/\s+/));
 
 export const MONTHS_AND_DAYS = set(`january february march april may june july august september october november
@@ -84,7 +86,7 @@ const antecedent = {
 export const RULES = [
   {
     code: "vague",
-    question: "What exactly did you see or hear? Who said or did it?",
+    question: t.vague,
     toldAfter: true, reported: true, answered: answered(),
     terms: [
       {
@@ -131,7 +133,7 @@ export const RULES = [
   },
   {
     code: "seems",
-    question: "What did you see or hear that made you think so?",
+    question: t.seems,
     leads: true, toldAfter: true, reported: true, answered: answered(BODY, one`\bbecause\b`),
     terms: [
       { find: g`\bseem(?:s|ed|ing|ingly)?\b` },
@@ -179,7 +181,7 @@ export const RULES = [
   },
   {
     code: "label",
-    question: "What was done or said, and by whom? Which words did they use?",
+    question: t.label,
     toldAfter: true, answered: answered(),
     terms: [
       {
@@ -205,7 +207,7 @@ export const RULES = [
   },
   {
     code: "manner",
-    question: "What did they do or say? How loud, how long? What came just before?",
+    question: t.manner,
     toldAfter: true, reported: true, answered: answered(ACTS),
     terms: [
       {
@@ -231,7 +233,7 @@ export const RULES = [
   },
   {
     code: "mood",
-    question: "What did you notice in the face, voice, body or words? What was different from usual?",
+    question: t.mood,
     toldAfter: true, reported: true, answered: answered(BODY, one`\brail\b`),
     terms: [
       {
@@ -271,7 +273,7 @@ export const RULES = [
   },
   {
     code: "fine",
-    question: "What did they do, eat or say?",
+    question: t.fine,
     toldAfter: true, reported: true, answered: answered(DID),
     terms: [
       {
@@ -304,7 +306,7 @@ export const RULES = [
   },
   {
     code: "clean",
-    question: "Which clothes, room or thing? What colour was it, or what did it smell of?",
+    question: t.clean,
     toldAfter: true, reported: true,
     answered: answered(COLOUR, one`\b(?:stain\w*|soil|mud|muddy|paint|mould\w*|crumbs|grease|gravy|egg|soup|blood|faeces
       |urine|ink|oil|dust|cigarettes?|rotten|sour)\b`, one`\b(?:\d+|two|three|four|five|six|seven|eight|nine
@@ -339,7 +341,7 @@ export const RULES = [
   },
   {
     code: "cause",
-    question: "What was said or done? The cause is for a nurse or doctor to find.",
+    question: t.cause,
     toldAfter: true, reported: true,
     answered: answered(PROFESSIONAL, one`\b(?:asked|thought|did not know|didn't know|could not|couldn't|put on|slurred
       |swayed|staggered|bottles?|cans?|smel(?:t|led) of|called me|looking for)\b`),
@@ -370,7 +372,7 @@ export const RULES = [
   },
   {
     code: "mark",
-    question: "Where on the body, what size, what colour and shape? What did the person say about it?",
+    question: t.mark,
     toldAfter: true, reported: true, answered: answered(COLOUR, SIZE),
     terms: [
       {
@@ -400,7 +402,7 @@ export const RULES = [
   },
   {
     code: "refused",
-    question: "What was offered, and how? What was the reply, word for word?",
+    question: t.refused,
     toldAfter: true, reported: true,
     answered: answered(one`\b(?:offered|asked|suggested|invited|showed|said|saying|shook|shake|shaking|pushed|waved
       |because)\b`),
@@ -427,7 +429,7 @@ export const RULES = [
   },
   {
     code: "often",
-    question: "On which days, and at what time? How many times?",
+    question: t.often,
     toldAfter: true, reported: true, answered: answered(DATES),
     terms: [
       {
@@ -449,7 +451,7 @@ export const RULES = [
   },
   {
     code: "who",
-    question: "Which person? What is their full name, and who are they? Who told whom?",
+    question: t.who,
     answered: null,
     terms: [
       { find: g`\bthey(?:'ve|'re|'ll|'d)?\b`, known: antecedent },

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import reflex as rx
 
+from sgapp.phone.words import FIRST, WordsMissing, read, translate_static, write_modules
+from sgapp.settings import Settings
 from sgapp.ui.first_load import picture_first, settings_for_vite, shorten_scripts, styles_are_classes
 from sgapp.ui.offline import kept_files, kept_version, make_worker, stay_put
 
@@ -55,6 +57,7 @@ class ClientPlugin(rx.plugins.Plugin):
     """Reflex's hooks before and after the build: what goes into which file, the address of the server, what was built."""
 
     def pre_compile(self, **context: Any) -> None:
+        place_words(Path.cwd() / ".web" / "public", Settings().language)
         context["add_modify_task"](rx.constants.ReactRouter.VITE_CONFIG_FILE, settings_for_vite)
 
     def post_build(self, **context: object) -> None:
@@ -65,6 +68,14 @@ class ClientPlugin(rx.plugins.Plugin):
         shorten_scripts(static, modules=_modules(static))
         picture_first(static)
         publish(static)
+
+
+def place_words(public: Path, language: str) -> None:
+    """Put the words of one language beside the phone's scripts, and into the pages that stand as files. Raises WordsMissing."""
+    words = read(language)
+    write_modules(public / "external" / "sgapp" / "phone" / "words", language)
+    if language != FIRST:
+        translate_static(public, words)
 
 
 def _modules(static: Path) -> Path:
@@ -119,7 +130,7 @@ def _input_files(root: Path) -> Iterator[Path]:
 
 def inputs_hash(root: Path) -> str:
     """A hash over everything the client is made of."""
-    digest = hashlib.sha256(version("reflex").encode())
+    digest = hashlib.sha256(f"{version('reflex')} {Settings().language}".encode())
     for path in _input_files(root):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -127,6 +138,10 @@ def inputs_hash(root: Path) -> str:
 
 def build_client(root: Path, *, force: bool = False) -> bool:
     """Build the client of the checkout at `root` if its inputs changed; True if it was built. Raises BuildFailed."""
+    try:
+        read(Settings().language)
+    except WordsMissing as missing:
+        raise BuildFailed(str(missing)) from missing
     stamp, wanted = root / ".web" / "sgapp-built", inputs_hash(root)
     if not force and stamp.is_file() and stamp.read_text() == wanted and (client_folder(root) / "index.html").is_file():
         return False

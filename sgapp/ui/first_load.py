@@ -13,10 +13,14 @@ _GROUPS_BEGIN = "groups: ["
 #: an answer with its headers, and a dictionary of its own. Sealing is not among it: it is fetched when a page is ready.
 _EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", "plain_elements",
                         r"[\\/]\.web[\\/](utils[\\/]|env\.json)", r"vite[\\/]preload-helper"))
-_PHONE = r"external[\\/]sgapp[\\/]phone[\\/](device|draft|installed|outbox|parts|store)\.js"
+_PHONE = r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(device|draft|fill|installed|outbox|parts|store)\.js"
 _GROUPS = f"""
             {{ name: "every-page", test: /{_EVERY_PAGE}/ }},
             {{ name: "phone", test: /{_PHONE}/ }},"""
+#: A text of the catalogue (sgapp/phone/words) then stands where it is shown: a name for each would weigh more.
+_BUNDLING_BEGINS = "rollupOptions: {"
+_INLINE = """
+      optimization: { inlineConst: { mode: "all", pass: 1 } },"""
 _ALIAS_BEGINS = "alias: ["
 #: Reflex draws through a library for styles written in Python. We write none: classes only, and the policy of our pages
 #: would refuse the rest. So its one function that is used stands in for it (plain_elements.js).
@@ -33,7 +37,7 @@ class HasChanged(RuntimeError):
 
 def settings_for_vite(config: str) -> str:
     """Vite's settings with our groups of scripts and our stand-in in front of Reflex's own. Raises HasChanged."""
-    for begins, ours in ((_GROUPS_BEGIN, _GROUPS), (_ALIAS_BEGINS, _ALIAS)):
+    for begins, ours in ((_BUNDLING_BEGINS, _INLINE), (_GROUPS_BEGIN, _GROUPS), (_ALIAS_BEGINS, _ALIAS)):
         if ours in config:
             continue
         if config.count(begins) != 1:

@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from sgapp.phone.words import write_modules
+from sgapp.settings import Settings
 from sgapp.ui.bundler import bundle
 from sgapp.ui.headers import page_policies
 
@@ -83,6 +85,7 @@ def make_worker(static: Path, files: dict[str, str], *, modules: Path) -> None:
         folder = Path(name)  # beside the packages, where they are found
         for script in _PHONE.glob("*.js"):
             shutil.copy(script, folder / script.name)
+        write_modules(folder / "words", Settings().language)
         lines = [f"export const {key} = {json.dumps(value)};\n" for key, value in constants.items()]
         (folder / "kept.js").write_text("".join(lines), encoding="utf-8")
         bundle(folder / "service_worker.js", static / "sw.js", modules)

@@ -23,6 +23,7 @@ def bundle(folder: Path) -> str:
     """The harness with the phone's modules, as one script."""
     for script in (*(ROOT / "sgapp" / "phone").glob("*.js"), ROOT / "tests" / "phone" / "harness.js"):
         shutil.copy(script, folder / script.name)
+    shutil.copytree(ROOT / "sgapp" / "phone" / "words", folder / "words")
     (folder / "node_modules").symlink_to(ROOT / ".web" / "node_modules")
     made = folder / "made.js"
     command = [str(ROOT / ".venv" / "bin" / "node"), str(ROOT / ".web" / "node_modules" / ".bin" / "rolldown"),

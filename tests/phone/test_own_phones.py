@@ -109,7 +109,7 @@ def test_the_phone_that_was_one_too_many_is_let_in_once_another_is_switched_off(
         assert phone.evaluate(ENROL, f"Phone {number}.") == 201
     phone.goto("/mine")
     fold_out(phone, PHONES)
-    expect(phone.get_by_text("The phone in your hand is not among them")).to_be_visible()
+    expect(phone.get_by_text("The phone in your hand is not on this list")).to_be_visible()
     _switch_off(phone, "Phone 7.")
     phone.get_by_role("button", name="Yes, switch it off").click()
     expect(_phone(phone, "This phone")).to_be_visible()

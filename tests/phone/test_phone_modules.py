@@ -24,6 +24,7 @@ def node(tmp_path: Path):
     """Run a script beside the phone's modules; what it prints as JSON comes back."""
     for module in (ROOT / "sgapp" / "phone").glob("*.js"):
         shutil.copy(module, tmp_path / module.name)
+    shutil.copytree(ROOT / "sgapp" / "phone" / "words", tmp_path / "words")
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / "node_modules").symlink_to(ROOT / ".web" / "node_modules")
 

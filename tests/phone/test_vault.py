@@ -16,8 +16,8 @@ Run = Callable[..., object]
 
 def _answer(route: Route) -> None:
     name = route.request.url.removeprefix(HOME)
-    if name == "vault.js":
-        source = (ROOT / "sgapp" / "phone" / "vault.js").read_text().replace('from "idb"', 'from "/idb.js"')
+    if name in ("vault.js", "fill.js", "words/vault.js"):
+        source = (ROOT / "sgapp" / "phone" / name).read_text().replace('from "idb"', 'from "/idb.js"')
         route.fulfill(content_type="text/javascript", body=source)
     elif name == "idb.js":
         route.fulfill(content_type="text/javascript", body=(ROOT / ".web/node_modules/idb/build/index.js").read_text())

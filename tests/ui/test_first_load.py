@@ -8,7 +8,7 @@ from sgapp.ui.first_load import HasChanged, picture_first, settings_for_vite, sh
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / ".web" / "build" / "client"
-SETTINGS = "output: { codeSplitting: { groups: [ {} ] } }, resolve: { alias: [ {} ] }"
+SETTINGS = "rollupOptions: { output: { codeSplitting: { groups: [ {} ] } } }, resolve: { alias: [ {} ] }"
 AHEAD = '<link rel="modulepreload" href="/assets/a.js"/>'
 HIDE = '<script src="/hide.js"></script>'
 
@@ -36,7 +36,8 @@ def test_settings_that_hold_ours_already_stay_as_they_are() -> None:
     assert settings_for_vite(once) == once != SETTINGS
 
 
-@pytest.mark.parametrize("changed", [SETTINGS.replace("groups", "chunks"), SETTINGS.replace("alias", "aka"), SETTINGS * 2])
+@pytest.mark.parametrize("changed", [SETTINGS.replace("groups", "chunks"), SETTINGS.replace("alias", "aka"),
+                                     SETTINGS.replace("rollupOptions", "options"), SETTINGS * 2])
 def test_settings_of_another_shape_are_told(changed: str) -> None:
     with pytest.raises(HasChanged):
         settings_for_vite(changed)

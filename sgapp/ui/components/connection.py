@@ -3,13 +3,15 @@
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
+from sgapp.phone.words import say
+
 
 @rx.memo
 def connection_line() -> rx.Component:
     """One quiet line on top of the page while there is no connection."""
     return rx.cond(
         has_connection_errors,
-        rx.el.div("No connection. What you typed is kept.", role="status", class_name="connection-line"),
+        rx.el.div(say("app.no_connection"), role="status", class_name="connection-line"),
         rx.fragment(),
     )
 

@@ -7,9 +7,10 @@ import reflex as rx
 from sgapp.domain.vocabulary import CONSENT_STATES, PICKER, SAFETY_CODES
 from sgapp.phone import script
 
-# Bundled beside the components, which import them by name.
-for _part in ("body_figure.js", "body_lists.js", "body_map.css", "body_map.js", "body_regions.js", "device.js", "draft.js",
-              "installed.js", "lock.js", "mark_words.js", "marks.js", "note.js", "nudge.js", "other_routes.js",
+# Bundled beside the components, which import them by name. Their words come beside them when the pages are built.
+for _part in ("body_figure.js", "body_lists.js", "body_map.css", "body_map.js", "body_regions.js", "device.js",
+              "draft.js", "fill.js", "installed.js", "lock.js", "mark_words.js", "marks.js", "note.js", "nudge.js",
+              "other_routes.js",
               "outbox.js", "own_phones.js", "parts.js", "plain_elements.js", "reference.js", "saved.js", "seal.js",
               "sections.js", "store.js", "vault.js", "wording.js", "wording_rules.js"):
     script(_part)

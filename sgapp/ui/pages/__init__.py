@@ -8,8 +8,10 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.phone.words import say
+
 #: The title of the one page that search engines and shoulders may see.
-APP_TITLE = "Visit notes"
+APP_TITLE = say("app.title")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from typing import Any
 import reflex as rx
 
 from sgapp.phone import script
+from sgapp.phone.words import FIRST, say
+from sgapp.settings import Settings
 
 
 def skip_link() -> rx.Component:
     """The first stop of the keyboard: straight to what the page is about."""
-    return rx.el.a("Skip to the content", href="#main", class_name="skip-link")
+    return rx.el.a(say("app.skip"), href="#main", class_name="skip-link")
 
 
 def main_landmark(*children: rx.Component, class_name: str = "") -> rx.Component:
@@ -19,7 +21,7 @@ def main_landmark(*children: rx.Component, class_name: str = "") -> rx.Component
 
 def hide_button() -> rx.Component:
     """Takes the page off the screen and ends the session (assets/hide.js); without scripts still a way to /away/."""
-    return rx.el.a("Hide", href="/away/", class_name="btn btn-quiet btn-sm", custom_attrs={"data-hide": ""})
+    return rx.el.a(say("app.hide"), href="/away/", class_name="btn btn-quiet btn-sm", custom_attrs={"data-hide": ""})
 
 
 class SignOut(rx.Component):
@@ -30,9 +32,14 @@ class SignOut(rx.Component):
     label: rx.Var[str]
 
 
-def sign_out_button(label: str = "Sign out", **props: Any) -> rx.Component:
+def sign_out_button(label: str = say("app.sign_out"), **props: Any) -> rx.Component:
     """Sign out here; what was typed and not sent stays in its draft."""
     return SignOut.create(label=label, **props)
+
+
+def in_its_language() -> dict[str, str]:
+    """Says in which language a worker's page is, where that is not the one of all pages."""
+    return {} if Settings().language == FIRST else {"lang": say("app.locale")}
 
 
 def as_components(drawn: rx.Component | tuple[rx.Component, ...] | list[rx.Component]) -> list[rx.Component]:

@@ -7,7 +7,7 @@ import reflex as rx
 
 from sgapp.ui.pages import APP_TITLE, add_page
 from sgapp.ui.session import SessionState
-from sgapp.ui.templates.frame import as_components, hide_button, main_landmark, skip_link
+from sgapp.ui.templates.frame import as_components, hide_button, in_its_language, main_landmark, skip_link
 
 Draw = Callable[[], Any]
 
@@ -39,6 +39,7 @@ def phone_page(route: str, title: str = APP_TITLE, *, heading: str = APP_TITLE, 
                     class_name="bottom-bar",
                 ) if bar else rx.fragment(),
                 class_name="phone",
+                custom_attrs=in_its_language(),
             )
 
         add_page(route, title, page, (SessionState.load_session, *on_load))

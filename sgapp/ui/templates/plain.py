@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from sgapp.ui.pages import APP_TITLE, add_page
-from sgapp.ui.templates.frame import as_components, main_landmark, skip_link
+from sgapp.ui.templates.frame import as_components, in_its_language, main_landmark, skip_link
 
 Draw = Callable[[], Any]
 
@@ -24,6 +24,7 @@ def plain_page(route: str, title: str, *, heading: str, on_load: Sequence[Any] =
                     *as_components(draw()),
                     class_name="plain-main",
                 ),
+                custom_attrs=in_its_language(),
             )
 
         add_page(route, title, page, on_load)

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from sgapp.phone import script
+from sgapp.phone.words import say
 from sgapp.ui.templates import plain_page
 
 
@@ -20,14 +21,14 @@ class SetUpForm(rx.Component):
     tag = "SetUpForm"
 
 
-@plain_page("/sign-in", "Sign in", heading="Sign in")
+@plain_page("/sign-in", say("page_sign_in.title"), heading=say("page_sign_in.title"))
 def sign_in() -> rx.Component:
     return SignInForm.create()
 
 
-@plain_page("/set-up", "Set up", heading="First account")
+@plain_page("/set-up", say("page_sign_in.set_up"), heading=say("page_sign_in.first_account"))
 def set_up() -> list[rx.Component]:
     return [
-        rx.el.p("This account looks after the others. It sees no notes.", class_name="hint"),
+        rx.el.p(say("page_sign_in.first_account_hint"), class_name="hint"),
         SetUpForm.create(),
     ]

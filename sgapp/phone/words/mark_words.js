@@ -1,0 +1,25 @@
+// Made by sgapp/phone/words from its catalogue; not to be written by hand.
+export const skin_no = "skin not broken";
+export const skin_yes = "skin broken";
+export const skin_not_sure = "not sure whether the skin is broken";
+export const swelling_no = "not swollen";
+export const swelling_yes = "swollen";
+export const swelling_not_sure = "not sure whether it is swollen";
+export const before_no = "not seen before";
+export const before_yes = "seen before";
+export const before_not_sure = "not sure whether it was seen before";
+export const left = "left";
+export const right = "right";
+export const middle = "middle";
+export const front = "front";
+export const back = "back";
+export const limb = "{side} {site}";
+export const on_side = "{site}, {side} side";
+export const in_middle = "{site}, {side}";
+export const in_view = "{place}, {view}";
+export const long_and_wide = "{length} by {width} cm";
+export const long_only = "{length} cm long";
+export const wide_only = "{width} cm wide";
+export const and = "{first} and {last}";
+export const said = "Said: “{words}”";
+export const said_by = "Said by {name}: “{words}”";

@@ -1,0 +1,27 @@
+// Made by sgapp/phone/words from its catalogue; not to be written by hand.
+export const no_room = "This phone has no room left to keep a note, so it had to be sent at once.";
+export const keeps_nothing = "This browser cannot keep notes, so it had to be sent at once.";
+export const not_sent_signed_out = "You are signed out. What you wrote is still here. Sign in in another tab, then save again.";
+export const not_sent_refused = "It was not taken. What you wrote is still here. Please ring the office.";
+export const not_sent_no_answer = "No answer came. What you wrote is still here: leave this page open, find a signal, then save again. Or ring the office.";
+export const no_signal = "No signal. It stays sealed here and goes by itself.";
+export const waiting = "{number} on this phone, on the way.";
+export const sealed = "It is sealed before it leaves this phone.";
+export const saving = "Saving …";
+export const save = "Save note";
+export const not_kept = "It could not be kept on this phone. What you wrote is still here. Try again, or ring the office.";
+export const no_key = "This phone has not met the office yet, so it cannot seal a note. What you wrote is still here. Find a signal, then save.";
+export const signed_out_known = "You are signed out. Go on writing: your notes go all the same.";
+export const signed_out_unknown = "You are signed out. Go on writing: Save keeps the note on this phone, and it goes once you have signed in.";
+export const sign_in = "Sign in";
+export const adding_to = "You are adding to note {reference}. The first words stay as they are.";
+export const add = "What you want to add";
+export const seen = "What I saw";
+export const seen_hint = "If you had filmed it, what would it show?";
+export const heard = "What I heard";
+export const heard_hint = "Exact words, whose, how loud.";
+export const done = "What I did";
+export const told = "Whom I told, and when";
+export const something_else = "Something else";
+export const not_fetched = "It could not be fetched. Save what you wrote, find a signal, and load this page again.";
+export const loading = "Loading …";

@@ -1,0 +1,24 @@
+// Made by sgapp/phone/words from its catalogue; not to be written by hand.
+export const locale = "en-GB";
+export const no_signal = "No signal. Nothing was changed; try again when there is one.";
+export const signed_out = "You are signed out. Nothing was changed; sign in first.";
+export const later = "The office does not answer now. Nothing was changed; try again later.";
+export const missing = "The phone in your hand is not on this list. What you write on it goes only while you are signed in. Twenty is the most: switch off one that you no longer use.";
+export const ask = "Switch this phone off?";
+export const ask_notes = "Notes that still wait on it are not lost: when they come, the office looks at them first.";
+export const ask_sign_in = "Everywhere but here you will have to sign in again. Until you do so on that phone, it sends nothing in your name.";
+export const one_moment = "One moment …";
+export const yes = "Yes, switch it off";
+export const leave_on = "Leave it on";
+export const this_phone = " · This phone";
+export const used = "Since {day}, last used {time}";
+export const unused = "Since {day}, not used yet";
+export const off = "Since {day}, switched off {time}";
+export const here_hint = "To switch this one off, sign out here, then use another phone or ask the office.";
+export const switch_off_named = "Switch off {name}";
+export const switch_off = "Switch off";
+export const not_shown = "They cannot be shown now. Sign in again, or try later.";
+export const not_shown_signal = "No signal. They can be shown when there is one.";
+export const is_off = "{name} is switched off.";
+export const title = "Phones that can send my notes";
+export const loading = "Loading …";

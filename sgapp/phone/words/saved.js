@@ -1,0 +1,21 @@
+// Made by sgapp/phone/words from its catalogue; not to be written by hand.
+export const locale = "en-GB";
+export const delivered = "Delivered {time}";
+export const please_ring = "Kept. Please ring the office about it.";
+export const sign_in_to_send = "On this phone. Sign in to send it.";
+export const on_phone = "On this phone. It goes by itself when there is a signal.";
+export const kept = "Your note is kept";
+export const next = "A person in the office reads it and decides what happens. You need do no more.";
+export const if_more = "If they need more, “please ring the office” stands in My notes.";
+export const sign_in = "Sign in";
+export const another = "Write another";
+export const my_notes = "My notes";
+export const gone_one = "{number} note that waited on this phone is gone: the browser cleared its storage. Ring the office, and write it again.";
+export const gone_many = "{number} notes that waited on this phone are gone: the browser cleared its storage. Ring the office, and write them again.";
+export const will_ring = "I will ring";
+export const clock_fast = "This phone's clock is fast by {time}. Say the time as it really was; the office keeps its own time beside yours.";
+export const clock_slow = "This phone's clock is slow by {time}. Say the time as it really was; the office keeps its own time beside yours.";
+export const minutes = "{number} minutes";
+export const hours = "{number} hours";
+export const days = "{number} days";
+export const nobody_here = "Nobody here may read this one. Please ring the local authority or CQC.";

@@ -1,0 +1,21 @@
+// Made by sgapp/phone/words from its catalogue; not to be written by hand.
+export const offline = "No connection. Nothing was sent; try again when there is one.";
+export const tries = "Too many tries. Wait {number} seconds, then try again.";
+export const fault = "Something went wrong on our side. Nothing was changed; try again.";
+export const code_too = "Write the six digits from your authenticator app, too.";
+export const title = "Sign in";
+export const user_name = "User name";
+export const password = "Password";
+export const six_digits = "Six digits";
+export const demo_accounts = "Demo accounts";
+export const demo = "Demo organisation";
+export const demo_hint = "Choose who to be; the name and password are filled in for you.";
+export const on_phone = "On a phone";
+export const on_tablet = "On a tablet";
+export const link_used = "This link was used already, or has run out. Start the server again for a new one.";
+export const mend = "Some answers need mending; see below.";
+export const first_administrator = "First administrator";
+export const your_name = "Your name";
+export const user_name_hint = "Letters, digits, dots or dashes.";
+export const password_hint = "At least 12 characters. Three unrelated words in a row work well.";
+export const make_account = "Make the account";
