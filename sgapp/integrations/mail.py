@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
-from sgapp.integrations.outgoing import Outgoing, Undelivered
+from sgapp.integrations.outgoing import TITLE, Outgoing, Undelivered
 
 _TIMEOUT_SECONDS = 20
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -48,9 +48,9 @@ class Mail:
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Message-ID"] = self.sender, message.to, message.message_id
         mail["Date"] = format_datetime(datetime.now(UTC))
-        mail["Subject"] = f"Visit notes: {message.reference}"
+        mail["Subject"] = f"{TITLE}: {message.reference}"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(f"{message.text}\n\nReference {message.reference}\n\nOpen Visit notes to see it.\n")
+        mail.set_content(f"{message.text}\n\nReference {message.reference}\n\nOpen {TITLE} to see it.\n")
         handed = False
         try:
             with self._connected() as server:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+#: Under which name it comes: the same as on the phone's screen, which says nothing of what it is about.
+TITLE = "Visit notes"
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:

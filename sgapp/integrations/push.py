@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from py_vapid import Vapid02
 from pywebpush import WebPushException, webpush
 
-from sgapp.integrations.outgoing import Outgoing, Undelivered
+from sgapp.integrations.outgoing import TITLE, Outgoing, Undelivered
 
 _TIMEOUT_SECONDS = 15
 _TTL_SECONDS = 12 * 3600
@@ -54,7 +54,7 @@ class Push:
             raise Undelivered("unknown-push-service", final=True)
         session = requests.Session()
         session.trust_env, session.max_redirects = False, 0
-        data = json.dumps({"text": message.text, "reference": message.reference, "id": message.message_id})
+        data = json.dumps({"title": TITLE, "text": message.text, "reference": message.reference, "id": message.message_id})
         try:
             webpush(subscription, data, vapid_private_key=Vapid02(load_der_private_key(self.private_key, None)),
                     vapid_claims={"sub": self.contact}, ttl=_TTL_SECONDS, timeout=_TIMEOUT_SECONDS,

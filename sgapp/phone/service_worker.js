@@ -67,8 +67,8 @@ self.addEventListener("message", (event) => {
 
 // A notice says that something waits and what it is called on the telephone, and no more: a locked screen lies on a table.
 self.addEventListener("push", (event) => {
-  const { text, reference, id } = event.data.json();
-  event.waitUntil(self.registration.showNotification("Visit notes", { body: `${text} ${reference}`, tag: id, icon: "/icon-192.png" }));
+  const { title, text, reference, id } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body: `${text} ${reference}`, tag: id, icon: "/icon-192.png" }));
 });
 
 self.addEventListener("notificationclick", (event) => {

@@ -82,7 +82,8 @@ def test_the_browser_alone_can_read_what_was_pushed(office: Office) -> None:
     [(_, headers, body)] = office.got
     assert b"Something" not in body and headers["content-encoding"] == "aes128gcm"
     read = json.loads(http_ece.decrypt(body, private_key=BROWSER, auth_secret=AUTH, version="aes128gcm"))
-    assert read == {"text": "Something needs you today.", "reference": "VN-7K2Q-48FD-X", "id": "<one@example.org>"}
+    assert read == {"title": "Visit notes", "text": "Something needs you today.", "reference": "VN-7K2Q-48FD-X",
+                    "id": "<one@example.org>"}
 
 
 def test_the_push_service_can_tell_whose_it_is(office: Office) -> None:

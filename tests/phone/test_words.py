@@ -24,7 +24,7 @@ ENGLISH = read(FIRST)
 TEXTS = {f"{section}.{key}": text for section, texts in ENGLISH.items() for key, text in texts.items()}
 
 #: Scripts that only the desk shows, and the lists that are made of the domain's own catalogue.
-NOT_HERS = {"durable_form.js", "marks_shown.js", "body_lists.js"}
+NOT_HERS = {"durable_form.js", "key_rows.js", "marks_shown.js", "notices.js", "body_lists.js"}
 #: What looks like words and is not for her to read.
 NAMES = {
     "body_map.js": {"Enter"},  # a key
@@ -33,7 +33,7 @@ NAMES = {
                   "Safari/", "Safari"},  # what a phone calls itself
     "my_notes.js": {"Europe/London"}, "own_phones.js": {"Europe/London"}, "saved.js": {"Europe/London"},
     "note.js": {"as in the note it adds to"},  # sealed for the office
-    "note_form.js": {"QuotaExceededError"},
+    "note_form.js": {"QuotaExceededError", "Form", "Choice"},  # what it is called; which part is drawn
     "parts.js": {"input, textarea"},  # a selector
 }
 #: Python that draws what she sees.

@@ -18,4 +18,3 @@ export const clock_slow = "This phone's clock is slow by {time}. Say the time as
 export const minutes = "{number} minutes";
 export const hours = "{number} hours";
 export const days = "{number} days";
-export const nobody_here = "Nobody here may read this one. Please ring the local authority or CQC.";
