@@ -163,6 +163,8 @@ def sweep_once(
         raise stop("Another process is sweeping just now. Nothing was done here.")
     deliver_due(found, ways_out(found, now=now()), now=moment or now())
     out.print(f"{done.steps} went up a stage, {done.retimed} were worked out anew.")
+    if done.failed:
+        raise stop(f"{done.failed} could not be opened and are tried again later. `sgapp audit verify` says what is wrong.")
 
 
 def _moment(text: str) -> datetime:

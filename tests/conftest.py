@@ -14,6 +14,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from sgapp.services.house import House
 from sgapp.settings import Settings
+from sgapp.store.engine import make_engine
+from sgapp.store.migrations import upgrade
 from tests.people import Cast, populate
 
 pytest_plugins = ("tests.serving",)
@@ -38,19 +40,42 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> str:
+    """A PostgreSQL database of this version without anything in it, to copy."""
+    address = new_database(postgres)
+    _migrate(Settings(database_url=address))
+    return address
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for SQLite: its file."""
+    folder = tmp_path_factory.mktemp("migrated")
+    _migrate(Settings(data=folder))
+    return folder / "sgapp.db"
+
+
+def _migrate(settings: Settings) -> None:
+    engine = make_engine(settings)
+    upgrade(engine)
+    engine.dispose()
+
+
 @pytest.fixture
 def postgres_database(postgres: str) -> str:
     """The address of a fresh, empty database on that server."""
     return new_database(postgres)
 
 
-def new_database(postgres: str) -> str:
-    """Make an empty database on a PostgreSQL server. Its address."""
+def new_database(postgres: str, *, copied_from: str = "") -> str:
+    """Make a database on a PostgreSQL server, empty or as another one there. Its address."""
     address = make_url(postgres).set(drivername="postgresql+psycopg")
     name = f"t{uuid.uuid4().hex}"
     admin = create_engine(address, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        template = f" TEMPLATE {make_url(copied_from).database}" if copied_from else ""
+        connection.execute(text(f"CREATE DATABASE {name}{template}"))
     admin.dispose()
     return address.set(database=name).render_as_string(hide_password=False)
 
@@ -58,7 +83,12 @@ def new_database(postgres: str) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """An empty house, prepared, on each database in turn."""
-    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else ""
+    url = ""
+    if request.param == "postgresql":
+        url = new_database(request.getfixturevalue("postgres"), copied_from=request.getfixturevalue("migrated_postgres"))
+    else:
+        (tmp_path / "data").mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "data" / "sgapp.db")
     made = House(Settings(data=tmp_path / "data", keys=tmp_path / "keys", database_url=url))
     made.prepare()
     yield made

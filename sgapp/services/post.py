@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlmodel import col, func, or_, select
 
 from sgapp.domain.audit import AuditEvent
+from sgapp.domain.errors import Unreadable
 from sgapp.domain.reach import FAILING_AFTER, GIVE_UP_AFTER, WORDS, Channel, MessageState, Urgency, retry_after
 from sgapp.integrations.mail import Mail
 from sgapp.integrations.outgoing import Outgoing, Undelivered, WayOut
@@ -119,10 +120,10 @@ def _claimed(house: House, now: datetime) -> tuple[str, str, Outgoing | None] | 
             return row.id, _ended(row, S.DOUBTFUL, now), None
         if not _still_wanted(uow, row):
             return row.id, _ended(row, S.STOPPED, now), None
-        content = json.loads(uow.opened(row.sealed, place=f"message/{row.id}"))
+        content = _content(uow, row)
         to = _browser(uow, content["to"]) if row.channel == Channel.PUSH else content["to"]
         if not to:
-            row.failure = "browser-gone"
+            row.failure = "no-address"
             return row.id, _ended(row, S.FAILED, now), None
         row.state, row.attempts, row.next_try_at = str(S.SENDING), row.attempts + 1, now + _CLAIM
         message = Outgoing(f"<{row.id}@{house.settings.host}>", to, WORDS[Urgency(row.urgency)], content["reference"])
@@ -135,6 +136,14 @@ def _still_wanted(uow: UnitOfWork, row: MessageRow) -> bool:
         return True
     clock = uow.session.get(ClockRow, (row.record_kind, row.record_id, row.kind))
     return clock is not None and clock.started_at == row.started_at
+
+
+def _content(uow: UnitOfWork, row: MessageRow) -> dict[str, str]:
+    """Address and reference; both empty if it cannot be opened any more, so that it holds up no other."""
+    try:
+        return json.loads(uow.opened(row.sealed, place=f"message/{row.id}"))
+    except Unreadable:
+        return {"to": "", "reference": ""}
 
 
 def _browser(uow: UnitOfWork, push_id: str) -> str:
@@ -166,8 +175,7 @@ def _settled(house: House, message_id: str, failure: Undelivered | None, now: da
 
 
 def _forget_browser(uow: UnitOfWork, row: MessageRow) -> None:
-    push_id = json.loads(uow.opened(row.sealed, place=f"message/{row.id}"))["to"]
-    found = uow.session.get(PushRow, push_id)
+    found = uow.session.get(PushRow, _content(uow, row)["to"])
     if found is not None:
         uow.session.delete(found)
 

@@ -4,11 +4,13 @@ What was interrupted is done by the next sweep, once: each step is a transaction
 impossible. Source: DOMAIN annex §2 (chase, escalation in four stages) and §8 (deputy on a missed acknowledgement).
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlmodel import col, func, select
 
@@ -29,6 +31,10 @@ from sgapp.store.unit_of_work import UnitOfWork
 #: last whole sweep somebody has to be told.
 EVERY, LEASE, ALARM_AFTER = timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5)
 _NAME = "sweep"
+#: When a clock is tried again whose record could not be opened.
+_SET_ASIDE = timedelta(minutes=10)
+_Key = tuple[str, str, str]
+_log = logging.getLogger(__name__)
 
 
 class OnlyInADemo(SgappError):
@@ -37,11 +43,18 @@ class OnlyInADemo(SgappError):
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did: clocks that went up a stage, and clocks worked out anew by a changed book. `busy`: not ours to do."""
+    """What one sweep did: clocks that went up a stage, those worked out anew by a changed book, and those that could not.
+
+    `busy`: another process was at it.
+    """
 
     steps: int = 0
     retimed: int = 0
+    failed: int = 0
     busy: bool = False
+
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(self.steps + other.steps, self.retimed + other.retimed, self.failed + other.failed)
 
 
 @public("run by the server and by whoever holds the machine; it takes no content and gives none")
@@ -53,17 +66,17 @@ def sweep(house: House, *, now: datetime, holder: str, at: datetime | None = Non
             raise OnlyInADemo("Only a demo can be swept at another time. Nothing was changed.")
         if not _taken(uow, holder, now):
             return Swept(busy=True)
-    steps = retimed = 0
+    swept = Swept()
     while found := _some(house, holder, moment, now):
-        steps, retimed = steps + found[0], retimed + found[1]
+        swept += found
     with house.begin(SYSTEM, now) as uow:
         lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
         if lease.holder == holder:
             lease.until = None
             lease.done_at = now if at is None else lease.done_at
-    if steps or retimed:
+    if swept != Swept():
         house.changed()
-    return Swept(steps, retimed)
+    return swept
 
 
 @public("says only when the clocks were last looked at")
@@ -92,40 +105,59 @@ def _taken(uow: UnitOfWork, holder: str, now: datetime) -> bool:
     return True
 
 
-def _some(house: House, holder: str, moment: datetime, now: datetime) -> tuple[int, int] | None:
-    """One transaction of the sweep: one clock, as (steps, retimed); None when there is nothing left or it is not ours.
+def _some(house: House, holder: str, moment: datetime, now: datetime) -> Swept | None:
+    """One transaction of the sweep: one clock; None when there is nothing left or it is not ours.
 
     One, because whoever works on a record locks it before its clocks: two records locked here in another order than there
-    would wait for each other.
+    would wait for each other. A clock that cannot go up, because its record cannot be opened, holds up no other.
     """
+    tried: list[_Key] = []
+    try:
+        with house.begin(SYSTEM, moment) as uow:
+            return _one(uow, holder, now, tried)
+    except Exception as error:
+        if not tried or isinstance(error, DBAPIError):
+            raise
+        _log.warning("a clock could not go up and is tried again later: %s", type(error).__name__)
     with house.begin(SYSTEM, moment) as uow:
-        lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
-        if lease.holder != holder:
-            return None  # we were slow, and another process went on
-        lease.until = now + LEASE
-        stale = _locked(uow, col(ClockRow.book) != uow.book.version, col(ClockRow.book))
-        if stale is not None:
-            uow.retimed(stale[0])
-            return 0, 1
-        due = _locked(uow, col(ClockRow.next_step_at) <= moment, col(ClockRow.next_step_at))
-        if due is not None:
-            return int(_gone_up(uow, *due)), 0
-        return None
+        row = uow.session.get(ClockRow, tried[0])
+        if row is not None:
+            row.book = uow.book.version
+            row.next_step_at = moment + _SET_ASIDE if row.next_step_at is not None else None
+            uow.note_event(AuditEvent("clock-set-aside", row.record_kind, row.record_id, "system", detail=row.kind))
+    return Swept(failed=1)
 
 
-def _locked(uow: UnitOfWork, condition: ColumnElement[bool], first: Any) -> tuple[ClockRow, Record] | None:
-    """The first clock of those, as it stands once its record is ours; None if there is none."""
-    row = uow.session.exec(select(ClockRow).where(condition).order_by(first).limit(1)).first()
-    if row is None:
-        return None
+def _one(uow: UnitOfWork, holder: str, now: datetime, tried: list[_Key]) -> Swept | None:
+    lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
+    if lease.holder != holder:
+        return None  # we were slow, and another process went on
+    lease.until = now + LEASE
+    stale = _first(uow, col(ClockRow.book) != uow.book.version, col(ClockRow.book))
+    if stale is not None:
+        tried.append(_key(stale))
+        uow.retimed(stale)
+        return Swept(retimed=1)
+    due = _first(uow, col(ClockRow.next_step_at) <= uow.now, col(ClockRow.next_step_at))
+    if due is not None:
+        tried.append(_key(due))
+        return Swept(steps=int(_gone_up(uow, due)))
+    return None
+
+
+def _key(row: ClockRow) -> _Key:
+    return row.record_kind, row.record_id, row.kind
+
+
+def _first(uow: UnitOfWork, condition: ColumnElement[bool], order: Any) -> ClockRow | None:
+    return uow.session.exec(select(ClockRow).where(condition).order_by(order).limit(1)).first()
+
+
+def _gone_up(uow: UnitOfWork, row: ClockRow) -> bool:
+    """Up to the stage that is due by now. Each stage on the way is kept; the person of the last one is told."""
     kind = next(k for k in KINDS.values() if k.name == row.record_kind)
     record: Record = uow.regardless(kind.entity, row.record_id)
     uow.session.expire(row)  # whoever held the record before us may have moved its clocks
-    return row, record
-
-
-def _gone_up(uow: UnitOfWork, row: ClockRow, record: Record) -> bool:
-    """Up to the stage that is due by now. Each stage on the way is kept; the person of the last one is told."""
     try:
         waiting = row.next_step_at is not None and row.next_step_at <= uow.now
     except ObjectDeletedError:

@@ -1,5 +1,6 @@
 """One transaction. Loading is checking: what the actor may not see does not exist here. Saving demands its event."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from sgapp.domain.case import Case
 from sgapp.domain.clock_book import DEFAULT_BOOK, ClockBook
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
-from sgapp.domain.errors import Conflict, NotFound
+from sgapp.domain.errors import Conflict, NotFound, Unreadable
 from sgapp.domain.kept import KeptUpload
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import SEES_RESERVED, SEES_RESTRICTED, Actor
@@ -242,6 +243,16 @@ class Repository(Generic[T]):
         if not wanted:
             return {}
         return {r.id: r for r in self.where(col(self._kind.table.id).in_(wanted))}
+
+    def readable(self, record_ids: Iterable[str]) -> dict[str, T]:
+        """The visible ones among these ids that can be opened: for lists, which one broken record must not take away."""
+        rows = self._uow.session.exec(select(self._kind.table).where(
+            self._uow.may_see(self._kind.table), col(self._kind.table.id).in_(list(record_ids))))
+        found: dict[str, T] = {}
+        for row in rows:
+            with contextlib.suppress(Unreadable):
+                found[row.id] = self.opened(row)
+        return found
 
     def opened(self, row: _Sealed) -> T:
         self._uow.loaded.setdefault((self._kind.name, row.id), row.version)

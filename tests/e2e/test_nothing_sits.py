@@ -98,7 +98,7 @@ def test_a_turn_that_covers_it_lets_the_absence_be_recorded_and_the_one_who_cove
         deputy.goto("/rota")
         expect(deputy.get_by_text("Ring about VN-1 before ten.")).to_be_visible()
         deputy.get_by_role("button", name="Take over").click()
-        expect(deputy.get_by_text("Taken over")).to_be_visible()
+        expect(deputy.get_by_role("list", name="Handed over")).to_contain_text("Taken over")
         manager.context.close()
         deputy.context.close()
     finally:

@@ -46,6 +46,8 @@ STATES: dict[str, Permission | str] = {
     "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
     "CaseState": P.READ_CASE, "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }
+#: What a handler is called with, where it asks for something.
+PAYLOADS: dict[str, dict[str, Any]] = {"show_only": {"show": "overdue"}, "search": {"form": {"text": "nobody"}}}
 OPENAPI: dict[str, Any] = create_api().openapi()
 DOORS = [(method, path) for path, methods in OPENAPI["paths"].items() for method in methods]
 
@@ -141,7 +143,8 @@ class Socket:
 
     def send(self, name: str) -> None:
         where = {"pathname": "/", "asPath": "/"}
-        self.ws.send("42/_event," + json.dumps(["event", {"name": name, "payload": {}, "router_data": where}]))
+        payload = PAYLOADS.get(name.rpartition(".")[2], {})
+        self.ws.send("42/_event," + json.dumps(["event", {"name": name, "payload": payload, "router_data": where}]))
 
     def deltas(self) -> Iterator[dict[str, Any]]:
         """Deltas as they arrive, for ever; pings are answered."""

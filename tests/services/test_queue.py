@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from sgapp.services.house import SYSTEM
 from sgapp.services.sweep import sweep
 from sgapp.services.views.queue import Queue, queue, queue_keys
+from sgapp.store.tables import ObservationRow
 from tests.people import START, Cast
 from tests.services.story import Story, at, tiles
 
@@ -121,3 +123,11 @@ def test_what_one_may_not_know_is_not_counted_either(cast: Cast) -> None:
     cast.writes(staff_involved="yes")
     when = START + timedelta(minutes=60)
     assert [tiles(queue(cast.house, who, when))["overdue"] for who in (cast.lena, cast.joy)] == ["1", "0"]
+
+
+def test_a_record_that_cannot_be_opened_stands_in_its_place_and_takes_nothing_else_with_it(cast: Cast) -> None:
+    broken = cast.writes()
+    cast.writes(about="ola", at=START + timedelta(minutes=1))
+    with cast.house.begin(SYSTEM, START) as uow:
+        uow.session.get_one(ObservationRow, broken).sealed = b"\0" * 64
+    assert titles(queue(cast.house, cast.lena, START)) == ["Something that cannot be opened", "O. Brand · P-130"]

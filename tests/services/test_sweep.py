@@ -12,7 +12,7 @@ from sgapp.services.demo import load_demo
 from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.sweep import ALARM_AFTER, LEASE, OnlyInADemo, Swept, sweep, sweep_is_late
-from sgapp.store.tables import AuditEventRow, ClockRow, LeaseRow, MessageRow, StepUpRow
+from sgapp.store.tables import AuditEventRow, ClockRow, LeaseRow, MessageRow, ObservationRow, StepUpRow
 from tests.people import START, Cast
 from tests.services.story import Story, at
 
@@ -41,7 +41,7 @@ def swept(cast: Cast, when: datetime, holder: str = "one") -> Swept:
 def test_a_new_note_is_told_to_the_lead_at_once_and_nothing_is_late_yet(cast: Cast) -> None:
     cast.writes()
     assert told(cast.house) == [cast.lena.account_id]
-    assert swept(cast, minutes(119)) == Swept(0, 0)
+    assert swept(cast, minutes(119)) == Swept()
 
 
 def test_a_note_that_comes_at_night_is_told_to_whoever_is_on_call(cast: Cast) -> None:
@@ -61,7 +61,7 @@ def test_a_missed_acknowledgement_goes_to_the_deputy_then_the_manager_then_the_n
 def test_sweeping_again_at_the_same_moment_does_nothing(cast: Cast) -> None:
     cast.writes()
     swept(cast, minutes(121))
-    assert swept(cast, minutes(121)) == Swept(0, 0)
+    assert swept(cast, minutes(121)) == Swept()
     assert len(told(cast.house)) == 2
 
 
@@ -176,11 +176,11 @@ def test_a_sweep_that_stops_half_way_is_gone_on_with_and_nothing_is_done_twice(
     def dies(*args, **kwargs):
         calls.append(1)
         if len(calls) == 3:
-            raise RuntimeError("the power went")
+            raise KeyboardInterrupt("the power went")
         return real(*args, **kwargs)
 
     monkeypatch.setattr(module, "hand_to", dies)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(KeyboardInterrupt):
         swept(cast, minutes(121))
     assert len(steps_up(cast.house)) == 2
     monkeypatch.setattr(module, "hand_to", real)
@@ -246,3 +246,16 @@ def test_nobody_is_told_of_what_nobody_here_may_know_and_the_chain_says_so(cast:
     with cast.house.begin(SYSTEM, START) as uow:
         details = uow.session.exec(select(AuditEventRow.detail).where(AuditEventRow.action == "clock-went-up")).all()
     assert details == ["acknowledge:1:nobody-left"]
+
+
+def test_a_clock_whose_record_cannot_be_opened_holds_up_no_other_and_stands_on_the_chain(cast: Cast) -> None:
+    broken, whole = cast.writes(), cast.writes(at=minutes(1))
+    with cast.house.begin(SYSTEM, START) as uow:
+        uow.session.get_one(ObservationRow, broken).sealed = b"\0" * 64
+    assert swept(cast, minutes(130)) == Swept(steps=1, failed=1)
+    assert swept(cast, minutes(131)) == Swept()
+    with cast.house.begin(SYSTEM, START) as uow:
+        assert [r.record_id for r in uow.session.exec(select(StepUpRow)).all()] == [whole]
+        aside = uow.session.exec(select(AuditEventRow.subject_id).where(AuditEventRow.action == "clock-set-aside")).all()
+    assert aside == [broken]
+    assert sweep_is_late(cast.house, now=minutes(132)) == ""

@@ -140,14 +140,14 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
     def ids(kind: str) -> list[str]:
         return [c.record_id for c in clocks if c.record_kind == kind]
 
-    notes = uow.notes.those(ids("observation"))
-    decisions = Repository(uow, SharingDecision).those(ids("decision"))
-    referrals = Repository(uow, Referral).those(ids("referral"))
-    actions = Repository(uow, Action).those(ids("action"))
-    cases = uow.cases.those({*ids("case"), *(c.case_id for c in clocks if c.case_id)})
-    people = uow.people.those({c.person_id for c in cases.values()} | {n.person_id for n in notes.values() if n.person_id})
+    notes = uow.notes.readable(ids("observation"))
+    decisions = Repository(uow, SharingDecision).readable(ids("decision"))
+    referrals = Repository(uow, Referral).readable(ids("referral"))
+    actions = Repository(uow, Action).readable(ids("action"))
+    cases = uow.cases.readable({*ids("case"), *(c.case_id for c in clocks if c.case_id)})
+    people = uow.people.readable({c.person_id for c in cases.values()} | {n.person_id for n in notes.values() if n.person_id})
     names = {key: f"{p.short} · {p.reference}" for key, p in people.items()}
-    kept = uow.kept.those(ids("kept"))
+    kept = uow.kept.readable(ids("kept"))
     records = {**kept, **notes, **decisions, **referrals, **actions, **cases}
     found = []
     for clock in clocks:
@@ -159,8 +159,16 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
             found.append(_kept_row(uow, clock, record))
         elif record is not None and case is not None:
             found.append(_case_row(uow, clock, record, case, names))
+        else:
+            found.append(_broken_row(uow, clock))
     asked, mine = _asked(uow, clocks), {_key(c) for c in clocks if c.holder_id == uow.actor.account_id}
     return tuple(replace(row, asked=asked.get(row.key, ""), mine=row.key in mine) for row in found)
+
+
+def _broken_row(uow: UnitOfWork, clock: ClockRow) -> QueueRow:
+    """It is due and nobody can read it: said in its place, so that it neither vanishes nor takes the list with it."""
+    return QueueRow(**_when(uow, clock), title="Something that cannot be opened", badge="broken", button="", href="/desk",
+                    detail="Tell whoever looks after this installation; “sgapp audit verify” names it.")
 
 
 def _when(uow: UnitOfWork, clock: ClockRow) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def _row(row: Any, index: Any) -> rx.Component:
     step = rx.cond(
         row.intent == "acknowledge-note",
         rx.cond(index == 0, _acknowledge(row, primary=True), _acknowledge(row, primary=False)),
-        rx.el.a(row.button, rx.el.span(" ", row.title, class_name="sr-only"), href=row.href, class_name="btn btn-quiet"))
+        rx.cond(row.button, rx.el.a(row.button, rx.el.span(" ", row.title, class_name="sr-only"), href=row.href,
+                                    class_name="btn btn-quiet"), rx.fragment()))
     return rx.el.li(
         rx.el.div(badge_due(row.due, row.tone), rx.el.p(row.step, class_name="hint mt-1"), class_name="row-due"),
         rx.el.div(

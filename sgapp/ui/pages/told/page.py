@@ -41,7 +41,7 @@ def page() -> list[rx.Component]:
         rx.cond(
             ToldState.loaded,
             rx.el.div(
-                panel(form, heading="E-mail, text, quiet hours"),
+                panel(rx.el.div(form, key=S.drawing.to_string()), heading="E-mail, text, quiet hours"),
                 panel(notices_button(S.push_key, on_allowed=ToldState.load_told),
                       rx.cond(S.browsers.length() > 0,
                               rx.el.ul(rx.foreach(S.browsers, _browser), class_name="rows mt-3",

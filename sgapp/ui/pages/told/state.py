@@ -26,6 +26,8 @@ class ToldState(ConfidentialState, rx.State):
     browsers: tuple[Option, ...] = ()
     push_key: str = ""
     loaded: bool = False
+    #: Which drawing of the form this is. What a field begins with is read only when it is drawn for the first time.
+    drawing: int = 0
 
     @rx.event
     async def load_told(self) -> None:
@@ -37,5 +39,5 @@ class ToldState(ConfidentialState, rx.State):
         self.email, self.phone, self.quiet_from, self.quiet_until = (
             found.email, found.phone, found.quiet_from, found.quiet_until)
         self.by_email, self.by_text = ("yes" if on else "" for on in (found.by_email, found.by_text))
-        self.browsers, self.loaded = found.browsers, True
+        self.browsers, self.loaded, self.drawing = found.browsers, True, self.drawing + 1
         self.push_key = await offload.run(push_key, house(), now=now())
