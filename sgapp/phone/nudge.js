@@ -11,7 +11,7 @@ const SAYS_TOO_MUCH = /abus|safeguard|violen|assault|victim|perpetrat|exploit|gr
 
 const notes = new WeakMap(); // form → {names, leave}: what she left as it is in this note; the next note is a form of its own
 let shown = null; // {field, flag, box, asked}: `asked` is what stood there when she went to say more
-let timer = 0;
+const timers = new WeakMap(); // field → when it is looked at
 let pressed = false; // what moves under a finger that is down is not what it meant to press
 for (const [name, down] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
   window.addEventListener(name, () => { pressed = down; }, true);
@@ -47,7 +47,7 @@ function leaveAsIs(field, flag) {
 function show(field, flag) {
   clear();
   const leaveIt = (event) => {
-    clearTimeout(timer);
+    clearTimeout(timers.get(field));
     clear();
     leaveAsIs(field, flag);
     if (!event.detail) field.focus(); // by the keyboard: where she was, not the top of the page
@@ -76,7 +76,7 @@ function changed({ target }) {
 
 function look(field) {
   if (pressed) {
-    timer = setTimeout(look, SETTLES_MS, field);
+    timers.set(field, setTimeout(look, SETTLES_MS, field));
     return;
   }
   if (!shown?.box.isConnected) shown = null;
@@ -90,8 +90,8 @@ function look(field) {
 
 function left({ target }) {
   if (!FIELDS.includes(target.id)) return;
-  clearTimeout(timer);
-  timer = setTimeout(look, SETTLES_MS, target);
+  clearTimeout(timers.get(target));
+  timers.set(target, setTimeout(look, SETTLES_MS, target));
 }
 
 // Looks at the fields of a form from now on; `field` is the one she is at. `names` are what she left as it is in this note
@@ -102,8 +102,9 @@ export function watch(field, names, leave) {
   if (!notes.has(form)) {
     notes.set(form, { names: new Set() });
     form.addEventListener("focusout", left);
-    if (document.activeElement !== field) left({ target: field }); // she was quicker than the line
   }
+  // She was quicker than the line. Of two calls the later one may come first: a script is waited for the first time only.
+  if (document.activeElement !== field) left({ target: field });
   const note = notes.get(form);
   note.leave = leave;
   for (const name of names) note.names.add(name);

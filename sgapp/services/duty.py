@@ -68,10 +68,18 @@ def members(uow: UnitOfWork, row: ClockRow, *, but: str = "") -> tuple[Member, .
 
 
 def begin_clocks(uow: UnitOfWork) -> None:
-    """Name and tell the person for each clock that this transaction has started and that somebody must hear of at once."""
-    for row, record in uow.started:
-        if ClockKind(row.kind) in TOLD_AT_ONCE:
+    """Name and tell the person for each clock that this transaction has begun and that somebody must hear of at once.
+
+    And anew where whoever was asked may not know of it any more.
+    """
+    for row, record, begins in uow.clocks:
+        if ClockKind(row.kind) in TOLD_AT_ONCE if begins else row.holder_id and not may_know(uow, row, row.holder_id):
             hand_to(uow, row, record, at=uow.now)
+
+
+def may_know(uow: UnitOfWork, row: ClockRow, account_id: str) -> bool:
+    """Whether an account may be told of a clock."""
+    return any(m.account_id == account_id and m.may_know for m in members(uow, row))
 
 
 def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> str:

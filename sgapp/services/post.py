@@ -20,6 +20,7 @@ from sgapp.integrations.mail import Mail
 from sgapp.integrations.outgoing import Outgoing, Undelivered, WayOut
 from sgapp.integrations.push import Push
 from sgapp.integrations.text import Text
+from sgapp.services.duty import may_know
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store.engine import take_turns
@@ -131,11 +132,11 @@ def _claimed(house: House, now: datetime) -> tuple[str, str, Outgoing | None] | 
 
 
 def _still_wanted(uow: UnitOfWork, row: MessageRow) -> bool:
-    """Whether nobody has taken up what the message is about."""
+    """Whether nobody has taken up what the message is about, and whoever it is for may still know of it."""
     if not row.record_id:
         return True
     clock = uow.session.get(ClockRow, (row.record_kind, row.record_id, row.kind))
-    return clock is not None and clock.started_at == row.started_at
+    return clock is not None and clock.started_at == row.started_at and may_know(uow, clock, row.account_id)
 
 
 def _content(uow: UnitOfWork, row: MessageRow) -> dict[str, str]:

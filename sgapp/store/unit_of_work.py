@@ -40,7 +40,7 @@ class UnitOfWork:
         self.organisation, self.ring_back, self.push_hosts = organisation, ring_back, push_hosts
         self.events = 0
         self.loaded: dict[tuple[str, str], int] = {}
-        self.started: list[tuple[ClockRow, Record]] = []
+        self.clocks: list[tuple[ClockRow, Record, bool]] = []
         self._book: ClockBook | None = None
         self.people = Repository(self, Person)
         self.notes = Repository(self, Observation)
@@ -159,22 +159,26 @@ class UnitOfWork:
         return self._book
 
     def _set_clocks(self, kind: Kind, record: Record) -> None:
-        """Start, stop and move the record's clocks. One that goes on keeps the stage it has reached and whoever holds it."""
+        """Start, stop and move the record's clocks. One that goes on keeps the stage it has reached and whoever holds it.
+
+        Each that runs now is put on `clocks`, with whether it begins.
+        """
         running = {row.kind: row for row in self.session.exec(select(ClockRow).where(
             ClockRow.record_kind == kind.name, ClockRow.record_id == record.id))}
         for clock in clocks_of(record, self.book):
             row = running.pop(str(clock.kind), None)
-            if row is None or row.started_at != clock.started_at:
+            begins = row is None or row.started_at != clock.started_at
+            if row is None or begins:
                 row = row or ClockRow(record_kind=kind.name, record_id=record.id, kind=str(clock.kind),
                                       started_at=clock.started_at, due_at=clock.due_at)
                 row.stage, row.holder_id, row.started_at = 0, "", clock.started_at
-                self.started.append((row, record))
             row.case_id, row.branch, row.book = case_of(record), record.branch, self.book.version
             row.due_at, row.chase_at, row.escalate_at = clock.due_at, clock.chase_at, clock.escalate_at
             row.priority, row.restricted = str(getattr(record, "priority", "other")), getattr(record, "restricted", False)
             row.reserved = getattr(record, "reserved", False)
             row.next_step_at = clock.steps[row.stage] if row.stage < len(clock.steps) else None
             self.session.add(row)
+            self.clocks.append((row, record, begins))
         for row in running.values():
             self.session.delete(row)
         self.session.flush()

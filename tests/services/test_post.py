@@ -12,7 +12,7 @@ from sgapp.services import triage
 from sgapp.services.duty import add_message, set_reach
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.post import Posted, deliver_due, failing, push_key
-from sgapp.store.tables import MessageRow, PushRow
+from sgapp.store.tables import ClockRow, MessageRow, PushRow
 from tests.people import START, Cast
 
 
@@ -113,6 +113,18 @@ def test_what_is_taken_up_meanwhile_is_not_sent_any_more(cast: Cast) -> None:
     triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=minutes(1))
     assert posted(cast, box, minutes(2)) == Posted(stopped=1)
     assert len(box.got) == 1
+
+
+def test_an_addition_that_names_whoever_was_asked_gives_it_to_somebody_else_and_tells_her_no_more(cast: Cast) -> None:
+    by_mail(cast, "lena")
+    by_mail(cast, "devan")
+    note_id = cast.writes()
+    cast.writes(corrects=note_id, staff_involved="yes", staff_names="Lena Hart", at=minutes(1))
+    box = Letterbox()
+    posted(cast, box, minutes(1))
+    assert {m.to for m in box.got} == {"devan@example.org"}
+    with cast.house.begin(SYSTEM, START) as uow:
+        assert {c.holder_id for c in uow.session.exec(select(ClockRow))} == {cast.devan.account_id}
 
 
 def test_a_process_that_died_while_sending_leaves_the_message_to_another(cast: Cast) -> None:
