@@ -1,6 +1,7 @@
 """The `sgapp` command. Each sub-command says what it did; long ones show how far they are."""
 
 import json
+import multiprocessing
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +63,7 @@ def serve(
     if workers > 1 and not (found.settings.database_url and found.settings.redis_url):
         raise stop("More than one process needs PostgreSQL and Redis: set SGAPP_DATABASE_URL and SGAPP_REDIS_URL.")
     if demo:
-        _load_demo(found)
+        _load_demo_apart(found)
     token = sessions.make_set_up_token(found, now=now())
     if token is not None:
         out.print("No accounts yet. Make the first administrator here, once, within 24 hours:")
@@ -105,6 +106,18 @@ def demo(logins: Annotated[bool, typer.Option("--logins", help="Print the accoun
         for account in demo_accounts(found, now=now()):
             line = {"role": account.role, "username": account.username, "password": account.password}
             typer.echo(json.dumps(line))
+
+
+def _load_demo_apart(found: House) -> None:
+    """Load it in a process of its own. Loading makes letters, and the threads that make a PDF do not come along into the forks
+    that serve: those would wait for them for ever.
+    """
+    found.engine.dispose()
+    apart = multiprocessing.get_context("fork").Process(target=_load_demo, args=(found,))
+    apart.start()
+    apart.join()
+    if apart.exitcode:
+        raise typer.Exit(apart.exitcode)
 
 
 def _load_demo(found: House, *, quiet: bool = False) -> None:

@@ -45,8 +45,11 @@ def signed_in(actor: Annotated[Actor | None, Depends(maybe_actor)]) -> Actor:
 def same_origin(request: Request, house: TheHouse) -> None:
     """Refuse a change that another site could have made the browser send."""
     origin = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    if site not in ("same-origin", "none") or (origin is not None and not _ours(request, origin, house)):
+    site = request.headers.get("sec-fetch-site")
+    if site not in (None, "same-origin", "none"):
+        raise NotPermitted("another site sent this")
+    # A form without scripts names no origin, because our pages send no referrer: then the browser's own word has to be there.
+    if origin is not None and not (_ours(request, origin, house) or (origin == "null" and site == "same-origin")):
         raise NotPermitted("another site sent this")
 
 

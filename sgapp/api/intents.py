@@ -14,8 +14,11 @@ from sgapp.domain.time import from_london
 from sgapp.services import (
     cases,
     clock_rules,
+    composing,
     devices,
+    directory,
     kept,
+    partner,
     reach,
     referrals,
     rota,
@@ -31,8 +34,8 @@ from sgapp.services.house import now
 router = APIRouter(prefix="/api/intents")
 
 #: Imported so that their intentions stand in the register before the routes are made.
-SERVICES = (cases, clock_rules, devices, kept, reach, referrals, rota, sealing_keys, sessions, sharing, speaking_up,
-            triage)
+SERVICES = (cases, clock_rules, composing, devices, directory, kept, partner, reach, referrals, rota, sealing_keys, sessions,
+            sharing, speaking_up, triage)
 #: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices.
 NOT_HERE = frozenset({"deliver-note", "enrol-device", "revoke-own-device"})
 

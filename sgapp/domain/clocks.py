@@ -129,6 +129,7 @@ class ClockKind(StrEnum):
     EMERGENCY_RECORD = "emergency_record"
     NOTIFY_CQC = "notify_cqc"
     NEXT_STEP = "next_step"
+    QUESTION = "question"
 
 
 #: What is waited for, in a word or two.
@@ -137,6 +138,7 @@ LABELS: dict[ClockKind, str] = {
     ClockKind.SECOND_REVIEW: "second review", ClockKind.RECEIPT: "receipt", ClockKind.AGENCY_DECISION: "their decision",
     ClockKind.REVIEW: "look again", ClockKind.ACTION: "action", ClockKind.EMERGENCY_RECORD: "record the decision",
     ClockKind.NOTIFY_CQC: "notify CQC", ClockKind.NEXT_STEP: "next step",
+    ClockKind.QUESTION: "answer their question",
 }
 
 
@@ -210,6 +212,7 @@ _NOON = _minutes(12 * 60)
 _ACK = "DOMAIN annex §2: high 30 min, other 2 h; §8: the deputy is assigned on a missed acknowledgement"
 _DECIDE = "DOMAIN annex §2: high the same day, other 1 working day"
 _SEND = "DOMAIN annex §2: urgent at once (30 min is ours), other 1 working day"
+_ASKED = "Ours: an agency that asks cannot go on without us; the same day, faster where DOMAIN annex §2 is faster"
 _REVIEW = "The guide: same-day review for higher-risk decisions"
 K = ClockKind
 
@@ -247,6 +250,9 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         chase=_working(1),
         escalate=_working(5),
     ),
+    Rule(K.QUESTION, "emergency", _minutes(30), _ASKED, later=_minutes(30)),
+    Rule(K.QUESTION, "high", _minutes(120), _ASKED, later=_minutes(120)),
+    Rule(K.QUESTION, "other", _CLOSING, _ASKED),
     Rule(K.REVIEW, "", _DATE, "DOMAIN annex §2: a day to look again"),
     Rule(K.ACTION, "", _DATE, "DOMAIN annex §2: an action has a due date"),
     Rule(

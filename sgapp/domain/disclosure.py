@@ -1,35 +1,52 @@
-"""What may leave: single facts to pick from, never a whole note; and the letter made of the chosen ones alone.
+"""What may leave: single facts to pick from, each with the reason why it is needed; never a whole note.
 
 Source: the guide ("the smallest set of facts that still allows the receiving agency to act"); DOMAIN annex §3.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sgapp.domain.case import Case
 from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.letter import CONTACT, PROTECTION
 from sgapp.domain.marks import mark_as_fact, place_in_words
 from sgapp.domain.observation import NoteContent, Observation
 from sgapp.domain.person import Person
-from sgapp.domain.referral import Fact, Referral
+from sgapp.domain.referral import Fact
 from sgapp.domain.time import show
-from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, PICKER
+from sgapp.domain.vocabulary import CAPACITY_OUTCOMES, FACT_REASONS, PICKER, SAFETY_CODES
 
 #: Who "me" was is not plain to whoever reads the letter.
 _FIRST_PERSON = re.compile(r"^me\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_LISTED = re.compile(r"[,;&]|\band\b")
+HEALTH_HISTORY = "health history"
+#: Words for people around the adult, who have not been asked.
+_KIN = frozenset((
+    "aunt", "boyfriend", "brother", "child", "children", "cousin", "dad", "daughter", "father", "friend", "girlfriend",
+    "grandchild", "granddaughter", "grandfather", "grandmother", "grandson", "husband", "landlord", "lodger", "mother", "mum",
+    "neighbour", "nephew", "niece", "partner", "sister", "son", "stepdaughter", "stepson", "uncle", "wife"))
+#: No name has fewer letters; of two, "Al" and "Jo", too many words begin so.
+_SHORTEST = 2
+#: A note of so few lines may be needed whole.
+_FEW = 3
+_NOBODY = frozenset({"", "nobody", "no one", "none", "nobody."})
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?:[”\"’']*)\s+(?=[A-Z“\"‘'])")
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A fact that could be chosen, the group it is shown in, and whether it is marked as seldom needed."""
+    """A fact that could be chosen and the group it is shown in.
+
+    `seldom`: its group is folded. `flags`: why to think twice before it leaves, in plain words.
+    """
 
     source: str
     group: str
     text: str
     seldom: bool = False
+    flags: tuple[str, ...] = ()
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -44,22 +61,70 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(s for s in found if s)
 
 
-def offers(person: Person, notes: Iterable[Observation], case: Case) -> tuple[Offer, ...]:
-    """Every fact that may be picked for this case, smallest pieces first to last."""
+def offers(person: Person, notes: Iterable[Observation], case: Case, *, must_not_know: Iterable[str] = (),
+           others: Iterable[str] = ()) -> tuple[Offer, ...]:
+    """Every fact that may be picked for this case, in small pieces, with what to think of before each leaves.
+
+    `must_not_know`: as the decisions name them. `others`: full names of people whom this is not about.
+    """
+    notes = tuple(notes)
+    names = _names_of_others(person, notes, others)
+    return tuple(_flagged(offer, names) for offer in (
+        *_of_contact(notes, must_not_know), *_of_person(person), *(o for note in notes for o in _of_note(note)),
+        *_of_case(case)))
+
+
+def _of_contact(notes: Sequence[Observation], must_not_know: Iterable[str]) -> list[Offer]:
+    group = "Before they make contact"
+    codes = dict.fromkeys(code for note in notes for code in note.content.safety_codes if code in SAFETY_CODES)
+    found = [Offer(f"{CONTACT}{code}", group, SAFETY_CODES.label(code)) for code in codes]
+    kept_from = "; ".join(dict.fromkeys(text.strip() for text in must_not_know if text.strip().lower() not in _NOBODY))
+    return [*found, Offer(f"{CONTACT}must_not_know", group, f"Must not learn of this: {kept_from}")] if kept_from else found
+
+
+def _of_person(person: Person) -> list[Offer]:
     found = [Offer("person:name", "The person", f"{person.name}, {person.reference}")]
     if person.lives:
         found.append(Offer("person:lives", "The person", f"Lives: {person.lives}"))
     found += [Offer(f"person:needs:{i}", "The person", need) for i, need in enumerate(person.needs)]
     history = "Health history, seldom needed"
-    found += [Offer(f"person:health:{i}", history, line, True) for i, line in enumerate(person.health)]
-    for note in notes:
-        found += _of_note(note)
+    found += [Offer(f"person:health:{i}", history, line, True, (HEALTH_HISTORY,)) for i, line in enumerate(person.health)]
+    return found
+
+
+def _of_case(case: Case) -> list[Offer]:
+    found = []
     for assessment in case.capacity:
         outcome = CAPACITY_OUTCOMES.label(assessment.outcome)
         found.append(Offer(f"capacity:{assessment.id}", "Capacity",
                            f"Capacity for “{assessment.decision}”, {show(assessment.at)}: {outcome}"))
-    found += [Offer(f"protection:{step.id}", "Protection in place", step.what) for step in case.protection]
-    return tuple(found)
+    found += [Offer(f"{PROTECTION}{step.id}", "Protection in place", step.what) for step in case.protection]
+    return found
+
+
+def _names_of_others(person: Person, notes: Sequence[Observation], others: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """Names, as their words, that stand for somebody else than the adult. A single word counts for whoever was there."""
+    own = set(_words(person.name))
+    there = [name for note in notes for name in _LISTED.split(note.content.present)]
+    there += [quote.by for note in notes for quote in note.content.said]
+    near = {word for name in there for word in _words(name) if word[0].isupper() and len(word) > _SHORTEST} - own
+    full = {tuple(_words(name)) for name in others}
+    return frozenset((*((word,) for word in near), *(n for n in full if len(n) > 1 and not own.issuperset(n))))
+
+
+def _words(text: str) -> list[str]:
+    return [re.sub(r"['’]s$", "", word) for word in _WORD.findall(text)]
+
+
+def _flagged(offer: Offer, names: frozenset[tuple[str, ...]]) -> Offer:
+    words, lengths = _words(offer.text), {len(name) for name in names}
+    runs = [tuple(words[i:i + n]) for i in range(len(words)) for n in sorted(lengths, reverse=True)]
+    there = list(dict.fromkeys(" ".join(run) for run in runs if run in names))
+    there = [name for name in there if not any(name != other and name in other.split() for other in there)]
+    kin = [word for word in dict.fromkeys(word.lower() for word in words) if word in _KIN]
+    flags = ([f"names somebody else: {', '.join(there)}"] if there else []) + (
+        [f"speaks of somebody else: {', '.join(kin)}"] if kin else [])
+    return replace(offer, flags=(*offer.flags, *flags)) if flags else offer
 
 
 def _of_note(note: Observation) -> list[Offer]:
@@ -90,30 +155,39 @@ def _where(content: NoteContent) -> str:
     return f", {content.room}" if content.room else ""
 
 
-def chosen(offered: Sequence[Offer], sources: Iterable[str]) -> tuple[Fact, ...]:
-    """The picked facts, in the order offered. Raises Invalid for none, or for one that was not offered."""
-    wanted = set(sources)
-    unknown = wanted - {o.source for o in offered}
-    if unknown:
-        raise Invalid(FieldError("facts", "One of the chosen facts is not part of this case any more. Choose again."))
+def chosen(offered: Sequence[Offer], picks: Iterable[str]) -> tuple[Fact, ...]:
+    """The picked facts, in the order offered. Each pick is `source=reason`, the reason a code of FACT_REASONS.
+
+    Raises Invalid for none, for one that was not offered, or for one without a reason.
+    """
+    wanted = {source: reason for source, _, reason in (pick.rpartition("=") for pick in picks)}
     if not wanted:
         raise Invalid(FieldError("facts", "Choose at least one fact."))
-    return tuple(Fact(o.source, o.text) for o in offered if o.source in wanted)
+    if wanted.keys() - {o.source for o in offered}:
+        raise Invalid(FieldError("facts", "One of the chosen facts is not part of this case any more. Choose again."))
+    if any(reason not in FACT_REASONS for reason in wanted.values()):
+        raise Invalid(FieldError("facts", "Say for each chosen fact why they need it."))
+    return tuple(Fact(o.source, o.text, wanted[o.source]) for o in offered if o.source in wanted)
 
 
-def letter(referral: Referral, *, provider: str, ring: str) -> str:
-    """The referral as plain text, exactly as it leaves. Nothing in it but the frame and the chosen facts."""
-    lines = [
-        f"Reference: {referral.reference}",
-        f"From: {provider}",
-        f"To: {AGENCIES.label(referral.agency)}, {referral.recipient}",
-        "", "Purpose", referral.purpose,
-        "", "Facts", *(f"- {' '.join(fact.text.split())}" for fact in referral.facts),
-        "", "What is asked", referral.asked_for,
-        "", f"Please confirm receipt by name or reference number. Ring {ring} and quote {referral.reference}.",
-    ]
-    return "\n".join(lines) + "\n"
+def left_out(offered: Iterable[Offer], facts: Iterable[Fact]) -> tuple[str, ...]:
+    """What could have been told and was not, for the record."""
+    told = {fact.source for fact in facts}
+    return tuple(offer.text for offer in offered if offer.source not in told)
 
 
-def letter_sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def too_much(offered: Sequence[Offer], facts: Sequence[Fact]) -> tuple[str, ...]:
+    """What to think of once more before these facts leave together. It never forbids anything."""
+    told = {fact.source for fact in facts}
+    found = [f"“{o.text}” {'is ' if flag == HEALTH_HISTORY else ''}{flag}"
+             for o in offered if o.source in told for flag in o.flags]
+    by_note: dict[str, list[bool]] = {}
+    for offer in offered:
+        if offer.source.startswith("note:"):
+            by_note.setdefault(offer.group, []).append(offer.source in told)
+    found += [f"All of {group} is chosen. Do they need each line of it?"
+              for group, picked in by_note.items() if all(picked) and len(picked) > _FEW]
+    contact = [o for o in offered if o.source.startswith(CONTACT)]
+    if contact and not told & {o.source for o in contact}:
+        found.append("Nothing is chosen of how to make contact safely. The letter asks them to ring you first.")
+    return tuple(found)

@@ -62,18 +62,26 @@ def _(decision: SharingDecision, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock,
 
 @clocks_of.register
 def _(referral: Referral, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
+    found = _with_the_agency(referral, book)
+    asked = next((q for q in referral.questions if q.open), None)
+    if asked is not None and not referral.ended:
+        found.insert(0, book.clock(ClockKind.QUESTION, asked.at, priority=referral.priority))
+    return tuple(found)
+
+
+def _with_the_agency(referral: Referral, book: ClockBook) -> list[Clock]:
     if referral.state is ReferralState.PREPARED:
-        return (book.clock(ClockKind.SEND, referral.prepared_at, priority=referral.priority),)
+        return [book.clock(ClockKind.SEND, referral.prepared_at, priority=referral.priority)]
     if referral.sending is None:
-        return ()
+        return []
     if referral.state is ReferralState.SENT:
-        return (book.clock(ClockKind.RECEIPT, referral.sending.at, agency=referral.agency),
-                book.clock(ClockKind.AGENCY_DECISION, referral.sending.at, agency=referral.agency))
+        return [book.clock(ClockKind.RECEIPT, referral.sending.at, agency=referral.agency),
+                book.clock(ClockKind.AGENCY_DECISION, referral.sending.at, agency=referral.agency)]
     if referral.state is ReferralState.RECEIVED and referral.receipt is not None:
-        return (book.clock(ClockKind.AGENCY_DECISION, referral.receipt.at, agency=referral.agency),)
+        return [book.clock(ClockKind.AGENCY_DECISION, referral.receipt.at, agency=referral.agency)]
     if referral.wants_more:
-        return (book.clock(ClockKind.AGENCY_DECISION, referral.outcomes[-1].at, agency=referral.agency),)
-    return ()
+        return [book.clock(ClockKind.AGENCY_DECISION, referral.outcomes[-1].at, agency=referral.agency)]
+    return []
 
 
 @clocks_of.register

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     SET_CLOCKS = "set_clocks"
     BE_TOLD = "be_told"
     SIGN_OFF = "sign_off"
+    KEEP_DIRECTORY = "keep_directory"
 
 
 P, R = Permission, Role
@@ -55,7 +56,7 @@ _CAPTURE = frozenset({P.RECORD_OBSERVATION, P.SEE_OWN_NOTES, P.SEE_ALLOCATED_PEO
 _DESK = frozenset({P.SEE_QUEUE, P.READ_NOTE, P.ACKNOWLEDGE, P.KEEP_DRAFT, P.HAND_OVER, P.BE_TOLD})
 _LEAD = _CAPTURE | _DESK | frozenset(
     {P.TRIAGE, P.READ_CASE, P.WORK_CASE, P.DECIDE_SHARING, P.REFER, P.SEND_EMERGENCY, P.CLOSE_CASE, P.REVIEW_SHARING,
-     P.LOOK_AT_KEPT, P.MANAGE_PHONES, P.MANAGE_ROTA}
+     P.LOOK_AT_KEPT, P.MANAGE_PHONES, P.MANAGE_ROTA, P.KEEP_DIRECTORY}
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {

@@ -36,15 +36,30 @@ TRANSITIONS: Transitions[ReferralState] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact as it leaves. `source` says what it was taken from, for example `note:ID:seen:0`."""
+    """One fact as it leaves. `source` says what it was taken from, for example `note:ID:seen:0`.
+
+    `reason` says why they need it, a code of FACT_REASONS; empty on what was spoken in an emergency.
+    """
 
     source: str
     text: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The letter as it was approved: its text, and the fingerprints of the text and of the PDF made of it."""
+
+    at: datetime
+    by: str
+    letter: str
+    letter_sha256: str
+    pdf_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """To whom it went and how; `letter` is the text exactly as it left, and its SHA-256."""
+    """To whom it went and how; `letter` is the text exactly as it left, and its SHA-256. `their_reference`: a portal's."""
 
     at: datetime
     by: str
@@ -52,17 +67,20 @@ class Sending:
     method: str
     letter: str
     letter_sha256: str
+    pdf_sha256: str = ""
+    their_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Who confirmed, and when. `person` or `reference` must be there."""
+    """Who confirmed, and when. `person` or `reference` must be there. `through_link`: they did so on their own page."""
 
     at: datetime
     person: str
     role: str
     reference: str
     recorded_by: str
+    through_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,24 @@ class AgencyOutcome:
     detail: str
     at: datetime
     recorded_by: str
+    through_link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something the agency asks through its link. `answer` says how it was answered; no fact goes out by it."""
+
+    id: str
+    text: str
+    at: datetime
+    asked_by: str
+    answer: str = ""
+    answered_at: datetime | None = None
+    answered_by: str = ""
+
+    @property
+    def open(self) -> bool:
+        return self.answered_at is None
 
 
 #: Answers that settle nothing: the one is answered, the other sent to the right authority. Source: DOMAIN annex §2.
@@ -107,6 +143,11 @@ class Referral:
     prepared_by: str
     decision_id: str | None = None
     emergency: bool = False
+    by_when: date | None = None
+    details: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+    frozen: Frozen | None = None
+    questions: tuple[Question, ...] = ()
     state: ReferralState = ReferralState.PREPARED
     sending: Sending | None = None
     receipt: Receipt | None = None
@@ -130,6 +171,29 @@ class Referral:
     def settled(self) -> bool:
         """Whether the agency has given an outcome on which a case may be closed."""
         return bool(self.outcomes) and self.outcomes[-1].code not in UNSETTLED
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is expected between us and the agency: then a link to it leads nowhere."""
+        return not TRANSITIONS[self.state]
+
+    def asked(self, question: Question) -> "Referral":
+        """The agency asks something. The same question sent twice is one."""
+        if any(q.id == question.id for q in self.questions):
+            return self
+        if not question.text.strip():
+            raise Invalid(FieldError("question", "Write what you would like to know."))
+        return replace(self, questions=(*self.questions, question))
+
+    def replied(self, question_id: str, answer: str, *, at: datetime, by: str) -> "Referral":
+        """Somebody of ours answered one of their questions, by telephone or with another referral."""
+        if not any(q.id == question_id and q.open for q in self.questions):
+            raise Invalid(FieldError("question_id", "This question has been answered already."))
+        if not answer.strip():
+            raise Invalid(FieldError("answer", "Say how it was answered: whom you reached, and what was agreed."))
+        return replace(self, questions=tuple(
+            replace(q, answer=answer.strip(), answered_at=at, answered_by=by) if q.id == question_id else q
+            for q in self.questions))
 
     def sent(self, sending: Sending) -> "Referral":
         return replace(self, state=moved(TRANSITIONS, self.state, S.SENT), sending=sending)

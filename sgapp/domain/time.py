@@ -85,6 +85,11 @@ def show_date(day: date, today: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]}{year}"
 
 
+def show_day(day: date) -> str:
+    """A day with its year, for what is read by others: `27 Oct 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
 def show_weekday(day: date) -> str:
     """`Mon`. Not by strftime, which follows the server's language."""
     return _WEEKDAYS[day.weekday()]

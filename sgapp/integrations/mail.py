@@ -48,9 +48,10 @@ class Mail:
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Message-ID"] = self.sender, message.to, message.message_id
         mail["Date"] = format_datetime(datetime.now(UTC))
-        mail["Subject"] = f"{TITLE}: {message.reference}"
+        mail["Subject"] = message.subject or f"{TITLE}: {message.reference}"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(f"{message.text}\n\nReference {message.reference}\n\nOpen {TITLE} to see it.\n")
+        short = f"{message.text}\n\nReference {message.reference}\n\nOpen {TITLE} to see it.\n"
+        mail.set_content(message.text if message.subject else short)
         handed = False
         try:
             with self._connected() as server:

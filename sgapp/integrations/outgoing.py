@@ -11,13 +11,15 @@ TITLE = "Visit notes"
 class Outgoing:
     """One message to one address. `message_id` is the same at every attempt, so that whoever gets it twice can tell.
 
-    `text` is one of the neutral sentences and `reference` what the matter is called on the telephone.
+    `text` is one of the neutral sentences and `reference` what the matter is called on the telephone. A mail to an agency has a
+    `subject` and a whole `text` of its own.
     """
 
     message_id: str
     to: str
     text: str
     reference: str
+    subject: str = ""
 
 
 class Undelivered(Exception):

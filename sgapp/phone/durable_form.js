@@ -38,12 +38,19 @@ function snapshot(form) {
 }
 
 // Only what is asked now. Repeated names are always lists.
-function contentOf(form) {
+export function contentOf(form) {
   const data = new FormData(form);
   const found = {};
   for (const name of new Set(data.keys())) found[name] = data.get(name);
   for (const box of form.querySelectorAll("[data-many]:not([hidden])")) {
     if (!box.closest("[data-ask-when][hidden]")) found[box.dataset.field] = data.getAll(box.dataset.field);
+  }
+  // A control called "list:item" puts "item=value" into the list, if it has a value.
+  for (const box of form.querySelectorAll("[data-listed]")) {
+    const start = `${box.dataset.field}:`;
+    const names = Object.keys(found).filter((name) => name.startsWith(start));
+    found[box.dataset.field] = names.filter((name) => found[name]).map((name) => `${name.slice(start.length)}=${found[name]}`);
+    for (const name of names) delete found[name];
   }
   return found;
 }

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sgapp.domain.permissions import Actor
-from sgapp.services import cases, intake, referrals, sharing, triage
+from sgapp.services import cases, composing, directory, intake, referrals, sharing, triage
 from sgapp.services.guard import Done, Intention, public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import accounts
@@ -22,6 +22,7 @@ def load_history(house: House, *, now: datetime) -> None:
         cast = {a.username: a.as_actor() for a in accounts.everyone(uow)}
         people = {p.reference: p.id for p in uow.people.where()}
     teller = _Teller(house, cast, people)
+    _directory(teller, now - timedelta(days=60))
     _finished(teller, now - timedelta(days=34))
     _waiting(teller, now - timedelta(days=2))
     _watched(teller, now - timedelta(days=5))
@@ -93,13 +94,30 @@ def _referred(t: _Teller, case_id: str, note_id: str, at: datetime) -> str:
         "lacks_capacity"), at + 2 * later)
     decision = t.does("lead", sharing.record_sharing_decision, _share_marlow(case_id), at + 3 * later)
     t.does("manager", sharing.review_sharing_decision, sharing.ReviewSharingDecision(decision.id, "yes", ""), at + 6 * later)
-    facts = ("person:name", "person:needs:0", f"note:{note_id}:when", f"note:{note_id}:seen:0", f"note:{note_id}:heard:0",
-             f"note:{note_id}:said:0")
-    referral = t.does("lead", referrals.prepare_referral, referrals.PrepareReferral(
+    facts = ("contact:IN_VISIT_ONLY=safe_contact", "contact:NO_FAMILY=safe_contact", "contact:must_not_know=safe_contact",
+             "person:name=who", "person:needs:0=cannot_protect",
+             *(f"note:{note_id}:{fact}" for fact in ("when=shows_risk", "seen:0=shows_risk", "heard:0=shows_risk",
+                                                     "said:0=own_words")))
+    referral = t.does("lead", composing.prepare_referral, composing.PrepareReferral(
         case_id, "LA_ASC", "Duty team", "secure_email", "To advise on protecting Dennis from loss of money.",
         "Advice on protection, and whether an enquiry follows.", facts), at + 7 * later)
     t.does("lead", referrals.send_referral, referrals.SendReferral(referral.id, "Duty team"), at + 8 * later)
     return referral.id
+
+
+_DESKS = (
+    ("LA_ASC", "Duty team", "01632 960 100", "duty@meadowshire.example", "https://meadowshire.example/adults", "Mon to Fri"),
+    ("EDT", "Out-of-hours team", "01632 960 110", "edt@meadowshire.example", "", "Nights, weekends, bank holidays"),
+    ("POL101", "Public protection unit", "01632 960 120", "", "", ""),
+    ("MARAC", "MARAC coordinator", "01632 960 130", "marac@meadowshire.example", "", "Mon to Fri"),
+    ("ADVOCATE", "Meadowshire Voices", "01632 960 140", "advocacy@voices.example", "", "Mon to Thu"),
+    ("CQC", "Notifications", "01632 960 150", "", "https://www.regulator.example/notify", ""),
+)
+
+
+def _directory(t: _Teller, at: datetime) -> None:
+    for agency, name, telephone, email, portal, hours in _DESKS:
+        t.does("manager", directory.set_desk, directory.SetDesk("", agency, name, telephone, email, portal, hours), at)
 
 
 def _finished(t: _Teller, start: datetime) -> None:
@@ -137,11 +155,12 @@ def _waiting(t: _Teller, start: datetime) -> None:
         article_9="9(2)(h)", paragraph_18_limb="", limb_reason="", article_10="none_described",
         confidentiality="consent")
     t.does("lead", sharing.record_sharing_decision, form, at + timedelta(minutes=20))
-    referral = t.does("lead", referrals.prepare_referral, referrals.PrepareReferral(
+    referral = t.does("lead", composing.prepare_referral, composing.PrepareReferral(
         case, "LA_ASC", "Duty team", "portal", "To look at support for Stan and his son.", "A needs assessment.",
-        ("person:name", "person:needs:0", f"note:{note}:seen:0", f"note:{note}:seen:1", f"note:{note}:said:0")),
-        at + timedelta(minutes=30))
-    t.does("lead", referrals.send_referral, referrals.SendReferral(referral.id, "Duty team"), at + timedelta(minutes=40))
+        ("contact:SAFE_CALL=safe_contact", "person:name=who", "person:needs:0=shows_risk", f"note:{note}:seen:0=shows_risk",
+         f"note:{note}:seen:1=shows_risk", f"note:{note}:said:0=own_words")), at + timedelta(minutes=30))
+    sent = referrals.SendReferral(referral.id, "Duty team", their_reference="ASC-77120")
+    t.does("lead", referrals.send_referral, sent, at + timedelta(minutes=40))
 
 
 def _watched(t: _Teller, start: datetime) -> None:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from sqlmodel import col, or_, select
 
 from sgapp.domain.chronology import StepUp
-from sgapp.domain.clocks import ClockKind
+from sgapp.domain.clocks import WITH_AGENCY, ClockKind
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.permissions import GRANTS, SEES_RESERVED, SEES_RESTRICTED, Permission, Role
 from sgapp.domain.reach import Channel, MessageState, Reach, Urgency
@@ -30,9 +30,10 @@ _NEEDS: dict[ClockKind, Permission] = {
     K.ACKNOWLEDGE: P.ACKNOWLEDGE, K.DECIDE: P.TRIAGE, K.SEND: P.REFER, K.SECOND_REVIEW: P.REVIEW_SHARING,
     K.RECEIPT: P.REFER, K.AGENCY_DECISION: P.REFER, K.REVIEW: P.WORK_CASE, K.ACTION: P.WORK_CASE,
     K.EMERGENCY_RECORD: P.DECIDE_SHARING, K.NOTIFY_CQC: P.WORK_CASE, K.NEXT_STEP: P.WORK_CASE,
+    K.QUESTION: P.REFER,
 }
 #: What somebody is told of as soon as it begins; the rest stands in the queue until it is late.
-TOLD_AT_ONCE = frozenset({K.ACKNOWLEDGE, K.SECOND_REVIEW})
+TOLD_AT_ONCE = frozenset({K.ACKNOWLEDGE, K.SECOND_REVIEW, K.QUESTION})
 _REACH = TypeAdapter(Reach)
 
 
@@ -96,7 +97,8 @@ def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> 
 
 def stage_of(uow: UnitOfWork, referral: Referral) -> int:
     """How far a referral has gone up with its agency, by whichever of its clocks has gone furthest."""
-    stages = select(ClockRow.stage).where(ClockRow.record_kind == "referral", ClockRow.record_id == referral.id)
+    stages = select(ClockRow.stage).where(ClockRow.record_kind == "referral", ClockRow.record_id == referral.id,
+                                          col(ClockRow.kind).in_([str(kind) for kind in WITH_AGENCY]))
     return max(uow.session.exec(stages).all(), default=0)
 
 
@@ -122,13 +124,18 @@ def _tell(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime, on_du
 
 
 def add_message(uow: UnitOfWork, channel: Channel, account_id: str, urgency: Urgency, *, to: str, reference: str,
-                about: ClockRow | None = None, not_before: datetime, once: bool = False) -> MessageRow:
-    """Store a message with the intention that causes it. In the product it is there at once; the rest is sent afterwards."""
+                about: ClockRow | None = None, not_before: datetime, once: bool = False,
+                letter: tuple[str, str] | None = None) -> MessageRow:
+    """Store a message with the intention that causes it. In the product it is there at once; the rest is sent afterwards.
+
+    `letter`: subject and body of a mail to an agency, in the place of our own two sentences; then `account_id` is empty.
+    """
     made = str(uuid.uuid4())
+    content = {"to": to, "reference": reference} | ({"subject": letter[0], "body": letter[1]} if letter else {})
     in_product = channel is Channel.PRODUCT
     row = MessageRow(
         id=made, channel=str(channel), account_id=account_id, urgency=str(urgency), once=once, created_at=uow.now,
-        sealed=uow.sealed(json.dumps({"to": to, "reference": reference}).encode(), place=f"message/{made}"),
+        sealed=uow.sealed(json.dumps(content).encode(), place=f"message/{made}"),
         state=str(MessageState.SENT if in_product else MessageState.WAITING), next_try_at=None if in_product else not_before)
     if about is not None:
         row.record_kind, row.record_id, row.kind = about.record_kind, about.record_id, about.kind

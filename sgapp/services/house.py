@@ -57,7 +57,7 @@ class House:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield UnitOfWork(session, actor, at, self.ring, self.audit, self.settings.organisation, self.settings.ring,
-                             self.settings.push_hosts)
+                             self.settings.push_hosts, self.settings.public_url.rstrip("/"))
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told after each committed change. Returns the way to stop listening."""

@@ -127,7 +127,8 @@ def _claimed(house: House, now: datetime) -> tuple[str, str, Outgoing | None] | 
             row.failure = "no-address"
             return row.id, _ended(row, S.FAILED, now), None
         row.state, row.attempts, row.next_try_at = str(S.SENDING), row.attempts + 1, now + _CLAIM
-        message = Outgoing(f"<{row.id}@{house.settings.host}>", to, WORDS[Urgency(row.urgency)], content["reference"])
+        words = content.get("body") or WORDS[Urgency(row.urgency)]
+        message = Outgoing(f"<{row.id}@{house.settings.host}>", to, words, content["reference"], content.get("subject", ""))
         return row.id, row.channel, message
 
 
@@ -136,11 +137,13 @@ def _still_wanted(uow: UnitOfWork, row: MessageRow) -> bool:
     if not row.record_id:
         return True
     clock = uow.session.get(ClockRow, (row.record_kind, row.record_id, row.kind))
-    return clock is not None and clock.started_at == row.started_at and may_know(uow, clock, row.account_id)
+    if clock is None or clock.started_at != row.started_at:
+        return False
+    return not row.account_id or may_know(uow, clock, row.account_id)  # without an account: to the agency itself
 
 
 def _content(uow: UnitOfWork, row: MessageRow) -> dict[str, str]:
-    """Address and reference; both empty if it cannot be opened any more, so that it holds up no other."""
+    """Address, reference and a letter's own words; empty if it cannot be opened any more, so that it holds up no other."""
     try:
         return json.loads(uow.opened(row.sealed, place=f"message/{row.id}"))
     except Unreadable:
@@ -162,6 +165,7 @@ def _settled(house: House, message_id: str, failure: Undelivered | None, now: da
         row = uow.session.get_one(MessageRow, message_id, with_for_update=True)
         if failure is None:
             row.failure = ""
+            _forget_words(uow, row)
             return _ended(row, S.SENT, now)
         row.failure = failure.why[:80]
         if row.once and not failure.certain:
@@ -173,6 +177,14 @@ def _settled(house: House, message_id: str, failure: Undelivered | None, now: da
         else:
             row.state, row.next_try_at = str(S.WAITING), now + retry_after(row.attempts)
         return "failed"
+
+
+def _forget_words(uow: UnitOfWork, row: MessageRow) -> None:
+    """A letter that has gone is kept nowhere but with its reader: it holds the address of a link."""
+    content = _content(uow, row)
+    if "body" in content:
+        rest = {"to": content["to"], "reference": content["reference"]}
+        row.sealed = uow.sealed(json.dumps(rest).encode(), place=f"message/{row.id}")
 
 
 def _forget_browser(uow: UnitOfWork, row: MessageRow) -> None:

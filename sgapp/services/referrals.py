@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.case import Case
-from sgapp.domain.decision import ReviewState
-from sgapp.domain.disclosure import chosen, letter, letter_sha256, offers
 from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.letter import as_text, sha256
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import (
     Action,
@@ -23,44 +21,12 @@ from sgapp.domain.referral import (
 )
 from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, LA_OUTCOMES, SEND_METHODS
 from sgapp.services.cases import known, written
+from sgapp.services.composing import check_address, letter_of, new_referral
 from sgapp.services.duty import stage_of
 from sgapp.services.guard import Done, intention
+from sgapp.services.partner import desk_for_link, end_links, open_link
 from sgapp.services.sharing import lines
 from sgapp.store.unit_of_work import UnitOfWork
-
-
-@dataclass(frozen=True, slots=True)
-class PrepareReferral:
-    """What is to be sent. `facts` are the sources of the picked facts, as offered on the page."""
-
-    case_id: str
-    agency: str = ""
-    recipient: str = ""
-    method: str = ""
-    purpose: str = ""
-    asked_for: str = ""
-    facts: tuple[str, ...] = ()
-
-
-@intention("prepare-referral", Permission.REFER, PrepareReferral)
-def prepare_referral(uow: UnitOfWork, form: PrepareReferral) -> Done:
-    """Put the picked facts, and nothing else, into a referral to one agency."""
-    case = uow.cases.get(form.case_id)
-    case.must_be_live()
-    _check_address(form)
-    written(form, purpose="Write what this enables the agency to do.", asked_for="Write what you ask of them.")
-    sharing = [d for d in uow.decisions(case) if d.shares and d.answers.agency == form.agency]
-    if not sharing:
-        raise Invalid(FieldError("agency", "There is no decision to share with this agency yet. Record it first, or "
-                                           "use “send as an emergency”."))
-    if sharing[-1].review is ReviewState.RETURNED:
-        raise Invalid(FieldError("agency", "The second reviewer sent this decision back. Record it again first."))
-    notes = uow.notes.those(case.note_ids)
-    offered = offers(uow.people.get(case.person_id), (notes[i] for i in case.note_ids if i in notes), case)
-    referral = replace(_new(uow, case, form.agency, form.recipient, form.method, form.purpose, form.asked_for,
-                            chosen(offered, form.facts)), decision_id=sharing[-1].id)
-    uow.save(referral, because=AuditEvent("referral-prepared", "referral", referral.id, detail=form.agency))
-    return Done(referral.id, "Look at it once more as it will leave, then send it.", f"/referral?id={referral.id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +45,12 @@ def send_emergency(uow: UnitOfWork, form: SendEmergency) -> Done:
     """Record what was told to an agency at once, before any decision record. Starts that record's clock."""
     case = uow.cases.get(form.case_id)
     case.must_be_live()
-    _check_address(form)
+    check_address(form.agency, form.recipient, form.method)
     facts = lines(form.facts)
     if not 1 <= len(facts) <= 3:
         raise Invalid(FieldError("facts", "Write one to three facts, one on each line."))
     told = tuple(Fact(f"spoken:{i}", text) for i, text in enumerate(facts))
-    referral = replace(_new(uow, case, form.agency, form.recipient, form.method, "Emergency: danger now.",
+    referral = replace(new_referral(uow, case, form.agency, form.recipient, form.method, "Emergency: danger now.",
                             "Immediate help.", told), emergency=True)
     sent = referral.sent(_sending(uow, referral, form.recipient))
     waiting = replace(case, emergency_record_from=case.emergency_record_from or uow.now)
@@ -94,17 +60,42 @@ def send_emergency(uow: UnitOfWork, form: SendEmergency) -> Done:
 
 @dataclass(frozen=True, slots=True)
 class SendReferral:
+    """How it left. `method` empty: as it was decided. `desk_id`: for a link, the team of the directory.
+
+    `person` and `role`: who took it on the telephone. `their_reference`: what a portal or that person gave.
+    """
+
     referral_id: str
     to: str = ""
+    method: str = ""
+    desk_id: str = ""
+    person: str = ""
+    role: str = ""
+    their_reference: str = ""
 
 
 @intention("send-referral", Permission.REFER, SendReferral)
 def send_referral(uow: UnitOfWork, form: SendReferral) -> Done:
-    """It has been sent, to whom and how. Its exact text is frozen by its SHA-256; the receipt clock starts."""
+    """It has been sent, to whom and how: the receipt clock starts. Taken down on the telephone, it has been received, too."""
     referral, case = uow.child(Referral, form.referral_id)
-    referral = referral.sent(_sending(uow, referral, form.to.strip() or referral.recipient))
-    uow.save(referral, because=AuditEvent("referral-sent", "referral", referral.id, detail=referral.agency))
-    return Done(referral.id, "Sent. The clock for the receipt runs.", f"/case?id={case.id}")
+    method = known(SEND_METHODS, form.method or referral.method, "method", "Choose how it is sent.")
+    desk = desk_for_link(uow, referral, form.desk_id) if method == "link" else None
+    to = f"{desk.name}, {desk.email}" if desk else form.to.strip() or referral.recipient
+    if method == "telephone" and not form.person.strip():
+        raise Invalid(FieldError("person", "Name who took it down."))
+    if method == "portal" and not form.their_reference.strip():
+        raise Invalid(FieldError("their_reference", "Write the reference that their form gave. Without one it may not have "
+                                                    "arrived."))
+    referral = referral.sent(_sending(uow, referral, to, method=method, their_reference=form.their_reference.strip()))
+    if method == "telephone":
+        referral = referral.received(Receipt(uow.now, form.person.strip(), form.role.strip(), form.their_reference.strip(),
+                                             uow.actor.name))
+    uow.save(referral, because=AuditEvent("referral-sent", "referral", referral.id, detail=f"{referral.agency}:{method}"))
+    if desk is not None:
+        open_link(uow, referral, desk)
+        return Done(referral.id, "The mail with the link is on its way. Ring them with a code.", f"/referral?id={referral.id}")
+    taken = "They have it. Now the clock for their decision runs."
+    return Done(referral.id, taken if method == "telephone" else "Sent. The clock for the receipt runs.", f"/case?id={case.id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +109,7 @@ def withdraw_referral(uow: UnitOfWork, form: WithdrawReferral) -> Done:
     """A prepared referral is not sent after all."""
     referral, case = uow.child(Referral, form.referral_id)
     written(form, reason="Say why it is not sent.")
+    end_links(uow, referral.id)
     referral = referral.withdrawn(form.reason.strip(), at=uow.now, by=uow.actor.name)
     uow.save(referral, because=AuditEvent("referral-withdrawn", "referral", referral.id))
     return Done(referral.id, "Withdrawn.", f"/case?id={case.id}")
@@ -220,28 +212,11 @@ def step_action(uow: UnitOfWork, form: StepAction) -> Done:
     return Done(action.id, "Recorded.", f"/case?id={case.id}")
 
 
-def _check_address(form: PrepareReferral | SendEmergency) -> None:
-    errors = []
-    if form.agency not in AGENCIES:
-        errors.append(FieldError("agency", "Choose who receives it."))
-    if not form.recipient.strip():
-        errors.append(FieldError("recipient", "Name the team or person."))
-    if form.method not in SEND_METHODS:
-        errors.append(FieldError("method", "Choose how it is sent."))
-    if errors:
-        raise Invalid(*errors)
-
-
-def _new(uow: UnitOfWork, case: Case, agency: str, recipient: str, method: str, purpose: str, asked_for: str,
-         facts: tuple[Fact, ...]) -> Referral:
-    number = uow.next_number(f"referral-{case.reference}")
-    return Referral(
-        id=str(uuid.uuid4()), case_id=case.id, reference=f"{case.reference}-R{number}", agency=agency,
-        recipient=recipient.strip(), method=method, purpose=purpose.strip(), asked_for=asked_for.strip(), facts=facts,
-        prepared_at=uow.now, prepared_by=uow.actor.name, priority=case.priority,
-        restricted=case.restricted, barred=case.barred, branch=case.branch)
-
-
-def _sending(uow: UnitOfWork, referral: Referral, to: str) -> Sending:
-    text = letter(referral, provider=uow.organisation, ring=uow.ring_back)
-    return Sending(uow.now, uow.actor.name, to, referral.method, text, letter_sha256(text))
+def _sending(uow: UnitOfWork, referral: Referral, to: str, *, method: str = "", their_reference: str = "") -> Sending:
+    """What left: the letter as it was approved; of an emergency, the words as they were spoken."""
+    method = method or referral.method
+    if referral.frozen is not None:
+        return Sending(uow.now, uow.actor.name, to, method, referral.frozen.letter, referral.frozen.letter_sha256,
+                       referral.frozen.pdf_sha256, their_reference)
+    text = as_text(letter_of(uow, referral))
+    return Sending(uow.now, uow.actor.name, to, method, text, sha256(text), their_reference=their_reference)

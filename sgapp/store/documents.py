@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlmodel import col, select
 
 from sgapp.domain.clock_book import ClockBook
+from sgapp.domain.directory import Directory
 from sgapp.domain.errors import Conflict
 from sgapp.domain.rota import Rota
 from sgapp.store.tables import DocumentRow
@@ -16,8 +17,8 @@ from sgapp.store.tables import DocumentRow
 if TYPE_CHECKING:
     from sgapp.store.unit_of_work import UnitOfWork
 
-T = TypeVar("T", ClockBook, Rota)
-_NAMES: dict[type[Any], str] = {ClockBook: "clock_book", Rota: "rota"}
+T = TypeVar("T", ClockBook, Rota, Directory)
+_NAMES: dict[type[Any], str] = {ClockBook: "clock_book", Rota: "rota", Directory: "directory"}
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {entity: TypeAdapter(entity) for entity in _NAMES}
 
 

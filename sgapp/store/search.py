@@ -21,15 +21,21 @@ class _Names:
     """Folded names by the keyed digest of their record: another version of a person is another entry."""
 
     def __init__(self) -> None:
-        self._by_mac: dict[str, tuple[str, ...]] = {}
+        self._by_mac: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._lock = threading.Lock()
 
     def words(self, uow: UnitOfWork, row: PersonRow) -> tuple[str, ...]:
+        return self._of(uow, row)[1]
+
+    def name(self, uow: UnitOfWork, row: PersonRow) -> str:
+        return self._of(uow, row)[0]
+
+    def _of(self, uow: UnitOfWork, row: PersonRow) -> tuple[str, tuple[str, ...]]:
         with self._lock:
             known = self._by_mac.get(row.mac)
         if known is None:
             person = Repository(uow, Person).opened(row)
-            known = folded(f"{person.name} {person.reference}")
+            known = person.name, folded(f"{person.name} {person.reference}")
             with self._lock:
                 self._by_mac[row.mac] = known
         return known
@@ -42,6 +48,12 @@ def folded(text: str) -> tuple[str, ...]:
     """Its words, small and without accents, so that “Zoe” finds “Zoë”."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return tuple(re.findall(r"\w+", plain))
+
+
+def names_of_people(uow: UnitOfWork, *, but: str) -> list[str]:
+    """Full names of the adults that this actor may see, without one: to notice a name where it does not belong."""
+    rows = uow.session.exec(select(PersonRow).where(uow.may_see(PersonRow), PersonRow.id != but))
+    return [_names.name(uow, row) for row in rows]
 
 
 def records_like(uow: UnitOfWork, text: str) -> frozenset[str]:

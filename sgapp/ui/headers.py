@@ -22,6 +22,10 @@ _PARTS = (".svg", ".png", ".js")
 #: For what is no page. A script, a style or a picture runs by the policy of its page; opened by itself it may do nothing,
 #: and neither may the data that the API answers with.
 _PART_POLICY = "default-src 'none'; frame-ancestors 'none'"
+#: The page of an agency has no script, so none may run there.
+_PARTNER = "/r/"
+_PARTNER_POLICY = ("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+                   "frame-ancestors 'none'")
 #: Said of pages only: on every one of their files they would cost a slow line more than the small files themselves.
 _OF_PAGES_ONLY = frozenset({"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"})
 #: An entity tag says the same, and more exactly.
@@ -94,6 +98,8 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
     def _policy(self, path: str) -> str:
+        if path.startswith(_PARTNER):
+            return _PARTNER_POLICY
         return _PART_POLICY if _is_part(path) or path.startswith("/api/") else self._policies.get(path, self._otherwise)
 
 

@@ -1,4 +1,4 @@
-"""What may leave: small facts, each picked alone; the letter holds the frame and the picked ones."""
+"""What may leave: small facts, each picked alone and for a reason."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sgapp.domain.case import CapacityAssessment, Case, ProtectionStep
-from sgapp.domain.disclosure import chosen, letter, letter_sha256, offers, sentences
+from sgapp.domain.disclosure import chosen, left_out, offers, sentences, too_much
 from sgapp.domain.errors import Invalid
 from sgapp.domain.observation import Mark, NoteContent, Observation, Priority, PriorityChange, Quote
 from sgapp.domain.person import Person
-from sgapp.domain.referral import Fact, Referral
+from sgapp.domain.referral import Fact
 from sgapp.domain.vocabulary import PICKER
 
 T0 = datetime(2026, 10, 5, 9, 10, tzinfo=UTC)
@@ -26,7 +26,6 @@ CAPACITY = CapacityAssessment("k", "to keep his card", "doubt", "", "yes", "yes"
                               "lacks_capacity", T0, "Lena")
 CASE = Case("c", "2026-001", "p", ("n",), T0, "Lena", T0, T0, Priority.OTHER, capacity=(CAPACITY,),
             protection=(ProtectionStep("s", "A talk alone at each visit", T0, "Lena"),))
-REFERRAL = Referral("r", "c", "2026-001-R1", "LA_ASC", "Duty team", "portal", "To advise.", "Advice.", (), T0, "Lena")
 
 
 def test_a_text_is_offered_sentence_by_sentence() -> None:
@@ -49,6 +48,7 @@ def test_cutting_a_text_into_sentences_loses_and_adds_nothing(text: str) -> None
 def test_what_is_offered_comes_from_person_note_capacity_and_protection() -> None:
     texts = {o.source: o.text for o in offers(PERSON, [NOTE], CASE)}
     assert texts == {
+        "contact:NO_TEXT": "No text messages",
         "person:name": "Dennis Marlow, P-104", "person:lives": "Lives: Own home", "person:needs:0": "Frailty",
         "person:health:0": "A fall in 2023", "person:health:1": "Hip, 2021",
         "note:n:when": "Seen on 5 Oct 2026, 10:10, kitchen", "note:n:seen:0": "He took the card.",
@@ -72,7 +72,7 @@ def test_each_mark_is_one_sentence_to_pick_and_what_was_said_about_it_another() 
         ("note:n:mark:1", "A mark on the chest, right side.")]
 
 
-def test_neither_staff_names_nor_safety_codes_nor_the_writer_are_offered() -> None:
+def test_neither_staff_names_nor_the_writer_nor_a_bare_code_are_offered() -> None:
     offered = " ".join(o.text for o in offers(PERSON, [NOTE], CASE))
     for kept_back in ("Sana", "NO_TEXT", "Amina", "evidence words"):
         assert kept_back not in offered
@@ -82,27 +82,69 @@ def test_only_the_health_history_is_marked_as_seldom_needed() -> None:
     assert [o.source for o in offers(PERSON, [NOTE], CASE) if o.seldom] == ["person:health:0", "person:health:1"]
 
 
-def test_picked_facts_keep_the_order_offered_and_hold_nothing_else() -> None:
+def test_picked_facts_keep_the_order_offered_with_their_reasons_and_hold_nothing_else() -> None:
     offered = offers(PERSON, [NOTE], CASE)
-    assert chosen(offered, ["note:n:seen:0", "person:name", "note:n:seen:0"]) == (
-        Fact("person:name", "Dennis Marlow, P-104"), Fact("note:n:seen:0", "He took the card."))
+    assert chosen(offered, ["note:n:seen:0=shows_risk", "person:name=who", "note:n:seen:0=shows_risk"]) == (
+        Fact("person:name", "Dennis Marlow, P-104", "who"), Fact("note:n:seen:0", "He took the card.", "shows_risk"))
 
 
-@pytest.mark.parametrize(("sources", "message"), [
-    ([], "at least one"), (["note:other:seen:0"], "not part of this case"), (["person:name", "person"], "not part")])
-def test_nothing_or_something_not_offered_cannot_be_picked(sources: list[str], message: str) -> None:
+@pytest.mark.parametrize(("picks", "message"), [
+    ([], "at least one"), (["note:other:seen:0=who"], "not part of this case"), (["person:name=who", "person=who"], "not part"),
+    (["person:name"], "not part"), (["person:name="], "why they need it"), (["person:name=curious"], "why they need it")])
+def test_nothing_something_not_offered_or_a_fact_without_a_reason_cannot_be_picked(picks: list[str], message: str) -> None:
     with pytest.raises(Invalid, match=message):
-        chosen(offers(PERSON, [NOTE], CASE), sources)
+        chosen(offers(PERSON, [NOTE], CASE), picks)
 
 
-def test_the_letter_is_the_frame_and_the_facts_to_the_last_byte() -> None:
-    facts = (Fact("a", "One."), Fact("b", "Two.\nThree."))
-    assert letter(replace(REFERRAL, facts=facts), provider="Meadow Lane", ring="01632 960 001") == (
-        "Reference: 2026-001-R1\nFrom: Meadow Lane\nTo: Adult social care, Duty team\n\nPurpose\nTo advise.\n\n"
-        "Facts\n- One.\n- Two. Three.\n\nWhat is asked\nAdvice.\n\n"
-        "Please confirm receipt by name or reference number. Ring 01632 960 001 and quote 2026-001-R1.\n")
+def test_what_was_not_picked_is_listed_as_left_out() -> None:
+    offered = offers(PERSON, [NOTE], CASE)
+    facts = chosen(offered, ["person:name=who"])
+    assert set(left_out(offered, facts)) == {o.text for o in offered} - {"Dennis Marlow, P-104"}
 
 
-def test_one_letter_more_or_less_changes_the_hash() -> None:
-    assert letter_sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert letter_sha256("abd") != letter_sha256("abc")
+def test_safety_codes_and_who_must_not_know_are_offered_for_the_part_on_making_contact() -> None:
+    offered = [o for o in offers(PERSON, [NOTE], CASE, must_not_know=["Kevin", "nobody", "Kevin"])
+               if o.source.startswith("contact:")]
+    assert [(o.source, o.text) for o in offered] == [
+        ("contact:NO_TEXT", "No text messages"), ("contact:must_not_know", "Must not learn of this: Kevin")]
+
+
+def test_a_line_that_names_somebody_else_says_so_and_the_adults_own_name_does_not() -> None:
+    noted = replace(NOTE, content=replace(CONTENT, present="Dennis Marlow, Kevin Marlow (nephew)",
+                                          seen="Kevin's coat hung there. Dennis sat. Marlow post lay there. Iris Doyle rang."))
+    found = offers(PERSON, [noted], CASE, others=["Iris Doyle", "Dennis Marlow"])
+    flags = {o.text: o.flags for o in found if ":seen:" in o.source}
+    assert flags == {"Kevin's coat hung there.": ("names somebody else: Kevin",), "Dennis sat.": (),
+                     "Marlow post lay there.": (), "Iris Doyle rang.": ("names somebody else: Iris Doyle",)}
+
+
+def test_a_line_on_somebody_around_the_adult_says_so_even_without_a_name() -> None:
+    noted = replace(NOTE, content=replace(CONTENT, present="", said=(), seen="His nephew came. The sonnet was read."))
+    assert {o.text: o.flags for o in offers(PERSON, [noted], CASE) if ":seen:" in o.source} == {
+        "His nephew came.": ("speaks of somebody else: nephew",), "The sonnet was read.": ()}
+
+
+def test_a_first_name_alone_is_no_name_of_somebody_who_was_not_there() -> None:
+    noted = replace(NOTE, content=replace(CONTENT, present="", said=(), seen="Grace was said before the meal."))
+    assert [o.flags for o in offers(PERSON, [noted], CASE, others=["Grace Poole"]) if ":seen:" in o.source] == [()]
+
+
+def _thought_of(*picks: str) -> tuple[str, ...]:
+    offered = offers(PERSON, [NOTE], CASE, must_not_know=["Kevin"])
+    return too_much(offered, chosen(offered, [f"{pick}=who" for pick in picks]))
+
+
+def test_a_whole_note_is_asked_about_and_all_but_one_line_of_it_is_not() -> None:
+    whole = [o.source for o in offers(PERSON, [NOTE], CASE) if o.source.startswith("note:")]
+    assert [t for t in _thought_of("contact:NO_TEXT", *whole) if "All of Note VN-1" in t] != []
+    assert [t for t in _thought_of("contact:NO_TEXT", *whole[1:]) if "All of" in t] == []
+
+
+def test_health_history_is_asked_about_when_it_is_chosen() -> None:
+    assert _thought_of("contact:NO_TEXT", "person:health:0") == ("“A fall in 2023” is health history",)
+
+
+def test_a_letter_without_a_word_on_safe_contact_is_asked_about() -> None:
+    assert _thought_of("person:name") == (
+        "Nothing is chosen of how to make contact safely. The letter asks them to ring you first.",)
+    assert _thought_of("person:name", "contact:NO_TEXT") == ()

@@ -8,7 +8,7 @@ from sgapp.domain.permissions import GRANTS, SEES_RESERVED, SEES_RESTRICTED, Act
 CAPTURE = "record_observation see_own_notes see_allocated_people"
 DESK = "see_queue read_note acknowledge keep_draft hand_over be_told"
 LEADS = "triage read_case work_case decide_sharing refer send_emergency close_case review_sharing look_at_kept manage_phones " \
-    "manage_rota"
+    "manage_rota keep_directory"
 EXPECTED = {
     "worker": CAPTURE, "senior": CAPTURE, "on_call": f"{CAPTURE} {DESK} triage read_case send_emergency",
     "lead": f"{CAPTURE} {DESK} {LEADS}", "deputy": f"{CAPTURE} {DESK} {LEADS}",

@@ -36,6 +36,11 @@ def _choose(choice: Locator) -> None:
     expect(choice).to_be_checked()
 
 
+def choose_fact(page: Page, text: str, reason: str) -> None:
+    """Choose one fact for a letter and say why they need it."""
+    page.locator("label.fact").filter(has_text=text).first.get_by_role("combobox").select_option(label=reason)
+
+
 def fold_out(page: Page, summary: str) -> None:
     page.locator("summary", has_text=summary).first.click()
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.steps import arrive, case_page, fold_out, pick, record, tick, write_note
+from tests.e2e.steps import arrive, case_page, choose_fact, fold_out, pick, record, tick, write_note
 from tests.serving import Open, Server
 
 SEEN = ("Kevin took the bank card out of Dennis's wallet and put it in his own coat. "
@@ -121,17 +121,24 @@ def _refer(lead: Page, case: str) -> None:
     pick(lead, "How", "Secure e-mail")
     lead.get_by_label("What this lets them do").fill("To advise on protection.")
     lead.get_by_label("What you ask of them").fill("Advice, and whether an enquiry follows.")
-    expect(lead.locator("input[name=facts]:checked")).to_have_count(0)
-    tick(lead, "Dennis Marlow, P-104")
-    tick(lead, "Mild cognitive impairment")
-    tick(lead, "Kevin took the bank card out")
-    tick(lead, SAID)
-    lead.get_by_role("button", name="See it as it will leave").click()
+    assert {box.input_value() for box in lead.locator(".fact-choice").all()} == {""}  # nothing is chosen beforehand
+    choose_fact(lead, "Only face to face, at a visit", "So that they make contact safely")
+    choose_fact(lead, "Must not learn of this: Kevin Marlow", "So that they make contact safely")
+    choose_fact(lead, "Dennis Marlow, P-104", "So that they know who it is about")
+    choose_fact(lead, "Mild cognitive impairment", "Why the adult cannot keep safe alone")
+    choose_fact(lead, "Kevin took the bank card out", "Shows the risk")
+    choose_fact(lead, SAID, "What the adult said or wants")
+    lead.get_by_role("button", name="Approve this letter").click()
     arrive(lead, "referral")
     letter = lead.get_by_label("The letter")
     expect(letter).to_contain_text(SAID)
     for kept in (HISTORY, "one tin of soup", HEARD, "Stayed until Dennis had eaten"):
         expect(letter).not_to_contain_text(kept)
+    fold_out(lead, "Left out")
+    left_out = lead.locator("details").filter(has=lead.locator("summary", has_text="Left out"))
+    for kept in ("one tin of soup", HEARD, "Stayed until Dennis had eaten"):
+        expect(left_out).to_contain_text(kept)
+    expect(letter).to_contain_text("Before you make contact\n- Only face to face, at a visit")
     lead.get_by_label("To whom exactly").fill("Duty team")
     lead.get_by_role("button", name="It has been sent").click()
     arrive(lead, "case")

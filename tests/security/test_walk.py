@@ -38,13 +38,14 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("post", "/api/devices"): P.RECORD_OBSERVATION, ("get", "/api/devices"): P.RECORD_OBSERVATION,
     ("get", "/api/observations/mine/{note_id}"): P.SEE_OWN_NOTES,
     ("delete", "/api/devices/{device_id}"): P.RECORD_OBSERVATION, ("get", "/healthz"): ANYONE, ("get", "/readyz"): ANYONE,
+    ("post", "/api/letters/preview"): P.REFER, ("get", "/api/referrals/{referral_id}/letter.pdf"): P.READ_CASE,
 }
 #: Who may call the handlers of each State of ours.
 STATES: dict[str, Permission | str] = {
     "SessionState": ANYONE, "DeskState": P.SEE_QUEUE, "CasesState": P.READ_CASE, "NoteState": P.READ_NOTE,
     "RotaState": P.SEE_QUEUE, "ClocksState": P.SEE_QUEUE, "ToldState": P.BE_TOLD,
     "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
-    "CaseState": P.READ_CASE, "ReferState": P.REFER, "ReferralState": P.READ_CASE,
+    "CaseState": P.READ_CASE, "AgenciesState": P.READ_CASE, "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }
 #: What a handler is called with, where it asks for something.
 PAYLOADS: dict[str, dict[str, Any]] = {"show_only": {"show": "overdue"}, "search": {"form": {"text": "nobody"}}}

@@ -6,7 +6,7 @@ from sgapp.domain.due import clocks_of
 from sgapp.domain.permissions import Actor
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.time import from_london
-from sgapp.services import cases, referrals, sharing, triage
+from sgapp.services import cases, composing, referrals, sharing, triage
 from sgapp.services.demo_history import MARLOW
 from sgapp.services.views.queue import Queue
 from sgapp.store.kinds import Record
@@ -94,18 +94,20 @@ class Story:
         return self
 
     def picked(self) -> tuple[str, ...]:
-        """The facts the lead chose, by source: no health history, nothing of who was present."""
+        """The facts the lead chose, each with why: no health history, nothing of who was present."""
         [protection] = self.case().protection
         [capacity] = self.case().capacity
         note = f"note:{self.note_id}"
-        return ("person:name", "person:needs:0", f"{note}:when", f"{note}:seen:0", f"{note}:heard:0", f"{note}:said:0",
-                f"capacity:{capacity.id}", f"protection:{protection.id}")
+        return ("contact:IN_VISIT_ONLY=safe_contact", "contact:must_not_know=safe_contact", "person:name=who",
+                "person:needs:0=cannot_protect", f"{note}:when=shows_risk", f"{note}:seen:0=shows_risk",
+                f"{note}:heard:0=shows_risk", f"{note}:said:0=own_words", f"capacity:{capacity.id}=cannot_protect",
+                f"protection:{protection.id}=protects_now")
 
     def sent(self) -> "Story":
         now, lead = at("2026-10-05T13:50"), self.cast.lena
-        form = referrals.PrepareReferral(self.case_id, "LA_ASC", "Duty team", "secure_email", "To advise on protection.",
+        form = composing.PrepareReferral(self.case_id, "LA_ASC", "Duty team", "secure_email", "To advise on protection.",
                                          "Advice, and whether an enquiry follows.", self.picked())
-        self.referral_id = referrals.prepare_referral(self.house, lead, form, now=now).id
+        self.referral_id = composing.prepare_referral(self.house, lead, form, now=now).id
         referrals.send_referral(self.house, lead, referrals.SendReferral(self.referral_id), now=now)
         return self
 

@@ -9,13 +9,14 @@ from sqlmodel import select
 
 from sgapp.domain.errors import IllegalTransition, Invalid, NotFound
 from sgapp.domain.observation import Priority
-from sgapp.services import cases, referrals, sharing, triage
+from sgapp.services import cases, composing, referrals, sharing, triage
 from sgapp.services.demo_history import MARLOW
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
+from sgapp.services.views.composing import compose_view
 from sgapp.services.views.note import note_view
 from sgapp.services.views.queue import queue, queue_keys
-from sgapp.services.views.referral import compose_view, referral_view
+from sgapp.services.views.referral import referral_view
 from sgapp.store.tables import ClockRow
 from tests.people import Cast
 from tests.services.story import Story, at, capacity_form, not_sharing_form, sharing_form, tiles
@@ -34,9 +35,9 @@ def _refers(story: Story, agency: str, *, when: str = "2026-10-05T13:50") -> str
     house, lead, now = story.house, story.cast.lena, at(when)
     sharing.record_sharing_decision(house, lead, sharing_form(
         story.case_id, agency=agency, consent="given", override_reasons=(), override_because=""), now=now)
-    form = referrals.PrepareReferral(story.case_id, agency, "The team", "portal", "p", "a", ("person:name",))
-    referral_id = referrals.prepare_referral(house, lead, form, now=now).id
-    referrals.send_referral(house, lead, referrals.SendReferral(referral_id), now=now)
+    form = composing.PrepareReferral(story.case_id, agency, "The team", "portal", "p", "a", ("person:name=who",))
+    referral_id = composing.prepare_referral(house, lead, form, now=now).id
+    referrals.send_referral(house, lead, referrals.SendReferral(referral_id, their_reference="P-1"), now=now)
     return referral_id
 
 
@@ -55,7 +56,7 @@ def test_an_emergency_is_sent_by_on_call_before_any_decision(cast: Cast) -> None
     view = referral_view(cast.house, cast.joy, NOW, _emergency(story))
     assert view.state == "sent"
     assert [line for line in view.letter.splitlines() if line.startswith("- ")] == [
-        "- He is hurt.", "- He is alone.", "- The door is open."]
+        "- Ask us before you contact the person.", "- He is hurt.", "- He is alone.", "- The door is open."]
 
 
 @pytest.mark.parametrize("facts", ["", "  \n ", "1\n2\n3\n4"])
@@ -123,8 +124,8 @@ def test_a_case_does_not_end_with_the_wrong_authority(story: Story) -> None:
 
 
 def test_a_withdrawn_referral_is_no_agencys_outcome(story: Story) -> None:
-    form = referrals.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a", ("person:name",))
-    referral_id = referrals.prepare_referral(story.house, story.cast.lena, form, now=NOW).id
+    form = composing.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a", ("person:name=who",))
+    referral_id = composing.prepare_referral(story.house, story.cast.lena, form, now=NOW).id
     referrals.withdraw_referral(story.house, story.cast.lena, referrals.WithdrawReferral(referral_id, "why"), now=NOW)
     with pytest.raises(Invalid, match="neither a referral nor a recorded decision"):
         story.closed()
@@ -282,7 +283,7 @@ def test_acknowledging_a_correction_puts_it_into_the_case_and_offers_its_facts(s
     done = triage.acknowledge_note(story.house, story.cast.lena, triage.AcknowledgeNote(later), now=now)
     assert done.next == f"/case?id={story.case_id}"
     view = compose_view(story.house, story.cast.lena, now, story.case_id)
-    assert any("blue card" in option.label for group in view.groups for option in group.options)
+    assert any("blue card" in offer.text for group in view.groups for offer in group.offers)
     with story.house.begin(story.cast.lena, now) as uow:
         assert (uow.notes.get(later).state, uow.notes.get(later).case_id) == ("in_hand", story.case_id)
 
@@ -334,8 +335,8 @@ def test_an_urgent_case_makes_an_urgent_referral(cast: Cast) -> None:
     story.note_id = cast.writes("amina", "dennis", at=at("2026-10-05T10:40"), **{**MARLOW, "danger_now": "yes"})
     story.seen().opened().decided().reviewed()
     now = at("2026-10-05T13:00")
-    form = referrals.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a", ("person:name",))
-    referral_id = referrals.prepare_referral(cast.house, cast.lena, form, now=now).id
+    form = composing.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a", ("person:name=who",))
+    referral_id = composing.prepare_referral(cast.house, cast.lena, form, now=now).id
     with cast.house.begin(cast.lena, now) as uow:
         clock = uow.session.exec(select(ClockRow).where(ClockRow.record_id == referral_id)).one()
         assert clock.due_at == now + timedelta(minutes=30)

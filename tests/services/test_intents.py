@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import Conflict, IllegalTransition, Invalid, NotFound
-from sgapp.services import cases, referrals, sessions, triage
+from sgapp.services import cases, composing, referrals, sessions, triage
 from sgapp.services.guard import Done
 from sgapp.store.tables import IntentRow
 from tests.people import START, Cast
@@ -84,12 +84,12 @@ def test_a_form_that_was_refused_may_be_mended_and_sent_under_the_same_intent(ca
 def test_taps_at_the_same_instant_are_carried_out_once_and_all_get_the_one_answer(cast: Cast, taps: int) -> None:
     """Sending moves the referral on, so a second run of the work would be an illegal move, not a harmless repeat."""
     story = Story(cast).noted().seen().opened().decided().reviewed()
-    form = referrals.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a", ("person:name",))
-    referral_id = referrals.prepare_referral(cast.house, cast.lena, form, now=at("2026-10-05T13:40")).id
+    form = composing.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a", ("person:name=who",))
+    referral_id = composing.prepare_referral(cast.house, cast.lena, form, now=at("2026-10-05T13:40")).id
     intent_id = str(uuid.uuid4())
 
     def tap(_: int) -> Done:
-        return referrals.send_referral(cast.house, cast.lena, referrals.SendReferral(referral_id),
+        return referrals.send_referral(cast.house, cast.lena, referrals.SendReferral(referral_id, their_reference="P-1"),
                                        now=at("2026-10-05T13:50"), intent_id=intent_id)
 
     with ThreadPoolExecutor(taps) as pool:

@@ -13,9 +13,10 @@ from sgapp.services.audit import verify_audit
 from sgapp.services.demo_history import MARLOW
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
+from sgapp.services.views.composing import compose_view
 from sgapp.services.views.note import note_view
 from sgapp.services.views.queue import queue, queue_keys
-from sgapp.services.views.referral import compose_view, referral_view
+from sgapp.services.views.referral import referral_view
 from tests.people import START, Cast
 from tests.services.story import Story, at
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from sgapp.domain.disclosure import letter_sha256
 from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import Invalid, NotFound
+from sgapp.domain.letter import sha256
 from sgapp.domain.reference import is_well_formed, note_reference
 from sgapp.domain.time import end_of_day
-from sgapp.services import cases, intake, referrals, sharing, triage
+from sgapp.services import cases, composing, intake, referrals, sharing, triage
 from sgapp.services.views.case import case_view
 from sgapp.services.views.note import note_view
 from sgapp.services.views.queue import QueueRow, queue
@@ -107,7 +107,8 @@ def test_what_leaves_holds_the_chosen_facts_and_nothing_else(story: Story) -> No
     view = referral_view(story.house, story.cast.lena, at("2026-10-05T13:51"), story.referral_id)
     facts = [line.removeprefix("- ") for line in view.letter.splitlines() if line.startswith("- ")]
     assert facts == [
-        "Dennis Marlow, P-104", "Frailty", "Seen on 5 Oct 2026, 10:10, kitchen",
+        "Only face to face, at a visit", "Must not learn of this: Kevin Marlow", "Dennis Marlow, P-104", "Frailty",
+        "Seen on 5 Oct 2026, 10:10, kitchen",
         "Kevin took the bank card out of Dennis's wallet and put it in his own coat.",
         "Heard: Kevin: “You'll get it back when you've been to the machine with me.”",
         "Dennis said to the care worker, after Kevin left: “Don't tell anyone. He gets cross.”",
@@ -122,30 +123,31 @@ def test_the_hash_on_the_file_is_that_of_the_letter_as_it_left(story: Story) -> 
     story.noted().seen().opened().decided().reviewed().sent()
     sending = story.referral().sending
     assert sending is not None
-    assert sending.letter_sha256 == letter_sha256(sending.letter)
+    assert sending.letter_sha256 == sha256(sending.letter)
 
 
 def test_the_letter_shown_later_is_the_one_that_left_even_if_the_provider_is_renamed(story: Story) -> None:
     story.noted().seen().opened().decided().reviewed().sent()
     story.house.settings = story.house.settings.model_copy(update={"organisation": "Renamed Care", "ring": "000"})
     view = referral_view(story.house, story.cast.lena, at("2026-10-05T13:51"), story.referral_id)
-    assert letter_sha256(view.letter) == view.sha256
+    assert sha256(view.letter) == view.sha256
     assert "Renamed Care" not in view.letter
 
 
 def test_a_fact_of_another_case_cannot_be_picked(story: Story) -> None:
     story.noted().seen().opened().decided().reviewed()
     other = story.cast.writes("carla", "iris")
-    form = referrals.PrepareReferral(story.case_id, "LA_ASC", "Duty team", "secure_email", "p", "a", (f"note:{other}:seen:0",))
+    form = composing.PrepareReferral(story.case_id, "LA_ASC", "Duty team", "secure_email", "p", "a",
+                                     (f"note:{other}:seen:0=shows_risk",))
     with pytest.raises(Invalid, match="not part of this case"):
-        referrals.prepare_referral(story.house, story.cast.lena, form, now=at("2026-10-05T13:50"))
+        composing.prepare_referral(story.house, story.cast.lena, form, now=at("2026-10-05T13:50"))
 
 
 def test_no_referral_goes_to_an_agency_that_no_decision_names(story: Story) -> None:
     story.noted().seen().opened().decided()
-    form = referrals.PrepareReferral(story.case_id, "BANK", "Fraud team", "telephone", "p", "a", ("person:name",))
+    form = composing.PrepareReferral(story.case_id, "BANK", "Fraud team", "telephone", "p", "a", ("person:name=who",))
     with pytest.raises(Invalid, match="no decision to share with this agency"):
-        referrals.prepare_referral(story.house, story.cast.lena, form, now=at("2026-10-05T13:50"))
+        composing.prepare_referral(story.house, story.cast.lena, form, now=at("2026-10-05T13:50"))
 
 
 def test_a_decision_that_was_sent_back_carries_no_referral_until_it_is_made_again(story: Story) -> None:
@@ -264,8 +266,8 @@ def test_nothing_can_be_added_to_a_closed_case(story: Story) -> None:
         (cases.set_risk, cases.SetRisk(story.case_id, "high", "reason")),
         (cases.add_protection, cases.AddProtection(story.case_id, "step")),
         (referrals.add_action, referrals.AddAction(story.case_id, "w", "o", "", later.date(), "agrees")),
-        (referrals.prepare_referral, referrals.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a",
-                                                               ("person:name",))),
+        (composing.prepare_referral, composing.PrepareReferral(story.case_id, "LA_ASC", "Duty", "portal", "p", "a",
+                                                               ("person:name=who",))),
         (referrals.send_emergency, referrals.SendEmergency(story.case_id, "POL999", "999", "telephone", "He is hurt.")),
     )
     for service, form in attempts:

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 from sgapp.domain.errors import Unreadable
 from sgapp.domain.time import from_london
-from sgapp.services import cases, drafts, intake, referrals, sessions, sharing, triage
+from sgapp.services import cases, composing, drafts, intake, referrals, sessions, sharing, triage
 from sgapp.services.house import House
 from sgapp.services.views.case import case_view
 from sgapp.services.views.queue import queue
@@ -78,9 +78,9 @@ def _works(cast: Cast) -> None:
         story.case_id, why=w, what=w, left_out=w, recipient=w, must_not_know=w, limb_reason=w, override_because=w), now=NOW).id
     agreed = sharing.ReviewSharingDecision(story.decision_id, "yes", w)
     sharing.review_sharing_decision(house, cast.maud, agreed, now=NOW)
-    story.referral_id = referrals.prepare_referral(house, lena, referrals.PrepareReferral(
-        story.case_id, "LA_ASC", w, "portal", w, w, ("person:name", f"note:{story.note_id}:seen:0")), now=NOW).id
-    referrals.send_referral(house, lena, referrals.SendReferral(story.referral_id, w), now=NOW)
+    story.referral_id = composing.prepare_referral(house, lena, composing.PrepareReferral(
+        story.case_id, "LA_ASC", w, "portal", w, w, ("person:name=who", f"note:{story.note_id}:seen:0=shows_risk")), now=NOW).id
+    referrals.send_referral(house, lena, referrals.SendReferral(story.referral_id, w, their_reference=w), now=NOW)
     referrals.record_chase(house, lena, referrals.RecordChase(story.referral_id, w, w), now=NOW)
     referrals.record_receipt(house, lena, referrals.RecordReceipt(story.referral_id, w, w, w), now=NOW)
     referrals.send_emergency(house, lena, referrals.SendEmergency(story.case_id, "POL999", w, "telephone", w), now=NOW)

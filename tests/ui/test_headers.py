@@ -75,6 +75,13 @@ def test_data_may_do_nothing_and_is_else_guarded_as_a_page(static: Path) -> None
     assert {"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"} <= set(found)
 
 
+def test_the_page_of_an_agency_runs_no_script_and_is_never_kept(static: Path) -> None:
+    found = answer(static, "/r/token")
+    assert "script-src" not in found["content-security-policy"]
+    assert "default-src 'none'" in found["content-security-policy"]
+    assert (found["cache-control"], found["referrer-policy"]) == ("no-store", "no-referrer")
+
+
 def test_https_asks_for_https_for_ever_and_http_does_not(static: Path) -> None:
     assert "strict-transport-security" in answer(static, "/", https=True)
     assert "strict-transport-security" not in answer(static, "/")

@@ -8,6 +8,7 @@ from sgapp.domain.vocabulary.body_sites import BODY_VIEWS, MARK_COLOURS, MARK_SH
 from sgapp.domain.vocabulary.capacity import ABILITIES, ANSWERS, CAPACITY_KNOWN, CAPACITY_OUTCOMES
 from sgapp.domain.vocabulary.consent import CONSENT_STATES, OVERRIDE_REASONS
 from sgapp.domain.vocabulary.escalation import CLOSING_BASES, ESCALATION_STAGES
+from sgapp.domain.vocabulary.fact_reasons import FACT_REASONS
 from sgapp.domain.vocabulary.lawful_basis import (
     ARTICLE_6,
     ARTICLE_9,
@@ -64,6 +65,7 @@ __all__ = [
     "CONFIDENTIALITY_BASES",
     "CONSENT_STATES",
     "ESCALATION_STAGES",
+    "FACT_REASONS",
     "LA_OUTCOMES",
     "LOCATIONS",
     "MARK_COLOURS",

@@ -118,6 +118,7 @@ SEND_METHODS = CodeList(
     "DOMAIN annex §3 (secure method)",
     (
         Code("secure_email", "Secure e-mail"),
+        Code("link", "A link to a page of ours", hint="They read it and answer there, with a code that you give by telephone."),
         Code("portal", "Portal"),
         Code("telephone", "Telephone"),
         Code("in_person", "In person"),

@@ -244,6 +244,8 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
 
 def _with_agency(referral: Referral, due: datetime, now: datetime) -> NextStep:
     agency, href = AGENCIES.label(referral.agency), f"/referral?id={referral.id}"
+    if any(q.open for q in referral.questions):
+        return NextStep(f"Answer the question of {agency}", in_words(due, now), "Read it and ring them", href)
     if referral.state is ReferralState.PREPARED:
         return NextStep(f"Send {referral.reference} to {agency}", in_words(due, now), "Look at it and send", href)
     if referral.state is ReferralState.SENT:

@@ -1,45 +1,56 @@
-"""What the pages for deciding, referring and following up need to show."""
+"""What the page of one referral needs to show: the letter as it left, the ways out, the agency's own page, what comes next."""
 
 from dataclasses import dataclass
 
+from sgapp.domain.access_code import shown
 from sgapp.domain.clock_book import by_the_stopwatch
-from sgapp.domain.clocks import AGENCY_STAGES, Clock, in_words
-from sgapp.domain.disclosure import letter, offers
+from sgapp.domain.clocks import AGENCY_STAGES, Clock, ClockKind, in_words
 from sgapp.domain.due import clocks_of
+from sgapp.domain.letter import as_text, copy_fields
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Referral, ReferralState
-from sgapp.domain.time import show
-from sgapp.domain.vocabulary import AGENCIES, ESCALATION_STAGES, LA_OUTCOMES
+from sgapp.domain.time import show, show_short
+from sgapp.domain.vocabulary import AGENCIES, ESCALATION_STAGES, FACT_REASONS, LA_OUTCOMES, SEND_METHODS
+from sgapp.services.composing import letter_of
+from sgapp.services.directory import directory_of
 from sgapp.services.duty import stage_of
 from sgapp.services.guard import query
-from sgapp.services.views.case import note_of
+from sgapp.services.partner import given_to, live_link, waiting_code
 from sgapp.services.views.note import Line, Option
 from sgapp.store.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class OfferGroup:
-    """Facts that may be picked, under one heading. `seldom` groups are folded and flagged."""
+class LinkView:
+    """The agency's own page: whom to ring, the code that waits to be read out. `live`: there is one now."""
 
-    heading: str
-    seldom: bool
-    options: tuple[Option, ...]
+    live: bool
+    since: str
+    desk: str
+    telephone: str
+    code: str
+    code_until: str
 
 
 @dataclass(frozen=True, slots=True)
-class ComposeView:
-    """What the referral form starts from."""
+class QuestionView:
+    id: str
+    heading: str
+    text: str
+    answer: str
+    open: bool
 
-    case_id: str
-    reference: str
-    person: str
-    groups: tuple[OfferGroup, ...]
-    agencies: tuple[Option, ...]
-    decided_what: tuple[str, ...]
-    left_out: tuple[str, ...]
-    must_not_know: str
-    recipient: str
-    review_awaited: bool
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """A team of the directory: how to reach it, and where its own form is."""
+
+    id: str
+    name: str
+    telephone: str
+    email: str
+    portal: str
+    hours: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,36 +65,24 @@ class ReferralView:
     due: str
     letter: str
     sha256: str
+    pdf_sha256: str
+    pdf: str
+    method: str
+    fields: tuple[Option, ...]
     sent: str
     receipt: str
+    reasons: tuple[Line, ...]
+    left_out: tuple[str, ...]
     history: tuple[Line, ...]
     step: str
     outcomes: tuple[Option, ...]
     stage: str
     stopwatch: str
-
-
-@query(Permission.READ_CASE)
-def compose_view(uow: UnitOfWork, case_id: str) -> ComposeView:
-    """Every fact that could be chosen, and what the decision said about which are needed."""
-    case = uow.cases.get(case_id)
-    uow.was_read(case, action="facts-offered")
-    person = uow.people.get(case.person_id)
-    groups: dict[str, list[Option]] = {}
-    seldom: set[str] = set()
-    for offer in offers(person, note_of(uow, case), case):
-        groups.setdefault(offer.group, []).append(Option(offer.source, offer.text))
-        if offer.seldom:
-            seldom.add(offer.group)
-    sharing = [d for d in uow.decisions(case) if d.shares]
-    newest = sharing[-1] if sharing else None
-    return ComposeView(
-        case.id, case.reference, f"{person.short} · {person.reference}",
-        tuple(OfferGroup(g, g in seldom, tuple(o)) for g, o in groups.items()),
-        tuple(dict.fromkeys(Option(d.answers.agency, AGENCIES.label(d.answers.agency)) for d in sharing)),
-        newest.answers.what if newest else (), newest.answers.left_out if newest else (),
-        newest.answers.must_not_know if newest else "", newest.answers.recipient if newest else "",
-        any(str(d.review) == "asked" for d in sharing))
+    desks: tuple[DeskView, ...]
+    desks_with_mail: tuple[Option, ...]
+    link: LinkView
+    questions: tuple[QuestionView, ...]
+    may_refer: bool
 
 
 @query(Permission.READ_CASE)
@@ -92,20 +91,65 @@ def referral_view(uow: UnitOfWork, referral_id: str) -> ReferralView:
     referral, case = uow.child(Referral, referral_id)
     uow.was_read(referral, action="referral-read")
     person = uow.people.get(case.person_id)
-    clocks = clocks_of(referral, uow.book)
-    receipt = referral.receipt
-    history = [Line(show(c.at), f"{f'Stage {c.stage}: ' if c.stage else ''}{c.by} rang and reached {c.spoke_to}. {c.promised}")
-               for c in referral.chases]
-    history += [Line(show(o.at), f"{LA_OUTCOMES.label(o.code)}. {o.detail}") for o in referral.outcomes]
+    clocks, frozen, sending = clocks_of(referral, uow.book), referral.frozen, referral.sending
+    waited = next((c for c in clocks if c.kind is not ClockKind.QUESTION), None)
+    letter = letter_of(uow, referral)
+    desks = directory_of(uow).of(referral.agency)
+    may_refer = uow.actor.may(Permission.REFER)
     return ReferralView(
-        referral.id, case.id, referral.reference, case.reference, f"{person.short} · {person.reference}",
-        AGENCIES.label(referral.agency), str(referral.state), in_words(clocks[0].due_at, uow.now) if clocks else "",
-        referral.sending.letter if referral.sending else letter(referral, provider=uow.organisation, ring=uow.ring_back),
-        referral.sending.letter_sha256 if referral.sending else "",
-        f"{show(referral.sending.at)} to {referral.sending.to}" if referral.sending else "",
-        f"{show(receipt.at)}: {', '.join(filter(None, (receipt.person, receipt.role, receipt.reference)))}" if receipt else "",
-        tuple(history), _step(referral, uow), tuple(Option(c, label) for c, label in LA_OUTCOMES.options()),
-        _stage(uow, referral), _stopwatch(uow, referral, clocks[0]) if clocks else "")
+        id=referral.id, case_id=case.id, reference=referral.reference, case_reference=case.reference,
+        person=f"{person.short} · {person.reference}", agency=AGENCIES.label(referral.agency), state=str(referral.state),
+        due=in_words(clocks[0].due_at, uow.now) if clocks else "",
+        letter=sending.letter if sending else frozen.letter if frozen else as_text(letter),
+        sha256=sending.letter_sha256 if sending else frozen.letter_sha256 if frozen else "",
+        pdf_sha256=frozen.pdf_sha256 if frozen else "",
+        pdf=f"/api/referrals/{referral.id}/letter.pdf" if frozen else "",
+        method=referral.method, fields=tuple(Option(text, label) for label, text in copy_fields(letter)),
+        sent=_sent(referral), receipt=_receipt(referral),
+        reasons=tuple(Line(FACT_REASONS.label(f.reason), f.text) for f in referral.facts if f.reason),
+        left_out=referral.left_out, history=_history(referral), step=_step(referral, may_refer=may_refer),
+        outcomes=tuple(Option(c, label) for c, label in LA_OUTCOMES.options()), stage=_stage(uow, referral),
+        stopwatch=_stopwatch(uow, referral, waited) if waited else "",
+        desks=tuple(DeskView(d.id, d.name, d.telephone, d.email, d.portal, d.hours) for d in desks),
+        desks_with_mail=tuple(Option(d.id, f"{d.name}, {d.email}") for d in desks if d.email),
+        link=_link(uow, referral) if may_refer else LinkView(False, "", "", "", "", ""),
+        questions=tuple(QuestionView(q.id, f"{q.asked_by} asked, {show(q.at)}", q.text,
+                                     f"{q.answer} ({q.answered_by}, {show(q.answered_at)})" if q.answered_at else "", q.open)
+                        for q in referral.questions),
+        may_refer=may_refer)
+
+
+def _sent(referral: Referral) -> str:
+    sending = referral.sending
+    if sending is None:
+        return ""
+    given = f", their reference {sending.their_reference}" if sending.their_reference else ""
+    return f"{show(sending.at)} to {sending.to}. {SEND_METHODS.label_or_code(sending.method)}{given}"
+
+
+def _receipt(referral: Referral) -> str:
+    receipt = referral.receipt
+    if receipt is None:
+        return ""
+    told = ", ".join(filter(None, (receipt.person, receipt.role, receipt.reference)))
+    return f"{show(receipt.at)}: {told}{', reported through link' if receipt.through_link else ''}"
+
+
+def _history(referral: Referral) -> tuple[Line, ...]:
+    calls = [Line(show(c.at), f"{f'Stage {c.stage}: ' if c.stage else ''}{c.by} rang and reached {c.spoke_to}. {c.promised}")
+             for c in referral.chases]
+    answers = [Line(show(o.at), f"{LA_OUTCOMES.label(o.code)}. {o.detail}{' Reported through link.' if o.through_link else ''}")
+               for o in referral.outcomes]
+    return (*calls, *answers)
+
+
+def _link(uow: UnitOfWork, referral: Referral) -> LinkView:
+    link = live_link(uow, referral)
+    if link is None:
+        return LinkView(False, "", "", "", "", "")
+    given, code = given_to(uow, link), waiting_code(uow, link)
+    return LinkView(True, show(link.made_at), given.desk, given.telephone, shown(code[0]) if code else "",
+                    show_short(code[1], uow.now) if code else "")
 
 
 def _stage(uow: UnitOfWork, referral: Referral) -> str:
@@ -122,8 +166,8 @@ def _stopwatch(uow: UnitOfWork, referral: Referral, running: Clock) -> str:
     return f"By the stopwatch {show(moment)}; by their working days {show(running.due_at)}" if moment else ""
 
 
-def _step(referral: Referral, uow: UnitOfWork) -> str:
-    if not uow.actor.may(Permission.REFER):
+def _step(referral: Referral, *, may_refer: bool) -> str:
+    if not may_refer:
         return ""
     return {ReferralState.PREPARED: "send", ReferralState.SENT: "receipt", ReferralState.RECEIVED: "outcome",
             ReferralState.OUTCOME_KNOWN: "answered"}.get(referral.state, "")

@@ -5,6 +5,7 @@ The clear columns are listed, with reasons, in docs/threat-model.md; a test hold
 
 from sgapp.store.tables.chain import AuditEventRow, AuditHeadRow, RefusalRow
 from sgapp.store.tables.duty import DocumentRow, HandOverRow, LeaseRow, MessageRow, PushRow, ReachRow, StepUpRow
+from sgapp.store.tables.partner import FileRow, LinkRow, VisitRow
 from sgapp.store.tables.people import AccountRow, AllocationRow, DeviceRow, DraftRow, IntentRow, SessionRow, SetUpRow
 from sgapp.store.tables.records import (
     ActionRow,
@@ -24,7 +25,8 @@ from sgapp.store.tables.secrets import DataKeyRow, SealingKeyRow
 
 __all__ = [
     "AccountRow", "ActionRow", "AllocationRow", "AuditEventRow", "AuditHeadRow", "BarRow", "CaseRow", "ClockRow",
-    "DataKeyRow", "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "HandOverRow",
-    "IntentRow", "KeptRow", "LeaseRow", "MessageRow", "ObservationRow", "PersonRow", "PushRow", "ReachRow", "ReferralRow",
-    "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow",
+    "DataKeyRow", "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "FileRow",
+    "HandOverRow", "IntentRow", "KeptRow", "LeaseRow", "LinkRow", "MessageRow", "ObservationRow", "PersonRow", "PushRow",
+    "ReachRow", "ReferralRow", "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow",
+    "VisitRow",
 ]

@@ -20,12 +20,13 @@ class Option(Protocol):
 
 Options = Sequence[tuple[str, str]] | rx.Var
 AskWhen = dict[str, list[str]]
+Within = str | rx.Var
 YES_NO = (("yes", "Yes"), ("no", "No"))
 YES_NO_NOT_SURE = (*YES_NO, ("not_sure", "Not sure"))
 
 
-def _id(name: str, within: str) -> str:
-    return f"f-{within}-{name}" if within else f"f-{name}"
+def _id(name: str, within: Within) -> str:
+    return f"f-{within}-{name}" if isinstance(within, rx.Var) or within else f"f-{name}"
 
 
 def _described(field_id: str, hint: str) -> str:
@@ -55,7 +56,7 @@ def _mark(required: bool) -> list[rx.Component]:
     return [rx.el.span(" needed", class_name="needed")] if required else []
 
 
-def _one(control: Any, name: str, label: str, *children: Any, hint: str, required: bool, default: str | rx.Var, within: str,
+def _one(control: Any, name: str, label: str, *children: Any, hint: str, required: bool, default: str | rx.Var, within: Within,
          ask_when: AskWhen | None, why_asked: str, **props: Any) -> rx.Component:
     """A label and one native control."""
     field_id = _id(name, within)
@@ -71,14 +72,14 @@ def _one(control: Any, name: str, label: str, *children: Any, hint: str, require
 
 
 def text_field(name: str, label: str, *, hint: str = "", required: bool = False, default: str | rx.Var = "",
-               within: str = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
+               within: Within = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
     """One line of text."""
     return _one(rx.el.input, name, label, hint=hint, required=required, default=default, within=within, ask_when=ask_when,
                 why_asked=why_asked, type="text", class_name="control", **props)
 
 
 def text_area(name: str, label: str, *, hint: str = "", required: bool = False, default: str | rx.Var = "",
-              within: str = "", ask_when: AskWhen | None = None, why_asked: str = "", rows: int = 3,
+              within: Within = "", ask_when: AskWhen | None = None, why_asked: str = "", rows: int = 3,
               **props: Any) -> rx.Component:
     """Some lines of text; it grows with what is typed where the browser can."""
     return _one(rx.el.textarea, name, label, hint=hint, required=required, default=default, within=within,
@@ -86,21 +87,21 @@ def text_area(name: str, label: str, *, hint: str = "", required: bool = False, 
 
 
 def date_time_field(name: str, label: str, *, hint: str = "", required: bool = False, default: str | rx.Var = "",
-                    within: str = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
+                    within: Within = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
     """A day and a time as people here read the clock, sent as local "YYYY-MM-DDTHH:MM"."""
     return _one(rx.el.input, name, label, hint=hint, required=required, default=default, within=within, ask_when=ask_when,
                 why_asked=why_asked, type="datetime-local", step="60", class_name="control when", **props)
 
 
 def date_field(name: str, label: str, *, hint: str = "", required: bool = False, default: str | rx.Var = "",
-               within: str = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
+               within: Within = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
     """A day, sent as "YYYY-MM-DD"."""
     return _one(rx.el.input, name, label, hint=hint, required=required, default=default, within=within, ask_when=ask_when,
                 why_asked=why_asked, type="date", class_name="control when", **props)
 
 
 def time_field(name: str, label: str, *, hint: str = "", required: bool = False, default: str | rx.Var = "",
-               within: str = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
+               within: Within = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
     """A time of day, sent as "HH:MM"."""
     return _one(rx.el.input, name, label, hint=hint, required=required, default=default, within=within, ask_when=ask_when,
                 why_asked=why_asked, type="time", class_name="control when", **props)
@@ -113,7 +114,7 @@ def _each(options: Options, draw: Any) -> list[Any]:
 
 
 def select_field(name: str, label: str, *, options: Options, hint: str = "", required: bool = False,
-                 default: str | rx.Var = "", within: str = "", ask_when: AskWhen | None = None, why_asked: str = "",
+                 default: str | rx.Var = "", within: Within = "", ask_when: AskWhen | None = None, why_asked: str = "",
                  empty: str = "Choose …", **props: Any) -> rx.Component:
     """One of a longer list. `empty` is the line that stands for "not chosen yet"."""
     lines = _each(options, lambda value, text: rx.el.option(text, value=value))
@@ -122,12 +123,12 @@ def select_field(name: str, label: str, *, options: Options, hint: str = "", req
 
 
 def _chips(kind: Literal["radio", "checkbox"], name: str, label: str, options: Options, *, hint: str, required: bool,
-           default: Sequence[str],
-           within: str, ask_when: AskWhen | None, why_asked: str) -> rx.Component:
+           default: Sequence[str] | rx.Var,
+           within: Within, ask_when: AskWhen | None, why_asked: str) -> rx.Component:
     field_id = _id(name, within)
 
     def chip(value: Any, text: Any) -> rx.Component:
-        started = isinstance(value, str) and value in default
+        started = default == value if isinstance(default, rx.Var) else isinstance(value, str) and value in default
         return rx.el.label(
             rx.el.input(type=kind, name=name, value=value, id=f"{field_id}-{value}", default_checked=started),
             rx.el.span(text),
@@ -145,22 +146,23 @@ def _chips(kind: Literal["radio", "checkbox"], name: str, label: str, options: O
     )
 
 
-def choice(name: str, label: str, *, options: Options, hint: str = "", required: bool = False, default: str = "",
-           within: str = "", ask_when: AskWhen | None = None, why_asked: str = "") -> rx.Component:
+def choice(name: str, label: str, *, options: Options, hint: str = "", required: bool = False, default: str | rx.Var = "",
+           within: Within = "", ask_when: AskWhen | None = None, why_asked: str = "") -> rx.Component:
     """One of a few, as chips."""
-    return _chips("radio", name, label, options, hint=hint, required=required, default=(default,) if default else (),
+    return _chips("radio", name, label, options, hint=hint, required=required,
+                  default=default if isinstance(default, rx.Var) else (default,) if default else (),
                   within=within, ask_when=ask_when, why_asked=why_asked)
 
 
 def checks(name: str, label: str, *, options: Options, hint: str = "", required: bool = False,
-           default: Sequence[str] = (), within: str = "", ask_when: AskWhen | None = None,
+           default: Sequence[str] = (), within: Within = "", ask_when: AskWhen | None = None,
            why_asked: str = "") -> rx.Component:
     """Any number of a few, as chips; always sent as a list."""
     return _chips("checkbox", name, label, options, hint=hint, required=required, default=default, within=within,
                   ask_when=ask_when, why_asked=why_asked)
 
 
-def yes_no(name: str, label: str, *, hint: str = "", required: bool = False, default: str = "", within: str = "",
+def yes_no(name: str, label: str, *, hint: str = "", required: bool = False, default: str = "", within: Within = "",
            ask_when: AskWhen | None = None, why_asked: str = "", not_sure: bool = False) -> rx.Component:
     """Yes or no, and with `not_sure` the honest third answer."""
     return choice(name, label, options=YES_NO_NOT_SURE if not_sure else YES_NO, hint=hint, required=required,

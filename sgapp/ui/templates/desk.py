@@ -11,7 +11,8 @@ from sgapp.ui.templates.frame import as_components, hide_button, main_landmark, 
 
 Draw = Callable[[], Any]
 
-MENU = (("/desk", "Today"), ("/cases", "Cases"), ("/rota", "On duty"), ("/told", "How I am told"))
+MENU = (("/desk", "Today"), ("/cases", "Cases"), ("/agencies", "Agencies"), ("/rota", "On duty"),
+        ("/told", "How I am told"))
 
 
 def desk_page(route: str, title: str, *, here: str = "", on_load: Sequence[Any] = ()) -> Callable[[Draw], Draw]:

@@ -5,7 +5,7 @@ from typing import ClassVar
 import reflex as rx
 
 from sgapp.domain.permissions import Permission, roles_with
-from sgapp.services.views.referral import ComposeView, compose_view
+from sgapp.services.views.composing import ComposeView, compose_view
 from sgapp.ui.blank import blank
 from sgapp.ui.loading import asked_id, view_of
 from sgapp.ui.session import ConfidentialState

@@ -1,0 +1,67 @@
+"""Letters: how one would leave while it is composed, and the PDF as it was approved."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, BeforeValidator, StringConstraints
+
+from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
+from sgapp.services import composing
+from sgapp.services.house import now
+
+router = APIRouter(prefix="/api")
+
+_Text = Annotated[str, StringConstraints(max_length=20_000), Plain]
+_Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
+
+
+class Draft(BaseModel):
+    """The composer's form as it stands. What is not filled in is empty."""
+
+    case_id: _Text
+    agency: _Text = ""
+    recipient: _Text = ""
+    purpose: _Text = ""
+    asked_for: _Text = ""
+    by_when: _Day = None
+    facts: Annotated[tuple[_Text, ...], BeforeValidator(tuple)] = ()
+
+
+class Part(BaseModel):
+    heading: str
+    lines: tuple[str, ...]
+    listed: bool
+
+
+class Preview(BaseModel):
+    """The letter as it would leave, and what to think of once more."""
+
+    title: str
+    to: str
+    parts: list[Part]
+    closing: str
+    thoughts: tuple[str, ...]
+
+
+@router.post("/letters/preview", dependencies=[Changes])
+def preview(form: Draft, actor: SignedIn, house: TheHouse) -> Preview:
+    """The letter with what is chosen so far. Keeps nothing."""
+    draft = composing.LetterDraft(form.case_id, form.agency, form.recipient, form.purpose, form.asked_for, form.facts,
+                                  form.by_when)
+    letter, thoughts = composing.draft_letter(house, actor, now(), draft)
+    parts = [Part(heading=s.heading, lines=s.lines, listed=s.listed) for s in letter.sections]
+    return Preview(title=letter.title, to=letter.to, parts=parts, closing=letter.closing, thoughts=thoughts)
+
+
+@router.get("/referrals/{referral_id}/letter.pdf", response_class=Response)
+def approved(referral_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn,
+             house: TheHouse) -> Response:
+    """The letter as PDF, under a name that says nothing."""
+    name, content = composing.approved_pdf(house, actor, now(), referral_id)
+    return pdf_answer(name, content)
+
+
+def pdf_answer(name: str, content: bytes) -> Response:
+    """A file to be kept, never shown inside a page."""
+    return Response(content, media_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,171 @@
+"""The agency's page over HTTP: a look changes nothing and shows nothing, and no door tells a right token from a wrong one."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from httpx import Response
+from sqlmodel import SQLModel, select
+
+from sgapp.domain.access_code import FREE_TRIES
+from sgapp.services.house import now
+from sgapp.store.tables import AuditEventRow, LinkRow, VisitRow
+from tests.api.conftest import Phone, TestClient
+from tests.people import Cast
+from tests.services.test_partner import Given
+
+pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)  # what is asked here is the same on either database
+FORM = {"sec-fetch-site": "same-origin", "origin": "null"}  # as a form without scripts sends it
+NAMES = ("Dennis", "Marlow", "Kevin", "P-104", "card", "2026-001")
+UNKNOWN = "A" * 22
+
+
+@pytest.fixture
+def given(cast: Cast) -> Given:
+    return Given(cast)
+
+
+def _rows(given: Given) -> list[str]:
+    tables: tuple[type[SQLModel], ...] = (AuditEventRow, LinkRow, VisitRow)
+    return [str(row.model_dump()) for table in tables for row in given.rows(table)]
+
+
+def _told(answer: Response, token: str) -> tuple[int, list[tuple[str, str]], str]:
+    return answer.status_code, sorted(answer.headers.items()), answer.text.replace(token, "TOKEN")
+
+
+def _enter(client: TestClient, given: Given) -> Response:
+    code = given.code(now())
+    return client.post(f"/r/{given.token}", data={"code": code}, headers=FORM)
+
+
+def test_before_a_code_nothing_of_the_letter_is_shown(given: Given, phone: Phone) -> None:
+    page = phone().get(f"/r/{given.token}")
+    assert page.status_code == 200
+    assert "<title>Visit notes</title>" in page.text
+    assert [name for name in (*NAMES, "safeguarding", "Referral") if name.lower() in page.text.lower()] == []
+
+
+def test_an_unknown_link_looks_like_a_known_one_to_the_last_byte(given: Given, phone: Phone) -> None:
+    client = phone()
+    assert _told(client.get(f"/r/{given.token}"), given.token) == _told(client.get(f"/r/{UNKNOWN}"), UNKNOWN)
+    wrong = {"code": "0000 0000"}
+    first = _told(client.post(f"/r/{given.token}", data=wrong, headers=FORM), given.token)
+    assert first == _told(client.post(f"/r/{UNKNOWN}", data=wrong, headers=FORM), UNKNOWN)
+    assert first[0] == 403
+
+
+@pytest.mark.parametrize("place", ["", "/letter.pdf", "?said=receipt"])
+def test_however_often_a_scanner_looks_nothing_changes(given: Given, phone: Phone, place: str) -> None:
+    given.code(now())
+    before = _rows(given)
+    for _ in range(3):
+        phone().get(f"/r/{given.token}{place}")
+    assert _rows(given) == before
+
+
+def test_a_code_opens_the_page_and_the_letter_is_on_it(given: Given, phone: Phone) -> None:
+    client = phone()
+    page = _enter(client, given)
+    assert page.status_code == 200, page.text
+    assert f"Referral {given.view().reference}" in page.text
+    assert "Dennis Marlow, P-104" in page.text
+
+
+def test_the_visit_belongs_to_one_browser(given: Given, phone: Phone) -> None:
+    _enter(phone(), given)
+    assert "Dennis" not in phone().get(f"/r/{given.token}").text
+
+
+def test_the_cookie_of_a_visit_is_for_this_page_alone_and_no_script_reads_it(given: Given, phone: Phone) -> None:
+    code = given.code(now())
+    answer = phone().post(f"/r/{given.token}", data={"code": code}, headers=FORM, follow_redirects=False)
+    cookie = answer.headers["set-cookie"].lower()
+    assert answer.status_code == 303
+    for part in ("httponly", "samesite=lax", f"path=/r/{given.token}".lower(), "max-age=3600"):
+        assert part in cookie
+
+
+def test_the_pdf_comes_as_a_file_under_a_name_that_says_nothing(given: Given, phone: Phone) -> None:
+    client = phone()
+    _enter(client, given)
+    answer = client.get(f"/r/{given.token}/letter.pdf")
+    assert answer.content.startswith(b"%PDF")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{given.view().reference}.pdf"'
+
+
+@pytest.mark.parametrize("place", ["", "/receipt", "/question", "/outcome", "/action", "/leave"])
+@pytest.mark.parametrize("headers", [
+    {"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "null", "sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "cross-site"}])
+def test_another_site_can_send_no_form_of_the_page(given: Given, phone: Phone, place: str, headers: dict[str, str]) -> None:
+    client = phone()
+    _enter(client, given)
+    before = given.referral()
+    answer = client.post(f"/r/{given.token}{place}", data={"name": "T. Osei", "question": "x"}, headers=headers)
+    assert answer.status_code == 404
+    assert given.referral() == before
+
+
+def test_without_a_visit_no_form_does_anything_and_what_was_typed_comes_back(given: Given, phone: Phone) -> None:
+    before = given.referral()
+    client = phone()
+    for place in ("receipt", "question", "outcome", "action"):
+        form = {"name": "T. Osei", "question": "Is there a <key> safe?", "what": "Visit", "due_on": "2031-01-10",
+                "code": "advice_only"}
+        answer = client.post(f"/r/{given.token}/{place}", data=form, headers=FORM)
+        assert answer.status_code == 403
+        assert "T. Osei" in answer.text
+        assert [name for name in NAMES if name in answer.text] == []
+    assert given.referral() == before
+
+
+def test_what_is_typed_is_shown_as_words_and_never_as_markup(given: Given, phone: Phone) -> None:
+    client = phone()
+    _enter(client, given)
+    sent = {"name": '"><script>alert(1)</script>', "question": "<b>bold</b> {{ 7*7 }}", "form_id": "q"}
+    page = client.post(f"/r/{given.token}/question", data=sent, headers=FORM).text
+    assert "&lt;b&gt;bold&lt;/b&gt; {{ 7*7 }}" in page
+    assert "<script" not in page
+    assert "<b>bold" not in page
+
+
+def test_too_many_wrong_codes_have_to_wait_and_are_told_how_long(given: Given, phone: Phone) -> None:
+    client = phone()
+    for _ in range(FREE_TRIES + 1):
+        client.post(f"/r/{given.token}", data={"code": "wrong"}, headers=FORM)
+    answer = client.post(f"/r/{given.token}", data={"code": "wrong"}, headers=FORM)
+    assert answer.status_code == 429
+    assert re.search(rf"Wait {answer.headers['retry-after']} seconds", answer.text)
+
+
+def test_closing_the_page_ends_the_visit_in_this_browser(given: Given, phone: Phone) -> None:
+    client = phone()
+    _enter(client, given)
+    client.post(f"/r/{given.token}/leave", headers=FORM)
+    assert "Dennis" not in client.get(f"/r/{given.token}").text
+
+
+def test_the_page_says_when_the_referral_is_settled_already(given: Given, phone: Phone) -> None:
+    client = phone()
+    _enter(client, given)
+    report = {"name": "T. Osei", "code": "advice_only"}
+    assert "on our file" in client.post(f"/r/{given.token}/outcome", data=report, headers=FORM).text
+    again = client.post(f"/r/{given.token}/receipt", data={"name": "T. Osei"}, headers=FORM)
+    assert again.status_code == 200
+    assert given.referral().receipt is None
+
+
+@pytest.mark.parametrize("junk", ["%00", "x" * 500, "../../etc", "%2e%2e", "é" * 30])
+def test_junk_for_a_token_is_one_more_unknown_link(given: Given, phone: Phone, junk: str) -> None:
+    answer = phone().get(f"/r/{junk}")
+    assert answer.status_code in (200, 404, 422)
+    assert "Dennis" not in answer.text
+    assert given.view(now() - timedelta(seconds=1)).link.live
+
+
+def test_a_first_look_holds_no_token_in_what_others_could_see(given: Given, phone: Phone) -> None:
+    page = phone().get(f"/r/{given.token}").text
+    assert re.findall(r'(?:href|src)="(https?:)?//', page) == []
+    with given.house.begin(given.cast.lena, now()) as uow:
+        assert given.token not in " ".join(str(e.model_dump()) for e in uow.session.exec(select(AuditEventRow)))
