@@ -213,6 +213,8 @@ _ACK = "DOMAIN annex §2: high 30 min, other 2 h; §8: the deputy is assigned on
 _DECIDE = "DOMAIN annex §2: high the same day, other 1 working day"
 _SEND = "DOMAIN annex §2: urgent at once (30 min is ours), other 1 working day"
 _ASKED = "Ours: an agency that asks cannot go on without us; the same day, faster where DOMAIN annex §2 is faster"
+_AT_ONCE = "DOMAIN annex §2: 999 first; urgent at once or through the emergency duty team (30 min is ours)"
+_CQC = "DOMAIN annex §2: same day, alarm at 24 h"
 _REVIEW = "The guide: same-day review for higher-risk decisions"
 K = ClockKind
 
@@ -230,6 +232,11 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(K.SEND, "emergency", _minutes(30), _SEND, later=_minutes(30)),
     Rule(K.SEND, "high", _minutes(30), _SEND, later=_minutes(30)),
     Rule(K.SEND, "other", _working(1), _SEND),
+    Rule(K.SEND, "other", _minutes(30), _AT_ONCE, later=_minutes(30), agency="POL999"),
+    Rule(K.SEND, "other", _minutes(30), _AT_ONCE, later=_minutes(30), agency="AMB"),
+    Rule(K.SEND, "other", _minutes(30), _AT_ONCE, later=_minutes(30), agency="EDT"),
+    # For "other" only: what is urgent goes to CQC as fast as to everybody else.
+    Rule(K.SEND, "other", _MIDNIGHT, _CQC, escalate=_minutes(24 * 60), later=_NOON, agency="CQC"),
     Rule(K.SECOND_REVIEW, "emergency", _MIDNIGHT, _REVIEW, later=_NOON),
     Rule(K.SECOND_REVIEW, "high", _MIDNIGHT, _REVIEW, later=_NOON),
     Rule(K.SECOND_REVIEW, "other", _CLOSING, _REVIEW),
@@ -262,7 +269,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         "DOMAIN annex §2: 999 first, record after; the record of an emergency is due the same day",
         later=_NOON,
     ),
-    Rule(K.NOTIFY_CQC, "", _MIDNIGHT, "DOMAIN annex §2: same day, alarm at 24 h", escalate=_minutes(24 * 60), later=_NOON),
+    Rule(K.NOTIFY_CQC, "", _MIDNIGHT, _CQC, escalate=_minutes(24 * 60), later=_NOON),
 )
 DEFAULT_CALENDAR = Calendar()
 

@@ -71,7 +71,7 @@ def _(referral: Referral, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
 
 def _with_the_agency(referral: Referral, book: ClockBook) -> list[Clock]:
     if referral.state is ReferralState.PREPARED:
-        return [book.clock(ClockKind.SEND, referral.prepared_at, priority=referral.priority)]
+        return [book.clock(ClockKind.SEND, referral.prepared_at, priority=referral.priority, agency=referral.agency)]
     if referral.sending is None:
         return []
     if referral.state is ReferralState.SENT:

@@ -76,6 +76,20 @@ def test_a_closed_case_has_no_clock() -> None:
     assert _due(case.closed(Closing("nothing_shared_reviewed", "r", "removed", "not_asked", "", MONDAY, "Lena"))) == {}
 
 
+@pytest.mark.parametrize("agency", ["POL999", "AMB", "EDT"])
+def test_whoever_is_for_danger_now_is_told_at_once_at_any_priority(agency: str) -> None:
+    assert _due(replace(REFERRAL, agency=agency)) == {"send": MONDAY + timedelta(minutes=30)}
+
+
+def test_cqc_is_told_the_same_day_and_an_alarm_follows_after_a_day() -> None:
+    [clock] = clocks_of(replace(REFERRAL, agency="CQC"))
+    assert (clock.due_at, clock.steps[1]) == (MIDNIGHT, MONDAY + timedelta(hours=24))
+
+
+def test_an_urgent_notice_to_cqc_waits_no_longer_than_any_other_urgent_referral() -> None:
+    assert _due(replace(REFERRAL, agency="CQC", priority=Priority.HIGH)) == {"send": MONDAY + timedelta(minutes=30)}
+
+
 def test_a_second_review_is_due_the_same_day() -> None:
     decision = SharingDecision("d", "c", 1, SharingAnswers("share"), (), MONDAY, "Lena", "lena", review=ReviewState.ASKED)
     assert _due(decision) == {"second_review": MIDNIGHT}
