@@ -4,12 +4,14 @@ The product never decides law or thresholds. It asks only what the answers so fa
 asks, and keeps the person's own reasoned answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from sgapp.domain.asking import When, holds
 from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.guidance import Shown
 from sgapp.domain.lifecycle import Transitions, moved
 from sgapp.domain.vocabulary import (
     AGENCIES,
@@ -19,6 +21,7 @@ from sgapp.domain.vocabulary import (
     CAPACITY_KNOWN,
     CONFIDENTIALITY_BASES,
     CONSENT_STATES,
+    OTHERS_AT_HOME,
     OVERRIDE_REASONS,
     PARAGRAPH_18_LIMBS,
     SEND_METHODS,
@@ -74,10 +77,13 @@ class SharingAnswers:
     capacity_id: str = ""
     told: str = ""
     told_why: str = ""
+    others_at_home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SharingDecision:
+    """One version of a decision: the answers, what was asked, and the guidance that stood beside the questions."""
+
     id: str
     case_id: str
     version: int
@@ -94,6 +100,7 @@ class SharingDecision:
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
+    guidance: tuple[Shown, ...] = ()
 
     @property
     def shares(self) -> bool:
@@ -112,51 +119,72 @@ class SharingDecision:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of the decision. Asked when every named earlier answer is among the listed values."""
+    """One question of the decision. Asked when every named earlier answer is among the listed values.
+
+    `message` says what is missing; `because` why it is asked.
+    """
 
     name: str
+    label: str
     message: str
-    ask_when: Mapping[str, tuple[str, ...]]
+    ask_when: When
     because: str = ""
+    hint: str = ""
 
 
-_SHARE: Mapping[str, tuple[str, ...]] = {"share": ("share",)}
-_OVERRIDE: Mapping[str, tuple[str, ...]] = {"share": ("share",), "consent": ("refused", "withdrawn", "given_in_part")}
+_SHARE: When = {"share": ("share",)}
+_OVERRIDE: When = {"share": ("share",), "consent": ("refused", "withdrawn", "given_in_part")}
+_LIMB: When = {"share": ("share",), "article_9": ("9(2)(g)",)}
 
-#: In the order they are asked. What is not asked is not kept.
+#: In the order they are asked: the people first, then what is told to whom, then what the law wants to know.
+#: What is not asked is not kept.
 QUESTIONS: tuple[Question, ...] = (
-    Question("share", "Say whether anything is shared.", {}),
-    Question("why", "Say what the risk is, to whom, and what this decision makes possible.", {}),
-    Question("what", "Write the facts that are needed, one on each line.", _SHARE),
-    Question("left_out", "Say what you are leaving out. Write “nothing” if that is so.", _SHARE),
-    Question("agency", "Choose who receives it.", _SHARE),
-    Question("recipient", "Name the team or person.", _SHARE),
-    Question("method", "Choose how it is sent.", _SHARE),
-    Question("must_not_know", "Say who must not learn of this. Write “nobody” if that is so.", {}),
-    Question("when", "Say when it is shared.", _SHARE),
-    Question("share_by", "Choose the day.", {"share": ("share",), "when": ("by_date",)}, "you chose a later day"),
-    Question("review_on", "Choose the day on which you will look again.", {"share": ("not_share",)},
-             "a decision not to share is looked at again"),
-    Question("necessary", "Say why this is necessary, or why it is not.", {}),
-    Question("proportionate", "Say why this is no more than the risk calls for.", {}),
-    Question("article_6", "Choose the lawful basis.", _SHARE, "personal data leaves the organisation"),
-    Question("article_9", "Choose the condition.", _SHARE, "health and abuse are special category data"),
-    Question("paragraph_18_limb", "Choose which limb of paragraph 18 applies.",
-             {"share": ("share",), "article_9": ("9(2)(g)",)}, "9(2)(g) rests on Schedule 1 paragraph 18"),
-    Question("limb_reason", "Say what makes that limb true here.",
-             {"share": ("share",), "article_9": ("9(2)(g)",)}, "the limb has to be shown, not only named"),
-    Question("article_10", "Choose the condition, or say that no suspected offence is described.", _SHARE,
-             "saying that somebody may have committed an offence needs a condition of its own"),
-    Question("confidentiality", "Choose what lifts the duty of confidence.", _SHARE,
-             "the facts were given in confidence"),
-    Question("consent", "Say where the adult's consent stands.", {}),
-    Question("override_reasons", "Choose at least one reason.", _OVERRIDE, "it is shared without full consent"),
-    Question("override_because", "Say how that reason shows itself here.", _OVERRIDE,
+    Question("share", "Is anything shared?", "Say whether anything is shared.", {},
+             hint="A decision not to share is recorded as fully."),
+    Question("why", "Why", "Say what the risk is, to whom, and what this decision makes possible.", {},
+             hint="The risk, to whom, and what this decision makes possible."),
+    Question("others_at_home", "Is there a child, or another adult at risk, in the household?",
+             "Say whether there is a child or another adult at risk in the household.", {}),
+    Question("consent", "Where does the adult's consent stand?", "Say where the adult's consent stands.", {}),
+    Question("capacity", "Capacity for this decision, now", "Say what is known of capacity for this decision, now.", {}),
+    Question("override_reasons", "Why without full consent?", "Choose at least one reason.", _OVERRIDE,
              "it is shared without full consent"),
-    Question("capacity", "Say what is known of capacity for this decision, now.", {}),
-    Question("told", "Say whether the adult has been told.", {}),
-    Question("told_why", "Say why not, and when that will be looked at again.",
-             {"told": ("not_unsafe", "not_yet", "not_possible")}, "the adult is told unless that is dangerous"),
+    Question("override_because", "How does that show here?", "Say how that reason shows itself here.", _OVERRIDE,
+             "it is shared without full consent"),
+    Question("what", "What", "Write the facts that are needed, one on each line.", _SHARE,
+             hint="The smallest set of facts that still lets them act. One on each line."),
+    Question("left_out", "Left out on purpose", "Say what you are leaving out. Write “nothing” if that is so.", _SHARE,
+             hint="One on each line."),
+    Question("agency", "Who: agency", "Choose who receives it.", _SHARE),
+    Question("recipient", "Who: team or person", "Name the team or person.", _SHARE),
+    Question("method", "How", "Choose how it is sent.", _SHARE),
+    Question("must_not_know", "Who must not know", "Say who must not learn of this. Write “nobody” if that is so.", {}),
+    Question("when", "When", "Say when it is shared.", _SHARE),
+    Question("share_by", "By which day", "Choose the day.", {"share": ("share",), "when": ("by_date",)},
+             "you chose a later day"),
+    Question("review_on", "Look again on", "Choose the day on which you will look again.", {"share": ("not_share",)},
+             "a decision not to share is looked at again"),
+    Question("necessary", "Is it necessary?", "Say why this is necessary, or why it is not.", {},
+             hint="What it achieves that nothing less would; or why it is not needed."),
+    Question("proportionate", "Is it proportionate?", "Say why this is no more than the risk calls for.", {},
+             hint="Weigh the risk against what is told."),
+    Question("article_6", "Lawful basis, UK GDPR Article 6", "Choose the lawful basis.", _SHARE,
+             "personal data leaves the organisation"),
+    Question("article_9", "Condition, Article 9", "Choose the condition.", _SHARE,
+             "health and abuse are special category data"),
+    Question("paragraph_18_limb", "Which limb of paragraph 18?", "Choose which limb of paragraph 18 applies.", _LIMB,
+             "9(2)(g) rests on Schedule 1 paragraph 18"),
+    Question("limb_reason", "What makes it true here?", "Say what makes that limb true here.", _LIMB,
+             "the limb has to be shown, not only named"),
+    Question("article_10", "Suspected offence, Article 10",
+             "Choose the condition, or say that no suspected offence is described.", _SHARE,
+             "saying that somebody may have committed an offence needs a condition of its own"),
+    Question("confidentiality", "What lifts the duty of confidence?", "Choose what lifts the duty of confidence.", _SHARE,
+             "the facts were given in confidence"),
+    Question("told", "Has the adult been told?", "Say whether the adult has been told.", {}),
+    Question("told_why", "Why not?", "Say why not, and when that will be looked at again.",
+             {"told": ("not_unsafe", "not_yet", "not_possible")}, "the adult is told unless that is dangerous",
+             hint="And when that is looked at again."),
 )
 
 
@@ -166,28 +194,29 @@ CHOICES: Mapping[str, CodeList] = {
     "article_9": ARTICLE_9, "paragraph_18_limb": PARAGRAPH_18_LIMBS, "article_10": ARTICLE_10,
     "confidentiality": CONFIDENTIALITY_BASES,
     "consent": CONSENT_STATES, "override_reasons": OVERRIDE_REASONS, "capacity": CAPACITY_KNOWN, "told": TOLD_ADULT,
+    "others_at_home": OTHERS_AT_HOME,
 }
 
 
 def asked_of(answers: SharingAnswers) -> tuple[Question, ...]:
     """The questions that these answers make relevant, in order."""
-    def holds(question: Question) -> bool:
-        return all(getattr(answers, name) in values for name, values in question.ask_when.items())
+    return tuple(q for q in QUESTIONS if holds(q.ask_when, answers))
 
-    return tuple(q for q in QUESTIONS if holds(q))
+
+def only_asked(answers: SharingAnswers) -> SharingAnswers:
+    """The answers with what was not asked dropped."""
+    names = {q.name for q in asked_of(answers)} | {"capacity_id"}
+    blank = SharingAnswers()
+    return replace(answers, **{f: getattr(blank, f) for f in SharingAnswers.__dataclass_fields__ if f not in names})
 
 
 def checked(answers: SharingAnswers) -> tuple[SharingAnswers, tuple[str, ...]]:
     """The answers with what was not asked dropped, and the names of what was. Raises Invalid for each gap."""
     asked = asked_of(answers)
-    names = tuple(q.name for q in asked)
     gaps = [FieldError(q.name, q.message) for q in asked if not _answered(q.name, getattr(answers, q.name))]
     if gaps:
         raise Invalid(*gaps)
-    blank = SharingAnswers()
-    dropped = {f: getattr(blank, f) for f in SharingAnswers.__dataclass_fields__
-               if f not in names and f != "capacity_id"}
-    return replace(answers, **dropped), names
+    return only_asked(answers), tuple(q.name for q in asked)
 
 
 def _answered(name: str, value: object) -> bool:
@@ -215,3 +244,41 @@ def second_review_because(answers: SharingAnswers, *, risk: str, types: tuple[st
     if restricted:
         reasons.append("a member of staff may be involved")
     return tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One question that was answered otherwise than before; empty where it was not asked."""
+
+    label: str
+    before: str
+    after: str
+
+
+def replaced_by(decision: SharingDecision, others: Iterable[SharingDecision]) -> SharingDecision | None:
+    """The earlier version whose place a decision takes; None if it is the first of its kind.
+
+    Decisions to different agencies stand beside each other: the newest one to the same agency is replaced. The same with
+    decisions not to share. A first decision to share takes the place of one not to share if that was the newest of all.
+    """
+    earlier = sorted((d for d in others if d.case_id == decision.case_id and d.version < decision.version),
+                     key=lambda d: d.version)
+    same = [d for d in earlier if (d.shares, d.answers.agency) == (decision.shares, decision.answers.agency)]
+    if same:
+        return same[-1]
+    return earlier[-1] if earlier and decision.shares and not earlier[-1].shares else None
+
+
+def changes(before: SharingDecision, after: SharingDecision) -> tuple[Change, ...]:
+    """What was answered otherwise, question by question in their order, in words."""
+    found = (Change(q.label, in_words(q.name, before.answers), in_words(q.name, after.answers)) for q in QUESTIONS)
+    return tuple(change for change in found if change.before != change.after)
+
+
+def in_words(name: str, answers: SharingAnswers) -> str:
+    """One answer as people read it: labels for codes, a day as a day, several joined."""
+    value = getattr(answers, name)
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    parts = value if isinstance(value, tuple) else (value,) if value else ()
+    return "; ".join(CHOICES[name].label_or_code(part) if name in CHOICES else part for part in parts)

@@ -71,7 +71,16 @@ function putBack(control, fields) {
 }
 
 // Questions that depend on others. An answer that is itself hidden asks for nothing, so this runs until it rests.
+// Returns what guidance this brought up.
 function ask(form) {
+  const before = shownGuidance(form);
+  settleQuestions(form);
+  return shownGuidance(form).filter((note) => !before.includes(note));
+}
+
+const shownGuidance = (form) => [...form.querySelectorAll("[data-guidance]")].filter((note) => !note.closest("[hidden]"));
+
+function settleQuestions(form) {
   const boxes = [...form.querySelectorAll("[data-ask-when]")];
   for (let round = 0; round < 5; round++) {
     const data = new FormData(form);
@@ -160,6 +169,7 @@ export function DurableForm(props) {
   const [said, setSaid] = useState({ text: "" });
   const formRef = useRef(null);
   const summary = useRef(null);
+  const spoken = useRef(null);
   const working = useRef({ key: formKey, fields: {}, intentId: "", saved: "", timer: 0, inFlight: false, fresh: false });
   const url = draftUrl(formKey);
 
@@ -253,7 +263,8 @@ export function DurableForm(props) {
     }
     if (ready) remember(form);
     else if (event.target?.name) now.fields[event.target.name] = snapshot(form)[event.target.name];
-    ask(form);
+    const guidance = ask(form).map((note) => note.firstChild.textContent);
+    if (guidance.length && spoken.current) spoken.current.textContent = guidance.join(" ");
     clearTimeout(now.timer);
     now.timer = setTimeout(() => ready && keepDraft(), AUTOSAVE_AFTER_MS);
     if (said.text && !said.bad) setSaid({ text: "" });
@@ -350,6 +361,7 @@ export function DurableForm(props) {
                  : p.message))))
       : null,
     children,
+    compact ? null : h("p", { ref: spoken, className: "sr-only", "aria-live": "polite" }),
     h("div", { className: "form-end" },
       h("button", { type: "submit", disabled: !ready || busy, "aria-busy": busy || undefined,
         className: tone === "primary" ? "btn btn-primary" : "btn btn-quiet" }, busy ? "Sending …" : submit),

@@ -72,7 +72,8 @@ def _share_marlow(case_id: str, **other: object) -> sharing.RecordSharingDecisio
          "confidentiality": "overriding_public_interest",
         "consent": "refused", "override_reasons": ("coercion_or_duress", "lacks_capacity"),
         "override_because": "He hands the card over each time although he says he will keep it.", "capacity": "lacks_capacity",
-        "told": "not_unsafe", "told_why": "Kevin is there most days; Dennis is told alone at the next visit."}
+        "told": "not_unsafe", "told_why": "Kevin is there most days; Dennis is told alone at the next visit.",
+        "others_at_home": "no"}
     return sharing.RecordSharingDecision(case_id, **(answers | other))  # type: ignore[arg-type]
 
 
@@ -176,7 +177,7 @@ def _watched(t: _Teller, start: datetime) -> None:
         case, "not_share", why="Two bills on one day, and a plain account of who opens them.", must_not_know="Nobody",
         review_on=(start + timedelta(days=7)).date(), necessary="Nothing here needs another agency yet.",
         proportionate="Sharing would tell more than the risk calls for.", consent="given", capacity="presumed",
-        told="told"), at)
+        told="told", others_at_home="no"), at)
 
 
 def _fresh(t: _Teller, now: datetime) -> None:

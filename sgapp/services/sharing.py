@@ -8,6 +8,7 @@ from typing import Any
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.decision import ReviewState, SharingAnswers, SharingDecision, checked, second_review_because
 from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.guidance import guidance_for
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import to_london
 from sgapp.services.guard import Done, intention
@@ -44,6 +45,7 @@ class RecordSharingDecision:
     capacity: str = ""
     told: str = ""
     told_why: str = ""
+    others_at_home: str = ""
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -72,7 +74,7 @@ def record_sharing_decision(uow: UnitOfWork, form: RecordSharingDecision) -> Don
         id=str(uuid.uuid4()), case_id=case.id, version=len(uow.decisions(case)) + 1, answers=answers, asked=asked,
         decided_at=uow.now, decided_by=uow.actor.name, decided_by_id=uow.actor.account_id, review_because=because,
         review=ReviewState.ASKED if because else ReviewState.NOT_NEEDED,
-        restricted=case.restricted, barred=case.barred, branch=case.branch)
+        restricted=case.restricted, barred=case.barred, branch=case.branch, guidance=guidance_for(answers, asked))
     event = AuditEvent("sharing-decided", "decision", decision.id, detail=answers.share)
     after = replace(case, emergency_record_from=None).watched(answers.review_on, at=uow.now)
     uow.save(decision, *((after,) if after != case else ()), because=event)

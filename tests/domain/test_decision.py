@@ -6,15 +6,19 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from sgapp.domain.decision import (
     CHOICES,
     QUESTIONS,
+    Change,
     ReviewState,
     SharingAnswers,
     SharingDecision,
     asked_of,
+    changes,
     checked,
+    replaced_by,
     second_review_because,
 )
 from sgapp.domain.errors import IllegalTransition, Invalid
@@ -23,9 +27,10 @@ T0 = datetime(2026, 10, 5, 11, 45, tzinfo=UTC)
 SHARE = SharingAnswers(
     share="share", why="why", what=("a fact",), left_out=("nothing",), agency="LA_ASC", recipient="Duty", method="portal",
     must_not_know="nobody", when="now", necessary="yes", proportionate="yes", article_6="6(1)(f)", article_9="9(2)(h)",
-    article_10="none_described", confidentiality="consent", consent="given", capacity="presumed", told="told")
+    article_10="none_described", confidentiality="consent", consent="given", capacity="presumed", told="told",
+    others_at_home="no")
 KEEP = SharingAnswers(share="not_share", why="why", must_not_know="nobody", review_on=date(2026, 10, 12), necessary="no",
-                      proportionate="yes", consent="given", capacity="presumed", told="told")
+                      proportionate="yes", consent="given", capacity="presumed", told="told", others_at_home="no")
 DECISION = SharingDecision("d", "c", 1, SHARE, (), T0, "Lena", "lena", review=ReviewState.ASKED)
 
 
@@ -140,3 +145,53 @@ def test_a_decision_is_reviewed_once_and_only_if_that_was_asked() -> None:
     for decision in (agreed, replace(DECISION, review=ReviewState.NOT_NEEDED)):
         with pytest.raises(IllegalTransition):
             decision.reviewed(True, "", at=T0, by="Noel", by_id="noel")
+
+
+def test_a_decision_of_before_guidance_was_kept_still_opens() -> None:
+    adapter = TypeAdapter(SharingDecision)
+    old = adapter.dump_python(DECISION, mode="json")
+    del old["guidance"], old["answers"]["others_at_home"]
+    assert adapter.validate_python(old) == replace(DECISION, answers=replace(SHARE, others_at_home=""))
+
+
+def _version(number: int, **answers: object) -> SharingDecision:
+    whole = KEEP if answers.get("share") == "not_share" else SHARE
+    return replace(DECISION, id=str(number), version=number, answers=replace(whole, **answers))  # type: ignore[arg-type]
+
+
+def _replaced(*decisions: SharingDecision) -> dict[int, int | None]:
+    """The version that each one replaced."""
+    return {d.version: earlier.version if (earlier := replaced_by(d, reversed(decisions))) else None for d in decisions}
+
+
+def test_a_decision_replaces_the_newest_one_to_the_same_agency_and_stands_beside_those_to_others() -> None:
+    agencies = ("LA_ASC", "BANK", "LA_ASC", "LA_ASC", "BANK")
+    assert _replaced(*(_version(n, agency=agency) for n, agency in enumerate(agencies, 1))) == {
+        1: None, 2: None, 3: 1, 4: 3, 5: 2}
+
+
+def test_a_first_decision_to_share_replaces_one_not_to_share_and_the_other_way_round_nothing() -> None:
+    assert _replaced(_version(1, share="not_share"), _version(2, share="not_share"), _version(3), _version(4, agency="BANK"),
+                     _version(5, share="not_share")) == {1: None, 2: 1, 3: 2, 4: None, 5: 2}
+
+
+def test_a_decision_of_another_case_is_never_replaced() -> None:
+    assert replaced_by(_version(2), [replace(_version(1), case_id="another")]) is None
+
+
+def test_what_changed_is_told_in_words_question_by_question() -> None:
+    before = _version(1, review_on=date(2026, 10, 12), what=("One fact", "Another"), article_6="6(1)(ea)")
+    after = _version(2, review_on=date(2026, 10, 19), what=("One fact",), article_6="6(1)(ea)", others_at_home="yes")
+    assert changes(before, after) == (
+        Change("Is there a child, or another adult at risk, in the household?", "No", "Yes"),
+        Change("What", "One fact; Another", "One fact"), Change("Look again on", "12 October 2026", "19 October 2026"))
+
+
+def test_the_same_answers_again_are_no_change() -> None:
+    assert changes(_version(1), _version(2)) == ()
+
+
+def test_an_answer_that_was_not_asked_before_is_told_as_new() -> None:
+    found = changes(_version(1, share="not_share"), _version(2))
+    assert Change("Who: agency", "", "Adult social care") in found
+    assert Change("Look again on", "12 October 2026", "") in found

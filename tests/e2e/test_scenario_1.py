@@ -97,6 +97,7 @@ def _decide(lead: Page) -> None:
         ("Is it necessary?", "Nothing inside the service stops it."), ("Is it proportionate?", "Five facts and no history."),
     ):
         lead.get_by_label(label, exact=True).fill(text)
+    pick(lead, "Is there a child, or another adult at risk", "No")
     lead.get_by_label("Who: agency").select_option("LA_ASC")
     pick(lead, "How", "Secure e-mail")
     pick(lead, "When", "Now")

@@ -39,12 +39,13 @@ def test_a_decision_not_to_share_is_recorded_watched_and_closed(sign_in: Open) -
         expect(lead.get_by_label(label)).to_be_hidden()
     lead.get_by_role("button", name="Record the decision").click()
     summary = lead.get_by_role("alert")
-    for gap in ("what the risk is", "Choose the day", "why this is necessary", "consent stands", "has been told"):
+    for gap in ("the risk is", "adult at risk", "Choose the day", "why this is necessary", "consent stands", "has been told"):
         expect(summary).to_contain_text(gap)
     for label, text in (("Why", "Two bills on one day, and a plain account of who opens them."),
                         ("Who must not know", "Nobody"), ("Is it necessary?", "Nothing here needs another agency yet."),
                         ("Is it proportionate?", "Sharing would tell more than the risk calls for.")):
         lead.get_by_label(label, exact=True).fill(text)
+    pick(lead, "Is there a child, or another adult at risk", "No")
     lead.get_by_label("Look again on").fill(next_week)
     lead.get_by_label("Where does the adult's consent stand?").select_option("given")
     pick(lead, "Capacity for this decision, now", "Presumed; no reason to doubt it")

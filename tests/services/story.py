@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
 from sgapp.domain.permissions import Actor
 from sgapp.domain.referral import Action, Referral
@@ -37,7 +38,8 @@ def sharing_form(case_id: str, **other: object) -> sharing.RecordSharingDecision
         "limb_reason": "Kevin is there most days.", "article_10": "sch1_para_18",
          "confidentiality": "overriding_public_interest", "consent": "refused",
         "override_reasons": ("coercion_or_duress", "lacks_capacity"), "override_because": "He hands it over each time.",
-        "capacity": "lacks_capacity", "told": "not_unsafe", "told_why": "Told alone at the next visit."}
+        "capacity": "lacks_capacity", "told": "not_unsafe", "told_why": "Told alone at the next visit.",
+        "others_at_home": "no"}
     return sharing.RecordSharingDecision(case_id, **(answers | other))  # type: ignore[arg-type]
 
 
@@ -46,7 +48,7 @@ def not_sharing_form(case_id: str, review_on: object, **other: object) -> sharin
     answers: dict[str, object] = {
         "share": "not_share", "why": "A plain account of who opens the post.", "must_not_know": "Nobody",
         "review_on": review_on, "necessary": "No other agency is needed yet.", "proportionate": "Less would not do.",
-        "consent": "given", "capacity": "presumed", "told": "told"}
+        "consent": "given", "capacity": "presumed", "told": "told", "others_at_home": "no"}
     return sharing.RecordSharingDecision(case_id, **(answers | other))  # type: ignore[arg-type]
 
 
@@ -158,6 +160,10 @@ class Story:
     def referral(self) -> Referral:
         with self.house.begin(self.cast.lena, at("2026-12-01T09:00")) as uow:
             return uow.child(Referral, self.referral_id)[0]
+
+    def decision(self) -> SharingDecision:
+        with self.house.begin(self.cast.lena, at("2026-12-01T09:00")) as uow:
+            return uow.child(SharingDecision, self.decision_id)[0]
 
     def actions(self) -> tuple[Action, ...]:
         with self.house.begin(self.cast.lena, at("2026-12-01T09:00")) as uow:

@@ -159,6 +159,30 @@ def test_decisions_are_told_newest_first_and_a_review_touches_no_order(story: St
     assert headings == ["Share with Commissioner", "Share with Bank", "Share with Adult social care"]
 
 
+def test_the_guidance_that_the_answers_bring_up_is_kept_with_the_decision_and_shown_under_it(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened().decided()
+    kept = {g.id for g in story.decision().guidance}
+    assert kept == {"refusal-shared", "unwise-is-not-incapable", "coerced-is-not-incapable", "ea", "limb", "suspected-offence",
+                    "tell-unless-dangerous"}
+    [line] = case_view(cast.house, cast.lena, NOW, story.case_id).decisions
+    shown = {entry.label: entry.text for entry in line.guidance}
+    assert len(shown) == len(kept)
+    assert shown["Which limb of paragraph 18?"].endswith("(Data Protection Act 2018, Schedule 1, paragraph 18; wording 1)")
+
+
+def test_a_new_version_says_what_it_replaces_and_what_changed_and_the_old_one_stays(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened().decided()
+    later = at("2026-10-06T09:00")
+    form = sharing_form(story.case_id, recipient="Team manager", others_at_home="yes")
+    sharing.record_sharing_decision(cast.house, cast.lena, form, now=later)
+    new, old = case_view(cast.house, cast.lena, later, story.case_id).decisions
+    assert [(c.label, c.before, c.after) for c in new.changes] == [
+        ("Is there a child, or another adult at risk, in the household?", "No", "Yes"),
+        ("Who: team or person", "Duty team", "Team manager")]
+    assert (new.version, old.version) == ("Replaces the one of 5 Oct 2026, 12:45", "Replaced on 6 Oct 2026, 09:00")
+    assert old.changes == ()
+
+
 def test_the_referral_form_starts_from_the_newest_decision(story: Story) -> None:
     sharing.record_sharing_decision(story.house, story.cast.lena, sharing_form(
         story.case_id, agency="BANK", recipient="Fraud team", what="One fact"), now=NOW)

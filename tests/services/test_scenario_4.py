@@ -54,7 +54,7 @@ def test_the_decision_not_to_share_asks_for_as_much_as_one_to_share(cast: Cast, 
         sharing.record_sharing_decision(cast.house, cast.lena, sharing.RecordSharingDecision(case_id, "not_share"),
                                         now=at("2026-10-20T15:00"))
     assert [e.field for e in refused.value.errors] == [
-        "why", "must_not_know", "review_on", "necessary", "proportionate", "consent", "capacity", "told"]
+        "why", "others_at_home", "consent", "capacity", "must_not_know", "review_on", "necessary", "proportionate", "told"]
 
 
 def test_what_concerns_only_sharing_is_neither_asked_nor_kept(cast: Cast, case_id: str) -> None:
@@ -62,7 +62,8 @@ def test_what_concerns_only_sharing_is_neither_asked_nor_kept(cast: Cast, case_i
     _not_shared(cast, case_id, article_6="6(1)(a)", what="something", agency="BANK")
     [line] = case_view(cast.house, cast.lena, at("2026-10-20T15:01"), case_id).decisions
     assert [entry.label for entry in line.lines] == [
-        "Why", "Must not know", "Necessary", "Proportionate", "Consent", "Capacity for this decision", "Told the adult"]
+        "Why", "Child or other adult at risk in the household", "Must not know", "Necessary", "Proportionate", "Consent",
+        "Capacity for this decision", "Told the adult"]
 
 
 def test_the_review_clock_runs_to_the_end_of_the_chosen_day(cast: Cast, case_id: str) -> None:

@@ -76,7 +76,7 @@ from sgapp.domain.vocabulary.sac import (
     SAC_TYPES,
 )
 from sgapp.domain.vocabulary.safety_codes import CALL_BACK_OUTCOMES, SAFETY_CODES
-from sgapp.domain.vocabulary.sharing import SHARE_WHEN, SHARING
+from sgapp.domain.vocabulary.sharing import OTHERS_AT_HOME, SHARE_WHEN, SHARING
 from sgapp.domain.vocabulary.triage import NEEDS_REVIEW_DATE, SHARES_NOTHING, TRIAGE_DECISIONS
 
 ALL: dict[str, CodeList] = {name: value for name, value in globals().items() if isinstance(value, CodeList)}
@@ -134,6 +134,7 @@ __all__ = [
     "NEEDS_REVIEW_DATE",
     "NRM_AGREEMENT",
     "NRM_OUTCOMES",
+    "OTHERS_AT_HOME",
     "OVERRIDE_REASONS",
     "PAPER_SEEN",
     "PARAGRAPH_18_LIMBS",

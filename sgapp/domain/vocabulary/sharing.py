@@ -1,4 +1,4 @@
-"""The two answers that begin a sharing decision: whether, and when."""
+"""The answers that begin a sharing decision: whether, when, and who else may be at risk."""
 
 from sgapp.domain.vocabulary._code import Code, CodeList
 
@@ -21,4 +21,10 @@ SHARE_WHEN = CodeList(
             "after_consent", "After consent", hint="Say when it is looked at again if consent does not come."
         ),
     ),
+)
+
+OTHERS_AT_HOME = CodeList(
+    "whether a child or another adult at risk is in the household",
+    "DOMAIN annex §2 (child in household), §7 (children and others considered)",
+    (Code("yes", "Yes"), Code("no", "No"), Code("not_known", "Not known", hint="Find out, and look again.")),
 )

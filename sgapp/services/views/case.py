@@ -9,7 +9,7 @@ from sgapp.domain.case import Case, CaseState
 from sgapp.domain.chronology import chronology
 from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.clocks import in_words
-from sgapp.domain.decision import ReviewState, SharingDecision
+from sgapp.domain.decision import QUESTIONS, ReviewState, SharingDecision, changes, replaced_by
 from sgapp.domain.due import clocks_of
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import Permission
@@ -26,6 +26,7 @@ from sgapp.domain.vocabulary import (
     CONFIDENTIALITY_BASES,
     CONSENT_STATES,
     LA_OUTCOMES,
+    OTHERS_AT_HOME,
     OVERRIDE_REASONS,
     PARAGRAPH_18_LIMBS,
     RISK_LEVELS,
@@ -100,7 +101,18 @@ class ActionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One question that was answered otherwise than in the version before."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionLine:
+    """One version of a decision. `version` says what it replaced and by what it was replaced, if anything."""
+
     id: str
     heading: str
     lines: tuple[Line, ...]
@@ -108,6 +120,9 @@ class DecisionLine:
     asks_review: bool
     may_review: bool
     review_because: str
+    version: str
+    changes: tuple[ChangeLine, ...]
+    guidance: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +189,7 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
         knows=_knows(referrals), must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
         moments=tuple(Moment(show(e.at), e.who, e.what, e.detail, e.quote, e.kind)
                       for e in reversed(chronology(case, notes, decisions, referrals, actions, steps))),
-        decisions=tuple(_decision(d, uow) for d in sorted(decisions, key=lambda d: -d.version)),
+        decisions=_decisions(decisions, uow),
         referrals=tuple(_referral(r, uow.now, uow.book) for r in sorted(referrals, key=lambda r: r.prepared_at)),
         actions=tuple(_action(a, uow.now, uow.book) for a in sorted(actions, key=lambda a: a.due_on)),
         notes=tuple(Option(f"/note?id={n.id}", n.reference) for n in notes),
@@ -281,13 +296,22 @@ def _knows(referrals: tuple[Referral, ...]) -> tuple[Knows, ...]:
     return tuple(Knows(fact, "; ".join(agencies)) for fact, agencies in told.items())
 
 
-def _decision(decision: SharingDecision, uow: UnitOfWork) -> DecisionLine:
+def _decisions(decisions: tuple[SharingDecision, ...], uow: UnitOfWork) -> tuple[DecisionLine, ...]:
+    """Each version, the newest first, with the one whose place it took and the one that took its own."""
+    before = {d.id: replaced_by(d, decisions) for d in decisions}
+    after = {earlier.id: d for d in decisions if (earlier := before[d.id]) is not None}
+    return tuple(_decision(d, before[d.id], after.get(d.id), uow) for d in sorted(decisions, key=lambda d: -d.version))
+
+
+def _decision(decision: SharingDecision, before: SharingDecision | None, after: SharingDecision | None,
+              uow: UnitOfWork) -> DecisionLine:
     a = decision.answers
     heading = f"Share with {AGENCIES.label_or_code(a.agency)}" if decision.shares else "Do not share"
     limb = PARAGRAPH_18_LIMBS.label_or_code(a.paragraph_18_limb)
     overrides = "; ".join(OVERRIDE_REASONS.label_or_code(code) for code in a.override_reasons)
     by = show_date(a.share_by, to_london(uow.now).date()) if a.share_by else ""
-    pairs = [("Why", a.why), ("What", "; ".join(a.what)), ("Left out", "; ".join(a.left_out)),
+    pairs = [("Why", a.why), ("Child or other adult at risk in the household", OTHERS_AT_HOME.label_or_code(a.others_at_home)),
+             ("What", "; ".join(a.what)), ("Left out", "; ".join(a.left_out)),
              ("Who", a.recipient), ("How", SEND_METHODS.label_or_code(a.method)), ("Must not know", a.must_not_know),
              ("When", " ".join(filter(None, (SHARE_WHEN.label_or_code(a.when), by)))),
              ("Necessary", a.necessary), ("Proportionate", a.proportionate),
@@ -306,7 +330,19 @@ def _decision(decision: SharingDecision, uow: UnitOfWork) -> DecisionLine:
     return DecisionLine(decision.id, f"{heading} · {show(decision.decided_at)} · {decision.decided_by}",
                         tuple(Line(label, text) for label, text in pairs if text), review,
                         decision.review is ReviewState.ASKED, decision.review is ReviewState.ASKED and may,
-                        " and ".join(decision.review_because))
+                        " and ".join(decision.review_because), _version(before, after),
+                        tuple(ChangeLine(c.label, c.before, c.after) for c in changes(before, decision)) if before else (),
+                        tuple(Line(_LABELS.get(g.beside, ""), f"{g.text} ({g.source}; wording {g.version})")
+                              for g in decision.guidance))
+
+
+_LABELS = {question.name: question.label for question in QUESTIONS}
+
+
+def _version(before: SharingDecision | None, after: SharingDecision | None) -> str:
+    parts = [f"Replaces the one of {show(before.decided_at)}" if before else "",
+             f"Replaced on {show(after.decided_at)}" if after else ""]
+    return " · ".join(part for part in parts if part)
 
 
 def _referral(referral: Referral, now: datetime, book: ClockBook) -> ReferralLine:

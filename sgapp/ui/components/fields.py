@@ -167,3 +167,21 @@ def yes_no(name: str, label: str, *, hint: str = "", required: bool = False, def
     """Yes or no, and with `not_sure` the honest third answer."""
     return choice(name, label, options=YES_NO_NOT_SURE if not_sure else YES_NO, hint=hint, required=required,
                   default=default, within=within, ask_when=ask_when, why_asked=why_asked)
+
+
+def guidance(piece: str, text: str, source: str, *, ask_when: AskWhen | None = None) -> rx.Component:
+    """A note beside a question, with its source in a quiet line. It appears, and is said politely, as answers call for it.
+
+    `piece` names it; `ask_when` as for a field, none for always.
+    """
+    attributes: dict[str, Any] = {"data-guidance": piece}
+    if ask_when:
+        attributes |= {"data-ask-when": json.dumps(ask_when), "hidden": True}
+    return rx.el.div(rx.el.p(text), rx.el.p(source, class_name="guidance-source"), class_name="guidance", role="note",
+                     custom_attrs=attributes)
+
+
+def guided(field: rx.Component, *pieces: rx.Component, ask_when: AskWhen | None = None) -> rx.Component:
+    """A field with its guidance under it. `ask_when` is the field's own: where it is not asked, nothing of it is shown."""
+    attributes: dict[str, Any] = {"data-ask-when": json.dumps(ask_when), "hidden": True} if ask_when else {}
+    return rx.el.div(field, *pieces, class_name="guided", custom_attrs=attributes)

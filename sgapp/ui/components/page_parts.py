@@ -44,6 +44,11 @@ def folded(summary: str, *content: rx.Component, anchor: str = "", open_when: An
                          class_name="panel folded", **props)
 
 
+def opens(summary: str, *content: rx.Component) -> rx.Component:
+    """Something to read that opens on a tap, within a panel."""
+    return rx.el.details(rx.el.summary(summary, class_name="link opens"), rx.el.div(*content, class_name="mt-3"))
+
+
 def page_head(hint: Any, title: Any, *aside: rx.Component) -> rx.Component:
     """The heading of a desk page: a hint above, the title, and what stands at its right."""
     return rx.el.header(

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.ui.components.page_parts import codes, folded, lines, loaded_page, page_head
+from sgapp.ui.components.page_parts import codes, folded, lines, loaded_page, opens, page_head
 from sgapp.ui.components.pictures import panel, station_line, timeline
 from sgapp.ui.pages.case import forms
 from sgapp.ui.pages.case.state import CaseState
@@ -25,11 +25,19 @@ def _next_step() -> rx.Component:
 def _decision(decision: Any) -> rx.Component:
     return rx.el.article(
         rx.el.h3(decision.heading, class_name="font-semibold"),
+        rx.cond(decision.version, rx.el.p(decision.version, class_name="hint"), rx.fragment()),
         rx.cond(decision.review, rx.el.p(decision.review, class_name="hint"), rx.fragment()),
-        rx.el.details(rx.el.summary("The whole record", class_name="link"),
-                      rx.el.div(lines(decision.lines), class_name="mt-3")),
+        rx.cond(decision.changes.length() > 0, opens("What changed", _changes(decision.changes)), rx.fragment()),
+        opens("The whole record", lines(decision.lines)),
+        rx.cond(decision.guidance.length() > 0, opens("Guidance that was shown", lines(decision.guidance)), rx.fragment()),
         rx.cond(decision.may_review, forms.second_review(decision), rx.fragment()),
         class_name="grid gap-2", key=decision.id)
+
+
+def _changes(changes: Any) -> rx.Component:
+    head = rx.el.thead(rx.el.tr(*(rx.el.th(text, scope="col") for text in ("Question", "Before", "Now"))))
+    return rx.el.table(head, rx.el.tbody(rx.foreach(changes, lambda c: rx.el.tr(
+        rx.el.th(c.label, scope="row"), rx.el.td(c.before), rx.el.td(c.after)))), class_name="facts")
 
 
 def _referral(referral: Any) -> rx.Component:
