@@ -25,7 +25,8 @@ class Draft(BaseModel):
     purpose: _Text = ""
     asked_for: _Text = ""
     by_when: _Day = None
-    facts: Annotated[tuple[_Text, ...], BeforeValidator(tuple)] = ()
+    facts: tuple[_Text, ...] = ()
+    details: tuple[_Text, ...] = ()
 
 
 class Part(BaseModel):
@@ -48,7 +49,7 @@ class Preview(BaseModel):
 def preview(form: Draft, actor: SignedIn, house: TheHouse) -> Preview:
     """The letter with what is chosen so far. Keeps nothing."""
     draft = composing.LetterDraft(form.case_id, form.agency, form.recipient, form.purpose, form.asked_for, form.facts,
-                                  form.by_when)
+                                  form.by_when, form.details)
     letter, thoughts = composing.draft_letter(house, actor, now(), draft)
     parts = [Part(heading=s.heading, lines=s.lines, listed=s.listed) for s in letter.sections]
     return Preview(title=letter.title, to=letter.to, parts=parts, closing=letter.closing, thoughts=thoughts)

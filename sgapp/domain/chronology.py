@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sgapp.domain.agency_kinds import outcome_label
 from sgapp.domain.case import Case
 from sgapp.domain.clocks import LABELS, ClockKind, stages_of
 from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.marks import mark_as_fact
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Chase, Referral
-from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, LA_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS
+from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _referral(referral: Referral) -> list[Entry]:
         r = referral.receipt
         told = ", ".join(x for x in (r.person, r.role, r.reference) if x)
         found.append(Entry(r.at, r.recorded_by, f"{agency} confirmed receipt", told, kind="referral"))
-    found += [Entry(o.at, o.recorded_by, f"{agency} answered: {LA_OUTCOMES.label(o.code)}", o.detail, kind="referral")
+    found += [Entry(o.at, o.recorded_by, f"{agency} answered: {outcome_label(o.code)}", o.detail, kind="referral")
               for o in referral.outcomes]
     return found
 

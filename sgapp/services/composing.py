@@ -1,9 +1,11 @@
 """Composing a letter: facts picked one by one, looked at as they will leave, and frozen when approved. DOMAIN §3."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sgapp.domain.agency_kinds import checked_details, details_in_words, kind_of
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.case import Case
 from sgapp.domain.decision import ReviewState, SharingDecision
@@ -24,7 +26,10 @@ from sgapp.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class PrepareReferral:
-    """What is to be sent. `facts` are the picked facts as `source=reason`: the source as offered on the page, and why."""
+    """What is to be sent. `facts` are the picked facts as `source=reason`: the source as offered on the page, and why.
+
+    `details` are the agency's own fields as `name=value`; those of other agencies are dropped.
+    """
 
     case_id: str
     agency: str = ""
@@ -34,6 +39,7 @@ class PrepareReferral:
     asked_for: str = ""
     facts: tuple[str, ...] = ()
     by_when: date | None = None
+    details: tuple[str, ...] = ()
 
 
 @intention("prepare-referral", Permission.REFER, PrepareReferral)
@@ -45,17 +51,31 @@ def prepare_referral(uow: UnitOfWork, form: PrepareReferral) -> Done:
     written(form, purpose="Write what this enables the agency to do.", asked_for="Write what you ask of them.")
     if form.by_when is not None and form.by_when < to_london(uow.now).date():
         raise Invalid(FieldError("by_when", "This day has passed."))
-    decision = _decision_for(uow, case, form.agency)
+    decision, details = _decision_for(uow, case, form.agency), _details(form)
     offered = offered_on(uow, case)
     facts = chosen(offered, filter(None, form.facts))
     referral = replace(new_referral(uow, case, form.agency, form.recipient, form.method, form.purpose, form.asked_for, facts),
-                       decision_id=decision.id, by_when=form.by_when, left_out=left_out(offered, facts))
+                       decision_id=decision.id, by_when=form.by_when, details=details,
+                       left_out=left_out(offered, facts))
     frozen = letter_of(uow, referral)
     text, pdf = as_text(frozen), letter_pdf(frozen)
     referral = replace(referral, frozen=Frozen(uow.now, uow.actor.name, text, sha256(text), sha256(pdf)))
     uow.save(referral, because=AuditEvent("referral-prepared", "referral", referral.id, detail=form.agency))
     files.keep(uow, referral, pdf)
     return Done(referral.id, "The letter is as it will leave. Now send it.", f"/referral?id={referral.id}")
+
+
+def _details(form: PrepareReferral) -> tuple[tuple[str, str], ...]:
+    """The agency's own fields, checked. Raises Invalid under the names that they have on the form."""
+    try:
+        return checked_details(form.agency, _as_pairs(form.details))
+    except Invalid as error:
+        raise Invalid(*(FieldError(f"details:{e.field}", e.message) for e in error.errors)) from None
+
+
+def _as_pairs(entries: Iterable[str]) -> dict[str, str]:
+    """`name=value` entries of a form as a mapping."""
+    return {name: value for name, _, value in (entry.partition("=") for entry in entries)}
 
 
 def _decision_for(uow: UnitOfWork, case: Case, agency: str) -> SharingDecision:
@@ -79,7 +99,8 @@ def offered_on(uow: UnitOfWork, case: Case) -> tuple[Offer, ...]:
 
 def letter_of(uow: UnitOfWork, referral: Referral) -> Letter:
     """The letter of a referral, made from what the referral holds now."""
-    return compose(referral, provider=uow.organisation, ring=uow.ring_back)
+    return compose(referral, provider=uow.organisation, ring=uow.ring_back,
+                   details=details_in_words(referral.agency, referral.details))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +114,7 @@ class LetterDraft:
     asked_for: str = ""
     facts: tuple[str, ...] = ()
     by_when: date | None = None
+    details: tuple[str, ...] = ()
 
 
 @query(Permission.REFER)
@@ -102,9 +124,11 @@ def draft_letter(uow: UnitOfWork, form: LetterDraft) -> tuple[Letter, tuple[str,
     offered = offered_on(uow, case)
     wanted = {pick.rpartition("=")[0] for pick in form.facts}
     facts = tuple(Fact(o.source, o.text) for o in offered if o.source in wanted)
-    referral = Referral("", case.id, f"{case.reference}-R…", form.agency if form.agency in AGENCIES else "LA_ASC",
-                        form.recipient.strip(), "", form.purpose, form.asked_for, facts, uow.now, uow.actor.name,
-                        by_when=form.by_when)
+    agency = form.agency if form.agency in AGENCIES else "LA_ASC"
+    own, given = {detail.name for detail in kind_of(agency).details}, _as_pairs(form.details)
+    referral = Referral("", case.id, f"{case.reference}-R…", agency, form.recipient.strip(), "", form.purpose, form.asked_for,
+                        facts, uow.now, uow.actor.name, by_when=form.by_when,
+                        details=tuple((name, value) for name, value in given.items() if name in own))
     return letter_of(uow, referral), too_much(offered, facts)
 
 

@@ -19,6 +19,7 @@ from limits.storage import Storage, storage_from_string
 from sqlmodel import col, select
 
 from sgapp.domain.access_code import CODE_LASTS, VISIT_LASTS, as_typed, new_code, wait_after
+from sgapp.domain.agency_kinds import kind_of, outcomes_of
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.clocks import ClockKind
 from sgapp.domain.directory import Desk
@@ -27,7 +28,6 @@ from sgapp.domain.permissions import Actor, Permission, Role
 from sgapp.domain.reach import Channel, Urgency
 from sgapp.domain.referral import TRANSITIONS, Action, ActionState, AgencyOutcome, Question, Receipt, Referral, ReferralState
 from sgapp.domain.time import to_london
-from sgapp.domain.vocabulary import LA_OUTCOMES
 from sgapp.services.directory import directory_of
 from sgapp.services.duty import add_message, begin_clocks
 from sgapp.services.guard import Done, intention, public, record_refusal
@@ -139,6 +139,8 @@ def open_a_link(uow: UnitOfWork, form: OpenLink) -> Done:
 
 def desk_for_link(uow: UnitOfWork, referral: Referral, desk_id: str) -> Desk:
     """The desk a link may go to: of this agency, with an address. Raises Invalid."""
+    if not kind_of(referral.agency).by_link:
+        raise Invalid(FieldError("desk_id", f"This agency answers in its own way: {kind_of(referral.agency).reached}"))
     desk = directory_of(uow).desk(desk_id)
     if desk is None or desk.agency != referral.agency:
         raise Invalid(FieldError("desk_id", "Choose the team from the directory."))
@@ -293,7 +295,7 @@ def visited(house: House, token: str, secret: str, *, now: datetime) -> Visit:
     with house.begin(SYSTEM, now) as uow:
         _, referral = _visiting(uow, token, secret)
         letter = referral.sending.letter if referral.sending else ""
-        return Visit(referral, letter, tuple(LA_OUTCOMES.options()))
+        return Visit(referral, letter, tuple(outcomes_of(referral.agency).options()))
 
 
 @public("gives one letter as PDF to whoever opened a visit to it with a code")
@@ -377,10 +379,10 @@ def ask(house: House, token: str, secret: str, visitor: Visitor, question: str, 
 def report_outcome(house: House, token: str, secret: str, visitor: Visitor, code: str, detail: str, *, now: datetime) -> None:
     """What they decided. The same as they said last changes nothing. Raises SignedOut, Invalid."""
     visitor.checked()
-    if code not in LA_OUTCOMES:
-        raise Invalid(FieldError("code", "Choose what was decided."))
 
     def change(_uow: UnitOfWork, referral: Referral) -> tuple[Referral, AuditEvent] | None:
+        if code not in outcomes_of(referral.agency):
+            raise Invalid(FieldError("code", "Choose what was decided."))
         told = AgencyOutcome(code, detail.strip(), now, f"{visitor.in_full}, {THROUGH_LINK}", through_link=True)
         last = referral.outcomes[-1] if referral.outcomes else None
         if last is not None and (last.code, last.detail) == (told.code, told.detail):

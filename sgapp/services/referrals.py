@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sgapp.domain.agency_kinds import outcomes_of
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.letter import as_text, sha256
@@ -19,7 +20,7 @@ from sgapp.domain.referral import (
     Referral,
     Sending,
 )
-from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, LA_OUTCOMES, SEND_METHODS
+from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, SEND_METHODS
 from sgapp.services.cases import known, written
 from sgapp.services.composing import check_address, letter_of, new_referral
 from sgapp.services.duty import stage_of
@@ -161,7 +162,7 @@ class RecordAgencyOutcome:
 def record_agency_outcome(uow: UnitOfWork, form: RecordAgencyOutcome) -> Done:
     """What the agency decided to do. A later outcome is added beside the earlier one."""
     referral, case = uow.child(Referral, form.referral_id)
-    code = known(LA_OUTCOMES, form.code, "code", "Choose what they decided.")
+    code = known(outcomes_of(referral.agency), form.code, "code", "Choose what they decided.")
     referral = referral.answered(AgencyOutcome(code, form.detail.strip(), uow.now, uow.actor.name))
     uow.save(referral, because=AuditEvent("outcome-recorded", "referral", referral.id, detail=code))
     return Done(referral.id, "The outcome is on the file.", f"/case?id={case.id}")

@@ -87,7 +87,7 @@ def test_a_case_is_not_closed_before_the_emergency_is_recorded_and_reviewed(cast
 
 
 def test_two_agencies_told_at_the_same_minute_each_run_their_own_course(story: Story) -> None:
-    first, second = _refers(story, "LA_ASC"), _refers(story, "BANK")
+    first, second = _refers(story, "LA_ASC"), _refers(story, "COMM")
     step = case_view(story.house, story.cast.lena, NOW, story.case_id).next_step
     assert step.text == "Get the receipt from Adult social care"
     _answers(story, first, "advice_only")
@@ -98,10 +98,10 @@ def test_two_agencies_told_at_the_same_minute_each_run_their_own_course(story: S
 
 def test_who_was_told_what_names_each_agency_by_each_fact(story: Story) -> None:
     _refers(story, "LA_ASC")
-    _refers(story, "BANK")
+    _refers(story, "COMM")
     [knows] = case_view(story.house, story.cast.lena, NOW, story.case_id).knows
     assert (knows.fact, knows.told) == (
-        "Dennis Marlow, P-104", "Adult social care, 5 Oct 2026, 13:50; Bank, 5 Oct 2026, 13:50")
+        "Dennis Marlow, P-104", "Adult social care, 5 Oct 2026, 13:50; Commissioner, 5 Oct 2026, 13:50")
 
 
 def test_an_agency_that_wants_more_is_still_awaited(story: Story) -> None:

@@ -1,6 +1,7 @@
 """The agency's own way: nothing before a code, one code one visit, and everything done there on the file and the chain."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -12,7 +13,8 @@ from sgapp.domain.access_code import CODE_LASTS, FREE_TRIES, LONGEST_WAIT_SECOND
 from sgapp.domain.errors import Invalid, SignedOut, TooManyTries
 from sgapp.domain.letter import sha256
 from sgapp.domain.referral import Referral, ReferralState
-from sgapp.services import composing, directory, partner, referrals
+from sgapp.domain.vocabulary import CQC_NOTICES
+from sgapp.services import composing, directory, partner, referrals, sharing
 from sgapp.services.audit import verify_audit
 from sgapp.services.partner import Visitor
 from sgapp.services.sweep import sweep
@@ -21,7 +23,7 @@ from sgapp.services.views.queue import queue_keys
 from sgapp.services.views.referral import ReferralView, referral_view
 from sgapp.store.tables import AuditEventRow, LinkRow, MessageRow, VisitRow
 from tests.people import Cast
-from tests.services.story import Story, at
+from tests.services.story import Story, at, sharing_form
 from tests.services.test_post import Letterbox, posted
 
 MAIL = "duty@meadowshire.example.org"
@@ -367,3 +369,22 @@ def test_of_code_and_secrets_nothing_lies_in_the_database(given: Given) -> None:
     assert given.rows(VisitRow)[0].code_mac in kept  # the control: this is where they would be
     for hidden in (code, secret, given.token):
         assert str(hidden) not in kept
+
+
+def test_an_agency_that_answers_in_its_own_way_gets_no_link(given: Given) -> None:
+    notices = composing.PrepareReferral(
+        given.story.case_id, "CQC", "Notifications", "link", "To notify.", "Nothing.", ("person:name=who",),
+        details=("cqc_notice=abuse",))
+    with pytest.raises(Invalid, match="no decision to share"):
+        composing.prepare_referral(given.house, given.cast.lena, notices, now=LATER)
+    sharing.record_sharing_decision(given.house, given.cast.lena, sharing_form(given.story.case_id, agency="CQC"), now=LATER)
+    with pytest.raises(Invalid, match="cqc_notice"):
+        composing.prepare_referral(given.house, given.cast.lena, replace(notices, details=()), now=LATER)
+    notice = CQC_NOTICES.codes()[0]
+    form = replace(notices, details=(f"cqc_notice={notice}", "marac_route=score"))
+    made = composing.prepare_referral(given.house, given.cast.lena, form, now=LATER).id
+    with pytest.raises(Invalid, match="in its own way"):
+        referrals.send_referral(given.house, given.cast.lena, referrals.SendReferral(made, desk_id=given.desk), now=LATER)
+    letter = referral_view(given.house, given.cast.lena, LATER, made).letter
+    assert f"What they are told of: {CQC_NOTICES.label(notice)}" in letter
+    assert "Route" not in letter

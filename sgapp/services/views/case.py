@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import col
 
+from sgapp.domain.agency_kinds import outcome_label
 from sgapp.domain.case import Case, CaseState
 from sgapp.domain.chronology import chronology
 from sgapp.domain.clock_book import ClockBook
@@ -25,7 +26,6 @@ from sgapp.domain.vocabulary import (
     CAPACITY_OUTCOMES,
     CONFIDENTIALITY_BASES,
     CONSENT_STATES,
-    LA_OUTCOMES,
     OTHERS_AT_HOME,
     OVERRIDE_REASONS,
     PARAGRAPH_18_LIMBS,
@@ -352,7 +352,7 @@ def _referral(referral: Referral, now: datetime, book: ClockBook) -> ReferralLin
              ReferralState.CONCLUDED: "concluded",
              ReferralState.UNANSWERED: "never answered, signed off"}.get(referral.state, "")
     if referral.outcomes:
-        state = LA_OUTCOMES.label(referral.outcomes[-1].code)
+        state = outcome_label(referral.outcomes[-1].code)
     return ReferralLine(referral.id, referral.reference, AGENCIES.label(referral.agency), state,
                         in_words(clocks[0].due_at, now) if clocks else "", f"/referral?id={referral.id}")
 

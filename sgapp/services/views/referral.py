@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sgapp.domain.access_code import shown
+from sgapp.domain.agency_kinds import kind_of, outcome_label, outcomes_of
 from sgapp.domain.clock_book import by_the_stopwatch
 from sgapp.domain.clocks import AGENCY_STAGES, Clock, ClockKind, in_words
 from sgapp.domain.due import clocks_of
@@ -10,7 +11,7 @@ from sgapp.domain.letter import as_text, copy_fields
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Referral, ReferralState
 from sgapp.domain.time import show, show_short
-from sgapp.domain.vocabulary import AGENCIES, ESCALATION_STAGES, FACT_REASONS, LA_OUTCOMES, SEND_METHODS
+from sgapp.domain.vocabulary import AGENCIES, ESCALATION_STAGES, FACT_REASONS, SEND_METHODS
 from sgapp.services.composing import letter_of
 from sgapp.services.directory import directory_of
 from sgapp.services.duty import stage_of
@@ -68,6 +69,8 @@ class ReferralView:
     pdf_sha256: str
     pdf: str
     method: str
+    reached: str
+    by_link: bool
     fields: tuple[Option, ...]
     sent: str
     receipt: str
@@ -104,11 +107,12 @@ def referral_view(uow: UnitOfWork, referral_id: str) -> ReferralView:
         sha256=sending.letter_sha256 if sending else frozen.letter_sha256 if frozen else "",
         pdf_sha256=frozen.pdf_sha256 if frozen else "",
         pdf=f"/api/referrals/{referral.id}/letter.pdf" if frozen else "",
-        method=referral.method, fields=tuple(Option(text, label) for label, text in copy_fields(letter)),
+        method=referral.method, reached=kind_of(referral.agency).reached, by_link=kind_of(referral.agency).by_link,
+        fields=tuple(Option(text, label) for label, text in copy_fields(letter)),
         sent=_sent(referral), receipt=_receipt(referral),
         reasons=tuple(Line(FACT_REASONS.label(f.reason), f.text) for f in referral.facts if f.reason),
         left_out=referral.left_out, history=_history(referral), step=_step(referral, may_refer=may_refer),
-        outcomes=tuple(Option(c, label) for c, label in LA_OUTCOMES.options()), stage=_stage(uow, referral),
+        outcomes=tuple(Option(c, label) for c, label in outcomes_of(referral.agency).options()), stage=_stage(uow, referral),
         stopwatch=_stopwatch(uow, referral, waited) if waited else "",
         desks=tuple(DeskView(d.id, d.name, d.telephone, d.email, d.portal, d.hours) for d in desks),
         desks_with_mail=tuple(Option(d.id, f"{d.name}, {d.email}") for d in desks if d.email),
@@ -138,7 +142,7 @@ def _receipt(referral: Referral) -> str:
 def _history(referral: Referral) -> tuple[Line, ...]:
     calls = [Line(show(c.at), f"{f'Stage {c.stage}: ' if c.stage else ''}{c.by} rang and reached {c.spoke_to}. {c.promised}")
              for c in referral.chases]
-    answers = [Line(show(o.at), f"{LA_OUTCOMES.label(o.code)}. {o.detail}{' Reported through link.' if o.through_link else ''}")
+    answers = [Line(show(o.at), f"{outcome_label(o.code)}. {o.detail}{' Reported through link.' if o.through_link else ''}")
                for o in referral.outcomes]
     return (*calls, *answers)
 

@@ -3,13 +3,15 @@
 Nothing is chosen beforehand, whole notes cannot be, and whoever chooses a fact says by it why they need it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
 
+from sgapp.domain.agency_kinds import Detail, Entry, all_details
 from sgapp.domain.vocabulary import FACT_REASONS, SEND_METHODS
 from sgapp.ui.components.durable_form import durable_form
-from sgapp.ui.components.fields import choice, date_field, select_field, text_area, text_field
+from sgapp.ui.components.fields import choice, date_field, date_time_field, select_field, text_area, text_field
 from sgapp.ui.components.letters import letter_preview
 from sgapp.ui.components.page_parts import folded, loaded_page, page_head
 from sgapp.ui.components.pictures import empty_state, panel
@@ -48,6 +50,26 @@ def _facts() -> rx.Component:
         custom_attrs={"data-field": "facts", "data-listed": "true"})
 
 
+def _details() -> rx.Component:
+    """The fields of the chosen agency alone; each stands here once, with the agencies that ask it."""
+    return rx.el.div(*(_detail(detail, agencies) for detail, agencies in all_details()), class_name="grid gap-4",
+                     custom_attrs={"data-field": "details", "data-listed": "true"})
+
+
+def _detail(detail: Detail, agencies: Sequence[str]) -> rx.Component:
+    common: dict[str, Any] = {"hint": detail.hint, "ask_when": {"agency": list(agencies)}, "required": detail.needed}
+    name = f"details:{detail.name}"
+    if detail.options is not None:
+        return select_field(name, detail.label, options=detail.options.options(), **common)
+    match detail.entry:
+        case Entry.TEXT:
+            return text_area(name, detail.label, rows=2, **common)
+        case Entry.WHEN:
+            return date_time_field(name, detail.label, **common)
+        case _:
+            return text_field(name, detail.label, **common)
+
+
 def _decided() -> rx.Component:
     def listed(heading: str, entries: Any) -> rx.Component:
         return rx.el.div(rx.el.p(heading, class_name="hint"),
@@ -67,6 +89,7 @@ def page() -> rx.Component:
         choice("method", "How", options=SEND_METHODS.options()),
         text_area("purpose", "What this lets them do", rows=2),
         _facts(),
+        _details(),
         text_area("asked_for", "What you ask of them", rows=2),
         date_field("by_when", "By which day", hint="Leave it empty if there is none."),
         intent="prepare-referral", form_key="prepare-referral:" + ReferState.case_id,

@@ -88,7 +88,8 @@ def _send() -> rx.Component:
         text_field("their_reference", "Their reference", **_by("telephone", "portal")),
         text_field("to", "To whom exactly", **_by("secure_email", "secure_post", "in_person")), stay=False)
     return rx.el.div(
-        panel(_desks(), form, heading="Next: send it", class_name="next-step grid gap-4"),
+        panel(rx.el.p(referral.reached, class_name="hint"), _desks(), form, heading="Next: send it",
+              class_name="next-step grid gap-4"),
         folded("Do not send it", _form("withdraw-referral", "Withdraw it", text_area("reason", "Why not", within="no"),
                                        stay=False)),
         class_name="grid gap-5 content-start")
@@ -164,7 +165,7 @@ def _their_page() -> rx.Component:
         "open-link", "Send the link", select_field("desk_id", "To which team of the directory",
                                                    options=referral.desks_with_mail, within="link")))
     return rx.cond(link.live, live, rx.cond(
-        (referral.step == "receipt") | (referral.step == "outcome"), give, rx.fragment()))
+        referral.by_link & ((referral.step == "receipt") | (referral.step == "outcome")), give, rx.fragment()))
 
 
 def _letter() -> rx.Component:
