@@ -45,7 +45,8 @@ STATES: dict[str, Permission | str] = {
     "SessionState": ANYONE, "DeskState": P.SEE_QUEUE, "CasesState": P.READ_CASE, "NoteState": P.READ_NOTE,
     "RotaState": P.SEE_QUEUE, "ClocksState": P.SEE_QUEUE, "ToldState": P.BE_TOLD,
     "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
-    "CaseState": P.READ_CASE, "AgenciesState": P.READ_CASE, "ReferState": P.REFER, "ReferralState": P.READ_CASE,
+    "AgenciesState": P.READ_CASE, "ActionsState": P.READ_CASE, "CaseState": P.READ_CASE,
+    "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }
 #: What a handler is called with, where it asks for something.
 PAYLOADS: dict[str, dict[str, Any]] = {"show_only": {"show": "overdue"}, "search": {"form": {"text": "nobody"}}}

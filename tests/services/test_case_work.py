@@ -99,9 +99,30 @@ def test_two_agencies_told_at_the_same_minute_each_run_their_own_course(story: S
 def test_who_was_told_what_names_each_agency_by_each_fact(story: Story) -> None:
     _refers(story, "LA_ASC")
     _refers(story, "COMM")
-    [knows] = case_view(story.house, story.cast.lena, NOW, story.case_id).knows
-    assert (knows.fact, knows.told) == (
-        "Dennis Marlow, P-104", "Adult social care, 5 Oct 2026, 13:50; Commissioner, 5 Oct 2026, 13:50")
+    knows = case_view(story.house, story.cast.lena, NOW, story.case_id).knows
+    assert knows.agencies == ("Adult social care", "Commissioner")
+    assert [(row.fact, row.told) for row in knows.rows] == [("Dennis Marlow, P-104", ("13:50", "13:50"))]
+
+
+def test_a_fact_that_one_agency_was_told_is_empty_under_the_other(story: Story) -> None:
+    _refers(story, "LA_ASC")
+    sharing.record_sharing_decision(story.house, story.cast.lena, sharing_form(story.case_id, agency="COMM"), now=NOW)
+    form = composing.PrepareReferral(story.case_id, "COMM", "The team", "portal", "p", "a",
+                                     (f"note:{story.note_id}:seen:0=shows_risk",))
+    made = composing.prepare_referral(story.house, story.cast.lena, form, now=NOW).id
+    referrals.send_referral(story.house, story.cast.lena, referrals.SendReferral(made, their_reference="P-2"), now=NOW)
+    rows = case_view(story.house, story.cast.lena, NOW, story.case_id).knows.rows
+    assert [tuple(bool(when) for when in row.told) for row in rows] == [(True, False), (False, True)]
+
+
+def test_whom_a_case_waits_for_stands_there_soonest_first_with_what_and_until_when(story: Story) -> None:
+    _refers(story, "LA_ASC")
+    form = referrals.AddAction(story.case_id, "Change the locks", "Maud Ellery", "", NOW.date(), "agrees")
+    referrals.add_action(story.house, story.cast.lena, form, now=NOW)
+    waiting = case_view(story.house, story.cast.lena, NOW, story.case_id).waiting
+    assert [(w.who, w.what, w.due) for w in waiting] == [
+        ("Maud Ellery", "Change the locks", "Due 23:59"),
+        ("Adult social care", "receipt, 2026-001-R1", "Tue 17:00")]
 
 
 def test_an_agency_that_wants_more_is_still_awaited(story: Story) -> None:

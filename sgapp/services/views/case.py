@@ -10,12 +10,13 @@ from sgapp.domain.case import Case, CaseState
 from sgapp.domain.chronology import chronology
 from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.clocks import in_words
+from sgapp.domain.course import lanes
 from sgapp.domain.decision import QUESTIONS, ReviewState, SharingDecision, changes, replaced_by
 from sgapp.domain.due import clocks_of
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Action, Referral, ReferralState
-from sgapp.domain.time import show, show_date, show_short, to_london
+from sgapp.domain.time import end_of_day, show, show_date, show_short, to_london
 from sgapp.domain.vocabulary import (
     ABUSE_TYPES,
     AGENCIES,
@@ -38,6 +39,7 @@ from sgapp.domain.vocabulary import (
 from sgapp.services.cases import exhausted
 from sgapp.services.duty import steps_of
 from sgapp.services.guard import query
+from sgapp.services.views.course import GridView, PictureView, WaitingFor, grid, picture, waiting_for
 from sgapp.services.views.note import Line, Option, safety
 from sgapp.store.tables import CaseRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -62,14 +64,6 @@ class Moment:
     detail: str
     quote: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Knows:
-    """One fact and the agencies that were told it."""
-
-    fact: str
-    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +131,9 @@ class CaseView:
     codes: tuple[Option, ...]
     next_step: NextStep
     stations: tuple[Station, ...]
-    knows: tuple[Knows, ...]
+    picture: PictureView
+    knows: GridView
+    waiting: tuple[WaitingFor, ...]
     must_not_know: str
     moments: tuple[Moment, ...]
     decisions: tuple[DecisionLine, ...]
@@ -186,7 +182,9 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
         state=str(case.state), risk=RISK_LEVELS.label(case.risk_level) if case.risk_level else "",
         restricted=case.restricted, codes=tuple(dict.fromkeys(o for n in notes for o in safety(n))),
         next_step=_next_step(case, decisions, referrals, actions, uow), stations=_stations(case, referrals, uow.now),
-        knows=_knows(referrals), must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
+        picture=picture(lanes(case, notes, decisions, referrals, actions, uow.now), uow.now),
+        knows=grid(referrals, uow.now), waiting=waiting_for(referrals, actions, uow.book, uow.now, f"/case?id={case.id}"),
+        must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
         moments=tuple(Moment(show(e.at), e.who, e.what, e.detail, e.quote, e.kind)
                       for e in reversed(chronology(case, notes, decisions, referrals, actions, steps))),
         decisions=_decisions(decisions, uow),
@@ -236,9 +234,14 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
         return NextStep(f"Look again on {case.next_review_on:%-d %B}", "Then set the next day, or close.",
                         "Record what you found", f"{here}#review")
     waiting = [(c.due_at, r) for r in referrals for c in clocks_of(r, book)[:1]]
+    late = min((a for a in actions if a.open and end_of_day(a.due_on) < now), key=lambda a: a.due_on, default=None)
     if waiting:
         due, referral = min(waiting, key=lambda pair: pair[0])
-        return _with_agency(referral, due, now)
+        if late is None or due < end_of_day(late.due_on):
+            return _with_agency(referral, due, now)
+    if late is not None:
+        return NextStep(f"{late.what}: {late.owner}", in_words(end_of_day(late.due_on), now), "Go to the actions",
+                        f"{here}#actions")
     if not decisions:
         return NextStep("Record the sharing decision", "Why, what, who and when; also if nothing is shared.",
                         "Record the decision", f"/decide?id={case.id}")
@@ -285,15 +288,6 @@ def _stations(case: Case, referrals: tuple[Referral, ...], now: datetime) -> tup
     pending = next((label for label, at in courses if at is None), "")
     return tuple(Station(label, show_short(at, now) if at else ("waiting" if label == pending else ""),
                          "done" if at else "now" if label == pending else "todo") for label, at in courses)
-
-
-def _knows(referrals: tuple[Referral, ...]) -> tuple[Knows, ...]:
-    told: dict[str, list[str]] = {}
-    for referral in referrals:
-        if referral.sending:
-            for fact in referral.facts:
-                told.setdefault(fact.text, []).append(f"{AGENCIES.label(referral.agency)}, {show(referral.sending.at)}")
-    return tuple(Knows(fact, "; ".join(agencies)) for fact, agencies in told.items())
 
 
 def _decisions(decisions: tuple[SharingDecision, ...], uow: UnitOfWork) -> tuple[DecisionLine, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import func, select
 
 from sgapp.domain.case import Case
-from sgapp.domain.clocks import LABELS, ClockKind, DueState, due_state, in_words, stages_of
+from sgapp.domain.clocks import LABELS, ClockKind, in_words, stages_of
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import Observation, Route
@@ -19,6 +19,7 @@ from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES, TRIAGE_DECISIONS
 from sgapp.services.guard import query
 from sgapp.services.post import failing
 from sgapp.services.sweep import late_in_words
+from sgapp.services.views.course import tone
 from sgapp.store import accounts
 from sgapp.store.kinds import Record
 from sgapp.store.running import ANY, COUNTED, Wanted, begun_since, count, page
@@ -72,9 +73,6 @@ class Queue:
     as_of: str
 
 
-_TONES = {DueState.OVERDUE: "overdue", DueState.DUE_TODAY: "soon", DueState.LATER: "later"}
-
-
 #: The filters, in the order of their tiles; without one, everything that is due.
 SHOWS = {"mine": "For you", "overdue": "Overdue", "today": "Due today", "agencies": "With agencies",
          "reviews": "Look again, 7 days"}
@@ -87,7 +85,7 @@ def _wanted(uow: UnitOfWork, show: str, text: str) -> Wanted:
     filters = {
         "mine": Wanted(holder_id=uow.actor.account_id), "overdue": Wanted(due_before=uow.now),
         "today": Wanted(due_after=uow.now, due_before=midnight + timedelta(microseconds=1)),
-        "agencies": Wanted(kinds=("receipt", "agency_decision")),
+        "agencies": Wanted(kinds=("receipt", "agency_decision", "question")),
         "reviews": Wanted(kinds=("review",), due_before=uow.now + timedelta(days=7))}
     wanted = filters.get(show, ANY)
     return replace(wanted, records=records_like(uow, text)) if text.strip() else wanted
@@ -173,7 +171,7 @@ def _broken_row(uow: UnitOfWork, clock: ClockRow) -> QueueRow:
 
 def _when(uow: UnitOfWork, clock: ClockRow) -> dict[str, Any]:
     return {"key": _key(clock), "due": in_words(clock.due_at, uow.now), "step": LABELS[ClockKind(clock.kind)],
-            "tone": _TONES[due_state(clock.due_at, uow.now)]}
+            "tone": tone(clock.due_at, uow.now)}
 
 
 def _asked(uow: UnitOfWork, clocks: Sequence[ClockRow]) -> dict[str, str]:
@@ -225,7 +223,8 @@ def _detail(record: object, now: datetime) -> str:
     if isinstance(record, Referral):
         sent = f"sent {show_short(record.sending.at, now)}" if record.sending else "not sent yet"
         got = "receipt confirmed" if record.receipt else "no receipt yet"
-        return f"{record.reference} to {AGENCIES.label(record.agency)}, {sent}" + (f" · {got}" if record.sending else "")
+        asks = " · they ask something" if any(q.open for q in record.questions) else ""
+        return f"{record.reference} to {AGENCIES.label(record.agency)}, {sent}" + (f" · {got}" if record.sending else "") + asks
     if isinstance(record, SharingDecision):
         return f"Sharing decision by {record.decided_by} · {' and '.join(record.review_because)}"
     if isinstance(record, Action):

@@ -11,7 +11,7 @@ from sgapp.ui.templates.frame import as_components, hide_button, main_landmark, 
 
 Draw = Callable[[], Any]
 
-MENU = (("/desk", "Today"), ("/cases", "Cases"), ("/agencies", "Agencies"), ("/rota", "On duty"),
+MENU = (("/desk", "Today"), ("/cases", "Cases"), ("/actions", "Actions"), ("/agencies", "Agencies"), ("/rota", "On duty"),
         ("/told", "How I am told"))
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.course import course
 from sgapp.ui.components.page_parts import codes, folded, lines, loaded_page, opens, page_head
-from sgapp.ui.components.pictures import panel, station_line, timeline
+from sgapp.ui.components.pictures import badge_due, panel, station_line, timeline
 from sgapp.ui.pages.case import forms
 from sgapp.ui.pages.case.state import CaseState
 from sgapp.ui.templates import desk_page
@@ -56,12 +57,32 @@ def _moment(moment: Any) -> rx.Component:
         rx.cond(moment.quote, rx.el.blockquote("“", moment.quote, "”", class_name="quote mt-1"), rx.fragment()))
 
 
+def _waits() -> rx.Component:
+    """Whom the case waits for, for what, until when."""
+    def line(waited: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(rx.el.a(waited.who, href=waited.href, class_name="font-semibold row-title"),
+                      rx.el.p(waited.what, class_name="hint"), class_name="grow"),
+            badge_due(waited.due, waited.tone), class_name="flex items-start justify-between gap-3")
+
+    return rx.cond(case.waiting.length() > 0, panel(
+        rx.el.ul(rx.foreach(case.waiting, line), class_name="grid gap-3", aria_label="Whom this waits for"),
+        heading="Waits for"), rx.fragment())
+
+
 def _knows() -> rx.Component:
+    def told(when: Any) -> rx.Component:
+        return rx.el.td(rx.cond(when, when, rx.el.span("–", rx.el.span("not told", class_name="sr-only"))))
+
     table = rx.el.table(
-        rx.el.thead(rx.el.tr(rx.el.th("Fact", scope="col"), rx.el.th("Told to", scope="col"))),
-        rx.el.tbody(rx.foreach(case.knows, lambda k: rx.el.tr(rx.el.td(k.fact), rx.el.td(k.told)))), class_name="facts")
+        rx.el.thead(rx.el.tr(rx.el.th("Fact", scope="col"),
+                             rx.foreach(case.knows.agencies, lambda agency: rx.el.th(agency, scope="col")))),
+        rx.el.tbody(rx.foreach(case.knows.rows, lambda row: rx.el.tr(
+            rx.el.th(row.fact, scope="row", class_name="fact-told"), rx.foreach(row.told, told)))), class_name="facts")
+    told_what = rx.el.div(table, class_name="scrolls", tab_index=0, role="region",
+                          aria_label="Which agency was told which fact")
     return panel(
-        rx.cond(case.knows.length() > 0, table, rx.el.p("Nothing has left the house.", class_name="hint")),
+        rx.cond(case.knows.rows.length() > 0, told_what, rx.el.p("Nothing has left the house.", class_name="hint")),
         rx.cond(case.must_not_know, rx.el.p("Must not know: ", case.must_not_know, class_name="hint mt-2"), rx.fragment()),
         heading="Who knows what")
 
@@ -115,11 +136,11 @@ def page() -> rx.Component:
         CaseState.loaded, CaseState.missing,
         page_head(rx.el.span("Case ", case.reference, " · ", case.types), case.person, *tags),
         _next_step(),
-        panel(station_line(case.stations), heading="The course"),
+        panel(station_line(case.stations), course(case.picture), heading="The course", class_name="grid gap-4"),
         rx.cond(case.is_open, _work(), rx.fragment()),
         rx.el.div(
             rx.el.div(
-                rx.el.div(_decisions(), id="decisions"), _referrals(),
+                _waits(), rx.el.div(_decisions(), id="decisions"), _referrals(),
                 rx.cond(case.actions.length() > 0, rx.el.div(forms.actions(), id="actions"), rx.fragment()),
                 _knows(),
                 class_name="grid gap-5 content-start"),
