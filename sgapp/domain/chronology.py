@@ -91,11 +91,15 @@ def _decision(decision: SharingDecision) -> list[Entry]:
     answers = decision.answers
     what = f"Decided to share with {AGENCIES.label(answers.agency)}" if decision.shares else "Decided not to share"
     found = [Entry(decision.decided_at, decision.decided_by, what, answers.why, kind="decision")]
+    found += [_review(r.agreed, r.at, r.by, r.comment) for r in decision.earlier_reviews]
     if decision.reviewed_at:
         agreed = decision.review is ReviewState.AGREED
-        said = "Agreed the decision" if agreed else "Sent the decision back"
-        found.append(Entry(decision.reviewed_at, decision.reviewed_by, said, decision.review_comment, kind="decision"))
+        found.append(_review(agreed, decision.reviewed_at, decision.reviewed_by, decision.review_comment))
     return found
+
+
+def _review(agreed: bool, at: datetime, by: str, comment: str) -> Entry:
+    return Entry(at, by, "Agreed the decision" if agreed else "Sent the decision back", comment, kind="decision")
 
 
 def _referral(referral: Referral) -> list[Entry]:

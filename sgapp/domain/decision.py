@@ -37,14 +37,19 @@ class ReviewState(StrEnum):
     ASKED = "asked"
     AGREED = "agreed"
     RETURNED = "returned"
+    MOVED_ON = "moved_on"
 
 
 REVIEW_TRANSITIONS: Transitions[ReviewState] = {
-    ReviewState.NOT_NEEDED: frozenset(),
-    ReviewState.ASKED: frozenset({ReviewState.AGREED, ReviewState.RETURNED}),
-    ReviewState.AGREED: frozenset(),
+    ReviewState.NOT_NEEDED: frozenset({ReviewState.ASKED}),
+    ReviewState.ASKED: frozenset({ReviewState.AGREED, ReviewState.RETURNED, ReviewState.MOVED_ON}),
+    ReviewState.AGREED: frozenset({ReviewState.ASKED}),
     ReviewState.RETURNED: frozenset(),
+    ReviewState.MOVED_ON: frozenset(),
 }
+
+#: Why a version is looked at whose forerunner nobody had looked at yet: deciding anew is no way around the second person.
+UNSEEN_BEFORE = "nobody had looked at the version before yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,16 @@ class SharingAnswers:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierReview:
+    """What a second person said before something new called for another look."""
+
+    agreed: bool
+    at: datetime
+    by: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class SharingDecision:
     """One version of a decision: the answers, what was asked, and the guidance that stood beside the questions."""
 
@@ -101,6 +116,13 @@ class SharingDecision:
     barred: tuple[str, ...] = ()
     branch: str = "main"
     guidance: tuple[Shown, ...] = ()
+    asked_again_at: datetime | None = None
+    earlier_reviews: tuple[EarlierReview, ...] = ()
+
+    @property
+    def review_asked_at(self) -> datetime:
+        """Since when a second person is asked, if one is."""
+        return self.asked_again_at or self.decided_at
 
     @property
     def shares(self) -> bool:
@@ -115,6 +137,19 @@ class SharingDecision:
         target = ReviewState.AGREED if agrees else ReviewState.RETURNED
         return replace(self, review=moved(REVIEW_TRANSITIONS, self.review, target), reviewed_at=at,
                        reviewed_by=by, review_comment=comment.strip())
+
+    def moved_on(self) -> "SharingDecision":
+        """A newer version took its place before a second person had looked; they look at that one."""
+        return replace(self, review=moved(REVIEW_TRANSITIONS, self.review, ReviewState.MOVED_ON))
+
+    def asked_again(self, because: tuple[str, ...], *, at: datetime) -> "SharingDecision":
+        """A second person is to look after all, or once more. What was said at an earlier look is kept."""
+        earlier = self.earlier_reviews
+        if self.reviewed_at is not None:
+            agreed = self.review is ReviewState.AGREED
+            earlier = (*earlier, EarlierReview(agreed, self.reviewed_at, self.reviewed_by, self.review_comment))
+        return replace(self, review=moved(REVIEW_TRANSITIONS, self.review, ReviewState.ASKED), review_because=because,
+                       asked_again_at=at, earlier_reviews=earlier, reviewed_at=None, reviewed_by="", review_comment="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +264,16 @@ def _answered(name: str, value: object) -> bool:
     return name not in CHOICES or all(code in CHOICES[name] for code in chosen)
 
 
-def second_review_because(answers: SharingAnswers, *, risk: str, types: tuple[str, ...], restricted: bool) -> tuple[str, ...]:
-    """Why somebody else must look the same day; empty when nobody need. Source: DOMAIN annex §3; the guide."""
+def second_review_because(answers: SharingAnswers, *, risk: str, types: tuple[str, ...], restricted: bool,
+                          emergency: bool = False) -> tuple[str, ...]:
+    """Why somebody else must look the same day; empty when nobody need. Source: DOMAIN annex §3; the guide.
+
+    `emergency`: it records what was sent first.
+    """
     shares = answers.share == "share"
     reasons = []
+    if emergency:
+        reasons.append("it was sent first, as an emergency")
     if shares and answers.consent in ("refused", "withdrawn"):
         reasons.append("consent is overridden")
     if shares and answers.consent == "given_in_part":
@@ -244,6 +285,28 @@ def second_review_because(answers: SharingAnswers, *, risk: str, types: tuple[st
     if restricted:
         reasons.append("a member of staff may be involved")
     return tuple(reasons)
+
+
+def called_for_since(decisions: Iterable[SharingDecision], *, risk: str, types: tuple[str, ...], restricted: bool,
+                     at: datetime) -> tuple[SharingDecision, ...]:
+    """The decisions on which a second person is to look since the case has changed, each with what calls for it now.
+
+    One rule: a decision that nothing has replaced, and on which a reason holds that no second person was asked about, is
+    looked at the same day. Where somebody is asked already, the reason is added and the clock goes on. One that was sent back
+    has to be made again in any case.
+    """
+    every = tuple(decisions)
+    replaced = {earlier.id for d in every if (earlier := replaced_by(d, every)) is not None}
+    found = []
+    for decision in every:
+        because = second_review_because(decision.answers, risk=risk, types=types, restricted=restricted)
+        new = tuple(reason for reason in because if reason not in decision.review_because)
+        if not new or decision.id in replaced or not REVIEW_TRANSITIONS[decision.review]:
+            continue
+        whole = (*decision.review_because, *new)
+        asked = decision.review is ReviewState.ASKED
+        found.append(replace(decision, review_because=whole) if asked else decision.asked_again(whole, at=at))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

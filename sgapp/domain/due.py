@@ -56,7 +56,7 @@ def _(case: Case, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
 @clocks_of.register
 def _(decision: SharingDecision, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
     if decision.review is ReviewState.ASKED:
-        return (book.clock(ClockKind.SECOND_REVIEW, decision.decided_at, priority="high"),)
+        return (book.clock(ClockKind.SECOND_REVIEW, decision.review_asked_at, priority="high"),)
     return ()
 
 

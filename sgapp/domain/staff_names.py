@@ -34,10 +34,12 @@ def named_as_involved(content: NoteContent, staff: Iterable[Staff]) -> frozenset
 def named_in_passing(content: NoteContent, staff: Iterable[Staff]) -> frozenset[str]:
     """Ids of those whose names stand in what was seen, heard or said."""
     texts = [content.seen, content.heard, *(text for quote in content.said for text in (quote.words, quote.by))]
+    return named_in(texts, staff, in_part=content.staff_involved in MAYBE) if any(texts) else frozenset()
+
+
+def named_in(texts: Iterable[str], staff: Iterable[Staff], *, in_part: bool = False) -> frozenset[str]:
+    """Ids of those whose full name or user name stands in one of these texts; `in_part`: a first or a last name counts, too."""
     words = [word for text in texts for word in (*_words(text), "")]
-    if not any(words):
-        return frozenset()
-    in_part = content.staff_involved in MAYBE
     return frozenset(s.id for s in staff if _in_full(s, words) or (in_part and _in_part(s, words)))
 
 

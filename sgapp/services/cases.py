@@ -16,7 +16,7 @@ from sgapp.domain.case import (
     TriageDecision,
 )
 from sgapp.domain.clocks import AGENCY_STAGES
-from sgapp.domain.decision import ReviewState
+from sgapp.domain.decision import ReviewState, called_for_since
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.observation import NoteState
 from sgapp.domain.permissions import Permission
@@ -99,13 +99,17 @@ class SetRisk:
 
 @intention("set-risk", Permission.WORK_CASE, SetRisk)
 def set_risk(uow: UnitOfWork, form: SetRisk) -> Done:
-    """Set the level of risk, with its reason; earlier levels stay on the file."""
+    """Set the level of risk, with its reason; earlier levels stay on the file. It may call for a second look at a decision."""
     case = uow.cases.get(form.case_id)
     level = known(RISK_LEVELS, form.level, "level", "Choose a level.")
     written(form, reason="Say what the level rests on.")
     case = case.with_risk(RiskEntry(level, form.reason.strip(), uow.now, uow.actor.name))
-    uow.save(case, because=AuditEvent("risk-set", "case", case.id, detail=level))
-    return Done(case.id, f"The risk is set to {RISK_LEVELS.label(level).lower()}.", f"/case?id={case.id}")
+    looked_at = called_for_since(uow.decisions(case), risk=level, types=case.types, restricted=case.restricted, at=uow.now)
+    uow.save(case, *looked_at, because=AuditEvent("risk-set", "case", case.id, detail=level))
+    told = f"The risk is set to {RISK_LEVELS.label(level).lower()}."
+    if looked_at:
+        told += " A second person is asked to look at the sharing decision today."
+    return Done(case.id, told, f"/case?id={case.id}")
 
 
 @dataclass(frozen=True, slots=True)

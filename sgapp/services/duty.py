@@ -15,14 +15,16 @@ from sqlmodel import col, or_, select
 from sgapp.domain.chronology import StepUp
 from sgapp.domain.clocks import WITH_AGENCY, ClockKind
 from sgapp.domain.decision import SharingDecision
+from sgapp.domain.errors import Unreadable
 from sgapp.domain.permissions import GRANTS, SEES_RESERVED, SEES_RESTRICTED, Permission, Role
 from sgapp.domain.reach import Channel, MessageState, Reach, Urgency
 from sgapp.domain.referral import Referral
 from sgapp.domain.rota import Duty, Member, Rota, next_person, post_of
+from sgapp.services.reviewing import may_not_review
 from sgapp.store import accounts, documents
 from sgapp.store.kinds import Record
-from sgapp.store.tables import AccountRow, BarRow, CaseRow, ClockRow, MessageRow, PushRow, ReachRow, StepUpRow
-from sgapp.store.unit_of_work import UnitOfWork
+from sgapp.store.tables import AccountRow, BarRow, CaseRow, ClockRow, DecisionRow, MessageRow, PushRow, ReachRow, StepUpRow
+from sgapp.store.unit_of_work import Repository, UnitOfWork
 
 P, K = Permission, ClockKind
 #: What somebody must be able to do to stop a clock. The nominated individual is asked all the same: she makes others act.
@@ -53,10 +55,13 @@ def rota_of(uow: UnitOfWork, branch: str) -> Rota:
     return Rota(((Duty.LEAD, lead), (Duty.DEPUTY, deputy), (Duty.ON_CALL, first(Role.ON_CALL) or lead)))
 
 
-def members(uow: UnitOfWork, row: ClockRow, *, but: str = "") -> tuple[Member, ...]:
-    """Everybody who works here and is not disabled, and whether they may know of the record behind a clock and act on it."""
+def members(uow: UnitOfWork, row: ClockRow, *, but: frozenset[str] = frozenset()) -> tuple[Member, ...]:
+    """Everybody who works here and is not disabled, and whether they may know of the record behind a clock and act on it.
+
+    `but`: those who may not be asked all the same.
+    """
     bars = select(BarRow.account_id).where(col(BarRow.record_id).in_([row.record_id, row.case_id or ""]))
-    barred = {but, *uow.session.exec(bars)}
+    barred = {*but, *uow.session.exec(bars)}
     found = []
     for account in uow.session.exec(select(AccountRow).where(col(AccountRow.disabled_at).is_(None)).order_by(
             col(AccountRow.username))):
@@ -79,14 +84,27 @@ def begin_clocks(uow: UnitOfWork) -> None:
 
 
 def may_know(uow: UnitOfWork, row: ClockRow, account_id: str) -> bool:
-    """Whether an account may be told of a clock."""
-    return any(m.account_id == account_id and m.may_know for m in members(uow, row))
+    """Whether an account may be told of a clock. Of a second review, whoever may not be the reviewer is not."""
+    try:
+        left_out = _left_out(uow, row)
+    except Unreadable:
+        return False  # what it says cannot be read, so nobody can be told that they may know
+    return any(m.account_id == account_id and m.may_know for m in members(uow, row, but=left_out))
+
+
+def _left_out(uow: UnitOfWork, row: ClockRow) -> frozenset[str]:
+    if row.kind != K.SECOND_REVIEW:
+        return frozenset()
+    found = uow.session.get(DecisionRow, row.record_id)
+    if found is None:
+        return frozenset()
+    return may_not_review(uow, Repository(uow, SharingDecision).opened(found))
 
 
 def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> str:
     """Give a clock, at the stage it stands at, to its named person, and tell them. The account, or empty if nobody is left."""
     rota = rota_of(uow, row.branch)
-    but = record.decided_by_id if isinstance(record, SharingDecision) else ""
+    but = may_not_review(uow, record) if isinstance(record, SharingDecision) else frozenset[str]()
     post = post_of(ClockKind(row.kind), row.stage)
     row.holder_id = next_person(post, rota, members(uow, row, but=but), at, uow.book.calendar()) or ""
     if row.holder_id:

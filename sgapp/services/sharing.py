@@ -6,12 +6,21 @@ from datetime import date
 from typing import Any
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.decision import ReviewState, SharingAnswers, SharingDecision, checked, second_review_because
+from sgapp.domain.decision import (
+    UNSEEN_BEFORE,
+    ReviewState,
+    SharingAnswers,
+    SharingDecision,
+    checked,
+    replaced_by,
+    second_review_because,
+)
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.guidance import guidance_for
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import to_london
 from sgapp.services.guard import Done, intention
+from sgapp.services.reviewing import may_not_review
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -58,30 +67,40 @@ def record_sharing_decision(uow: UnitOfWork, form: RecordSharingDecision) -> Don
     """Record why, what, who and when; asks for a second reviewer where the answers call for one."""
     case = uow.cases.get(form.case_id)
     case.must_be_live()
+    answers, asked = checked(_answers(uow, form))
+    if case.emergency_record_from is not None and answers.share != "share":
+        raise Invalid(FieldError("share", "It was sent as an emergency: record why it was shared."))
+    if case.capacity:
+        answers = replace(answers, capacity_id=case.capacity[-1].id)
+    earlier = uow.decisions(case)
+    decision = SharingDecision(
+        id=str(uuid.uuid4()), case_id=case.id, version=len(earlier) + 1, answers=answers, asked=asked,
+        decided_at=uow.now, decided_by=uow.actor.name, decided_by_id=uow.actor.account_id,
+        restricted=case.restricted, barred=case.barred, branch=case.branch, guidance=guidance_for(answers, asked))
+    before = replaced_by(decision, earlier)
+    moved_on = (before.moved_on(),) if before is not None and before.review is ReviewState.ASKED else ()
+    because = second_review_because(answers, risk=case.risk_level, types=case.types, restricted=case.restricted,
+                                    emergency=case.emergency_record_from is not None)
+    because += (UNSEEN_BEFORE,) if moved_on else ()
+    decision = replace(decision, review_because=because, review=ReviewState.ASKED if because else ReviewState.NOT_NEEDED)
+    event = AuditEvent("sharing-decided", "decision", decision.id, detail=answers.share)
+    after = replace(case, emergency_record_from=None).watched(answers.review_on, at=uow.now)
+    uow.save(decision, *moved_on, *((after,) if after != case else ()), because=event)
+    told = "The decision is on the file."
+    if because:
+        told += f" A second person is asked to look at it today, because {' and '.join(because)}."
+    return Done(decision.id, told, f"/case?id={case.id}")
+
+
+def _answers(uow: UnitOfWork, form: RecordSharingDecision) -> SharingAnswers:
+    """What was answered, without the spaces around it. Raises Invalid for a day to look again that is over."""
     given = asdict(form) | {"what": lines(form.what), "left_out": lines(form.left_out)}
     names = {f.name for f in fields(SharingAnswers)}
     values: dict[str, Any] = {k: v.strip() if isinstance(v, str) else v for k, v in given.items() if k in names}
     answers = SharingAnswers(**values)
     if answers.review_on is not None and answers.review_on < to_london(uow.now).date():
         raise Invalid(FieldError("review_on", "The day to look again lies in the past."))
-    answers, asked = checked(answers)
-    if case.emergency_record_from is not None and answers.share != "share":
-        raise Invalid(FieldError("share", "It was sent as an emergency: record why it was shared."))
-    if case.capacity:
-        answers = replace(answers, capacity_id=case.capacity[-1].id)
-    because = second_review_because(answers, risk=case.risk_level, types=case.types, restricted=case.restricted)
-    decision = SharingDecision(
-        id=str(uuid.uuid4()), case_id=case.id, version=len(uow.decisions(case)) + 1, answers=answers, asked=asked,
-        decided_at=uow.now, decided_by=uow.actor.name, decided_by_id=uow.actor.account_id, review_because=because,
-        review=ReviewState.ASKED if because else ReviewState.NOT_NEEDED,
-        restricted=case.restricted, barred=case.barred, branch=case.branch, guidance=guidance_for(answers, asked))
-    event = AuditEvent("sharing-decided", "decision", decision.id, detail=answers.share)
-    after = replace(case, emergency_record_from=None).watched(answers.review_on, at=uow.now)
-    uow.save(decision, *((after,) if after != case else ()), because=event)
-    told = "The decision is on the file."
-    if because:
-        told += f" A second person is asked to look at it today, because {' and '.join(because)}."
-    return Done(decision.id, told, f"/case?id={case.id}")
+    return answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +112,12 @@ class ReviewSharingDecision:
 
 @intention("review-sharing-decision", Permission.REVIEW_SHARING, ReviewSharingDecision)
 def review_sharing_decision(uow: UnitOfWork, form: ReviewSharingDecision) -> Done:
-    """A second person agrees or sends it back; never the decider."""
+    """A second person agrees or sends it back; never the decider, never somebody who is named in the matter."""
     decision, case = uow.child(SharingDecision, form.decision_id)
     if form.agrees not in ("yes", "no"):
         raise Invalid(FieldError("agrees", "Say whether you agree."))
+    if uow.actor.account_id in may_not_review(uow, decision) - {decision.decided_by_id}:
+        raise Invalid(FieldError("agrees", "You are named in this matter; somebody else must look at it."))
     decision = decision.reviewed(form.agrees == "yes", form.comment, at=uow.now, by=uow.actor.name,
                                  by_id=uow.actor.account_id)
     uow.save(decision, because=AuditEvent("sharing-reviewed", "decision", decision.id, detail=str(decision.review)))

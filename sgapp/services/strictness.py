@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sqlmodel import col, select
 
-from sgapp.domain.case import Case
-from sgapp.domain.decision import SharingDecision
+from sgapp.domain.case import Case, CaseState
+from sgapp.domain.decision import SharingDecision, called_for_since
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Referral
 from sgapp.store.kinds import KINDS, Record
@@ -16,14 +16,22 @@ from sgapp.store.unit_of_work import UnitOfWork
 
 
 def as_strict(uow: UnitOfWork, case: Case) -> tuple[SharingDecision | Referral | Action, ...]:
-    """What hangs on a case, under the case's restriction and bars, where it was not yet."""
-    found: list[SharingDecision | Referral | Action] = []
+    """What hangs on a case, under the case's restriction and bars, where it was not yet.
+
+    A decision that was made before staff were named may call for a second look now.
+    """
+    found: dict[str, SharingDecision | Referral | Action] = {}
     for entity in (SharingDecision, Referral, Action):
         table = KINDS[entity].table
         ids = uow.session.exec(select(table.id).where(col(table.case_id) == case.id).order_by(table.id)).all()  # type: ignore[attr-defined]
-        found += [uow.regardless(entity, record_id) for record_id in ids]
-    return tuple(replace(r, restricted=case.restricted, barred=case.barred) for r in found
-                 if (r.restricted, r.barred) != (case.restricted, case.barred))
+        found |= {record_id: uow.regardless(entity, record_id) for record_id in ids}
+    firm = {i: replace(r, restricted=case.restricted, barred=case.barred) for i, r in found.items()
+            if (r.restricted, r.barred) != (case.restricted, case.barred)}
+    if case.state is not CaseState.CLOSED:
+        decisions = [r for r in (found | firm).values() if isinstance(r, SharingDecision)]
+        firm |= {d.id: d for d in called_for_since(decisions, risk=case.risk_level, types=case.types,
+                                                   restricted=case.restricted, at=uow.now)}
+    return tuple(firm.values())
 
 
 def stricter_for(uow: UnitOfWork, note: Observation) -> tuple[Record, ...]:

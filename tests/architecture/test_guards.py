@@ -54,6 +54,7 @@ UNGUARDED = {
     "duty.stage_of": "takes the unit of work of a guarded service or view, for a referral that was already given",
     "cases.exhausted": "takes the unit of work of a guarded service or view, for a referral that was already given",
     "duty.steps_of": "takes the unit of work of a guarded view, for records that were already given",
+    "reviewing.may_not_review": "takes the unit of work of a guarded service, of the sweep or of the post; gives account ids",
     "rota.branch_of": "reads the branch off the actor",
     "note_schema.as_it_came": "puts a plaintext that was already opened where it can be read",
     "note_schema.speaks_up": "looks at a plaintext that was already opened",

@@ -12,10 +12,12 @@ from sgapp.domain.decision import (
     CHOICES,
     QUESTIONS,
     Change,
+    EarlierReview,
     ReviewState,
     SharingAnswers,
     SharingDecision,
     asked_of,
+    called_for_since,
     changes,
     checked,
     replaced_by,
@@ -150,7 +152,7 @@ def test_a_decision_is_reviewed_once_and_only_if_that_was_asked() -> None:
 def test_a_decision_of_before_guidance_was_kept_still_opens() -> None:
     adapter = TypeAdapter(SharingDecision)
     old = adapter.dump_python(DECISION, mode="json")
-    del old["guidance"], old["answers"]["others_at_home"]
+    del old["guidance"], old["asked_again_at"], old["earlier_reviews"], old["answers"]["others_at_home"]
     assert adapter.validate_python(old) == replace(DECISION, answers=replace(SHARE, others_at_home=""))
 
 
@@ -195,3 +197,55 @@ def test_an_answer_that_was_not_asked_before_is_told_as_new() -> None:
     found = changes(_version(1, share="not_share"), _version(2))
     assert Change("Who: agency", "", "Adult social care") in found
     assert Change("Look again on", "12 October 2026", "") in found
+
+
+def test_what_was_sent_first_as_an_emergency_is_always_looked_at() -> None:
+    assert second_review_because(SHARE, risk="low", types=(), restricted=False, emergency=True) == (
+        "it was sent first, as an emergency",)
+
+
+HIGH = "nothing is shared although the risk is high"
+STAFF = "a member of staff may be involved"
+
+
+def _since(*decisions: SharingDecision, risk: str = "high", restricted: bool = False) -> dict[str, tuple[str, ...]]:
+    """What a changed case calls for: the reasons, by the decision's id."""
+    found = called_for_since(decisions, risk=risk, types=(), restricted=restricted, at=T0)
+    assert all(d.review is ReviewState.ASKED for d in found)
+    return {d.id: d.review_because for d in found}
+
+
+def _kept(number: int = 1, review: ReviewState = ReviewState.NOT_NEEDED, **other: object) -> SharingDecision:
+    return replace(_version(number, share="not_share"), review=review, **other)  # type: ignore[arg-type]
+
+
+def test_a_case_that_became_riskier_calls_for_a_look_at_what_was_decided_before() -> None:
+    assert _since(_kept()) == {"1": (HIGH,)}
+
+
+@pytest.mark.parametrize("risk", ["", "low", "medium"])
+def test_a_case_on_which_nothing_new_calls_for_it_is_left_alone(risk: str) -> None:
+    assert _since(_kept(), risk=risk) == {}
+
+
+@pytest.mark.parametrize("review", [ReviewState.ASKED, ReviewState.AGREED])
+def test_a_reason_that_somebody_was_asked_about_calls_for_nobody_again(review: ReviewState) -> None:
+    assert _since(_kept(review=review, review_because=(HIGH,))) == {}
+
+
+def test_a_new_reason_joins_those_that_somebody_is_asked_about_and_the_clock_goes_on() -> None:
+    asked = _kept(review=ReviewState.ASKED, review_because=(HIGH,))
+    [after] = called_for_since([asked], risk="high", types=(), restricted=True, at=T0.replace(hour=15))
+    assert (after.review_because, after.review_asked_at) == ((HIGH, STAFF), T0)
+
+
+def test_a_new_reason_after_an_agreed_look_begins_another_and_keeps_what_was_said() -> None:
+    agreed = _kept(review=ReviewState.ASKED, review_because=(HIGH,)).reviewed(True, "Yes.", at=T0, by="Maud", by_id="maud")
+    [after] = called_for_since([agreed], risk="high", types=(), restricted=True, at=T0.replace(hour=15))
+    assert (after.review_asked_at, after.reviewed_by) == (T0.replace(hour=15), "")
+    assert after.earlier_reviews == (EarlierReview(True, T0, "Maud", "Yes."),)
+
+
+def test_what_was_sent_back_or_replaced_is_not_asked_about() -> None:
+    assert _since(_kept(review=ReviewState.RETURNED)) == {}
+    assert _since(_kept(1), _kept(2)) == {"2": (HIGH,)}

@@ -68,6 +68,8 @@ LIFECYCLES: dict[str, Lifecycle] = {
         "triage": (CaseState.TRIAGED, lambda c: c.triaged(TriageDecision("refer", "why", T0, "Lena"))),
         "close": (CaseState.CLOSED, lambda c: c.closed(Closing("agency_outcome", "r", "reduced", "asked", "", T0, "Lena")))}),
     "decision review": Lifecycle(decision.REVIEW_TRANSITIONS, DECISION, "review", {
+        "ask again": (ReviewState.ASKED, lambda d: d.asked_again(("the risk is high",), at=T0)),
+        "move on": (ReviewState.MOVED_ON, lambda d: d.moved_on()),
         "agree": (ReviewState.AGREED, lambda d: d.reviewed(True, "", at=T0, by="Maud", by_id="maud")),
         "return": (ReviewState.RETURNED, lambda d: d.reviewed(False, "why", at=T0, by="Maud", by_id="maud"))}),
     "referral": Lifecycle(referral.TRANSITIONS, REFERRAL, "state", {
@@ -118,7 +120,7 @@ def test_every_state_can_be_reached_by_some_walk(name: str) -> None:
             if target in lifecycle.table[lifecycle.state(thing)] and target not in seen:
                 seen.add(target)
                 waiting.append(move(thing))
-    # A decision that needs no second review is made so, and never leaves that state.
+    # A decision that needs no second review is made so; nothing leads back there.
     assert seen | ({ReviewState.NOT_NEEDED} if name == "decision review" else set()) == set(lifecycle.table)
 
 
@@ -132,7 +134,7 @@ def test_every_arrow_ends_in_a_state_that_the_table_knows(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "ends"), [
     ("note", {NoteState.FINISHED}), ("case", {CaseState.CLOSED}),
-    ("decision review", {ReviewState.NOT_NEEDED, ReviewState.AGREED, ReviewState.RETURNED}),
+    ("decision review", {ReviewState.RETURNED, ReviewState.MOVED_ON}),
     ("kept upload", {KeptState.TAKEN_IN}),
     ("referral", {ReferralState.CONCLUDED, ReferralState.WITHDRAWN, ReferralState.UNANSWERED}),
     ("action", {ActionState.DONE, ActionState.DECLINED})])

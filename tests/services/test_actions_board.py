@@ -71,4 +71,4 @@ def test_an_action_that_is_late_is_the_next_step_of_its_case_before_what_is_due_
     assert step.text == "Get the receipt from Adult social care"
     referrals.record_receipt(story.house, story.cast.lena, referrals.RecordReceipt(story.referral_id, "T. Osei"), now=NOW)
     step = case_view(story.house, story.cast.lena, NOW, story.case_id).next_step
-    assert (step.text, step.hint) == ("A private conversation at each visit: Care team", "Overdue 9 h")
+    assert (step.text, step.hint) == ("A private conversation at each visit: Care team", "Overdue 1 day")

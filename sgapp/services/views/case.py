@@ -9,7 +9,7 @@ from sgapp.domain.agency_kinds import outcome_label
 from sgapp.domain.case import Case, CaseState
 from sgapp.domain.chronology import chronology
 from sgapp.domain.clock_book import ClockBook
-from sgapp.domain.clocks import in_words
+from sgapp.domain.clocks import ClockKind, in_words
 from sgapp.domain.course import lanes
 from sgapp.domain.decision import QUESTIONS, ReviewState, SharingDecision, changes, replaced_by
 from sgapp.domain.due import clocks_of
@@ -39,9 +39,11 @@ from sgapp.domain.vocabulary import (
 from sgapp.services.cases import exhausted
 from sgapp.services.duty import steps_of
 from sgapp.services.guard import query
+from sgapp.services.reviewing import may_not_review
 from sgapp.services.views.course import GridView, PictureView, WaitingFor, grid, picture, waiting_for
 from sgapp.services.views.note import Line, Option, safety
-from sgapp.store.tables import CaseRow
+from sgapp.store import accounts
+from sgapp.store.tables import CaseRow, ClockRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -318,16 +320,27 @@ def _decision(decision: SharingDecision, before: SharingDecision | None, after: 
              ("Shared without full consent because", ": ".join(filter(None, (overrides, a.override_because)))),
              ("Capacity for this decision", CAPACITY_KNOWN.label_or_code(a.capacity)),
              ("Told the adult", TOLD_ADULT.label_or_code(a.told)), ("Not told because", a.told_why)]
-    review = {ReviewState.ASKED: "Second review awaited today", ReviewState.AGREED: f"Agreed by {decision.reviewed_by}",
-              ReviewState.RETURNED: f"Sent back by {decision.reviewed_by}: {decision.review_comment}"}.get(decision.review, "")
-    may = uow.actor.may(Permission.REVIEW_SHARING) and uow.actor.account_id != decision.decided_by_id
+    asked = decision.review is ReviewState.ASKED
+    review = _awaited(decision, uow) if asked else {
+        ReviewState.AGREED: f"Agreed by {decision.reviewed_by}",
+        ReviewState.MOVED_ON: "Replaced before a second person had looked",
+        ReviewState.RETURNED: f"Sent back by {decision.reviewed_by}: {decision.review_comment}"}.get(decision.review, "")
+    may = asked and uow.actor.may(Permission.REVIEW_SHARING) and uow.actor.account_id not in may_not_review(uow, decision)
     return DecisionLine(decision.id, f"{heading} · {show(decision.decided_at)} · {decision.decided_by}",
                         tuple(Line(label, text) for label, text in pairs if text), review,
-                        decision.review is ReviewState.ASKED, decision.review is ReviewState.ASKED and may,
+                        asked, may,
                         " and ".join(decision.review_because), _version(before, after),
                         tuple(ChangeLine(c.label, c.before, c.after) for c in changes(before, decision)) if before else (),
                         tuple(Line(_LABELS.get(g.beside, ""), f"{g.text} ({g.source}; wording {g.version})")
                               for g in decision.guidance))
+
+
+def _awaited(decision: SharingDecision, uow: UnitOfWork) -> str:
+    """By when the second review is due and who is asked for it, or that nobody is left who may be."""
+    row = uow.session.get(ClockRow, ("decision", decision.id, str(ClockKind.SECOND_REVIEW)))
+    holder = accounts.by_id(uow, row.holder_id) if row is not None and row.holder_id else None
+    due = in_words(clocks_of(decision, uow.book)[0].due_at, uow.now).lower()
+    return f"Second review {due} · {f'{holder.name} is asked' if holder else 'nobody is left here who may look at it'}"
 
 
 _LABELS = {question.name: question.label for question in QUESTIONS}

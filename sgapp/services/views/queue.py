@@ -202,7 +202,7 @@ def _kept_row(uow: UnitOfWork, clock: ClockRow, upload: KeptUpload) -> QueueRow:
 def _case_row(uow: UnitOfWork, clock: ClockRow, record: Record, case: Case, names: dict[str, str]) -> QueueRow:
     person = "" if case.restricted else names.get(case.person_id, "")
     href = f"/referral?id={record.id}" if isinstance(record, Referral) else f"/case?id={case.id}"
-    return QueueRow(**_when(uow, clock), title=person or f"Case {case.reference}", detail=_detail(record, uow.now),
+    return QueueRow(**_when(uow, clock), title=person or f"Case {case.reference}", detail=_detail(record, case, uow.now),
                     badge="restricted" if case.restricted else "", button="Open", href=href)
 
 
@@ -219,14 +219,14 @@ def _note_detail(uow: UnitOfWork, note: Observation) -> str:
     return " · ".join(p for p in parts if p)
 
 
-def _detail(record: object, now: datetime) -> str:
+def _detail(record: object, case: Case, now: datetime) -> str:
     if isinstance(record, Referral):
         sent = f"sent {show_short(record.sending.at, now)}" if record.sending else "not sent yet"
         got = "receipt confirmed" if record.receipt else "no receipt yet"
         asks = " · they ask something" if any(q.open for q in record.questions) else ""
         return f"{record.reference} to {AGENCIES.label(record.agency)}, {sent}" + (f" · {got}" if record.sending else "") + asks
     if isinstance(record, SharingDecision):
-        return f"Sharing decision by {record.decided_by} · {' and '.join(record.review_because)}"
+        return f"Case {case.reference} · sharing decision by {record.decided_by} · {' and '.join(record.review_because)}"
     if isinstance(record, Action):
         return f"{record.what} · {record.owner}"
     if isinstance(record, Case):
