@@ -21,6 +21,11 @@ def _place(uow: UnitOfWork, form_key: str) -> str:
 @query(Permission.KEEP_DRAFT)
 def save_draft(uow: UnitOfWork, form_key: str, content: Fields) -> None:
     """Keep what has been typed so far. A draft is the typist's own and is no record, so it has no audit event."""
+    put(uow, form_key, content)
+
+
+def put(uow: UnitOfWork, form_key: str, content: Fields) -> None:
+    """The same within another transaction. Raises Invalid for what is too long."""
     plain = json.dumps(content).encode()
     if len(plain) > MAX_BYTES or len(form_key) > 120:
         raise Invalid(FieldError("fields", "This is longer than a form can hold. Please shorten it."))

@@ -19,8 +19,10 @@ from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.guidance import guidance_for
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import to_london
+from sgapp.services import drafts
 from sgapp.services.guard import Done, intention
 from sgapp.services.reviewing import may_not_review
+from sgapp.store.kinds import stream_of
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -101,6 +103,37 @@ def _answers(uow: UnitOfWork, form: RecordSharingDecision) -> SharingAnswers:
     if answers.review_on is not None and answers.review_on < to_london(uow.now).date():
         raise Invalid(FieldError("review_on", "The day to look again lies in the past."))
     return answers
+
+
+@dataclass(frozen=True, slots=True)
+class StartFromLastDecision:
+    case_id: str
+
+
+#: Chosen anew each time: a day that was right then may be over.
+_NOT_CARRIED_ON = frozenset({"share_by", "review_on", "capacity_id"})
+
+
+@intention("start-from-last-decision", Permission.DECIDE_SHARING, StartFromLastDecision)
+def start_from_last_decision(uow: UnitOfWork, form: StartFromLastDecision) -> Done:
+    """Put the answers of the newest decision into the actor's own draft of the next one, but for its days. Records nothing."""
+    case = uow.cases.get(form.case_id)
+    case.must_be_live()
+    decisions = uow.decisions(case)
+    if not decisions:
+        raise Invalid(FieldError("case_id", "There is no decision on this case yet."))
+    drafts.put(uow, f"record-sharing-decision:{case.id}", _as_typed(decisions[-1].answers))
+    uow.note_event(AuditEvent("decision-begun-anew", "decision", decisions[-1].id, stream_of(case)))
+    return Done(case.id, "The last answers are in the form. Look at each of them again.", f"/decide?id={case.id}")
+
+
+def _as_typed(answers: SharingAnswers) -> drafts.Fields:
+    """The answers as the form keeps them: several ticks as a list, lines as one text."""
+    given: drafts.Fields = {n: v for n, v in asdict(answers).items() if v and n not in _NOT_CARRIED_ON}
+    for name, several in (("what", answers.what), ("left_out", answers.left_out)):
+        if several:
+            given[name] = "\n".join(several)
+    return given
 
 
 @dataclass(frozen=True, slots=True)

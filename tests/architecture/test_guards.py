@@ -21,6 +21,7 @@ UNGUARDED = {
     "devices.has_signed": "checks a signature",
     "devices.signed_text": "spells out what a phone signs",
     "directory.directory_of": "takes the unit of work of a guarded service or view; agencies, no people",
+    "drafts.put": "takes the unit of work of a guarded service; keeps what is the actor's own",
     "duty.add_message": "takes the unit of work of the guarded service or of the sweep; gives nothing to read",
     "duty.begin_clocks": "called by the guards themselves, in the transaction of a guarded service",
     "duty.hand_to": "takes the unit of work of a guarded service or of the sweep; names who may know and nobody else",

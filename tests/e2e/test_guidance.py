@@ -1,12 +1,14 @@
 """Guidance on the sharing decision: in the browser at once, the very pieces that the server keeps."""
 
 import random
+import re
+from datetime import date, timedelta
 
 from playwright.sync_api import Page, expect
 
 from sgapp.domain.decision import CHOICES, SharingAnswers, asked_of, only_asked
 from sgapp.domain.guidance import GUIDANCE, guidance_for
-from tests.e2e.steps import arrive, pick
+from tests.e2e.steps import arrive, pick, record
 from tests.serving import Open
 
 MANY = "override_reasons"
@@ -88,3 +90,26 @@ def test_what_was_shown_and_what_changed_stand_folded_on_the_case(sign_in: Open)
     expect(decisions.get_by_text("No balancing test is needed")).to_be_hidden()
     decisions.get_by_text("Guidance that was shown").first.click()
     expect(decisions.get_by_text("No balancing test is needed")).to_be_visible()
+
+
+def test_the_next_version_may_start_from_the_last_and_the_case_tells_what_changed(sign_in: Open) -> None:
+    # Given Ola's decision not to share, and somebody who decides again
+    deputy = sign_in("deputy")
+    _decide_page(deputy, "O. Brand")
+    deputy.get_by_role("button", name="Start from the last one").click()
+    expect(deputy.get_by_label("Why", exact=True)).to_have_value(re.compile("^Two bills on one day"))
+    expect(deputy.get_by_role("radio", name="Do not share")).to_be_checked()
+    expect(deputy.get_by_label("Where does the adult's consent stand?")).to_have_value("given")
+
+    # When she changes one answer and chooses the day anew
+    pick(deputy, "Is there a child, or another adult at risk", "Not known")
+    deputy.get_by_label("Look again on").fill((date.today() + timedelta(days=7)).isoformat())
+    record(deputy, "Record the decision", "")
+
+    # Then the case tells what changed, and the earlier version stands below it
+    arrive(deputy, "case")
+    decisions = deputy.locator("#decisions")
+    expect(decisions.get_by_text("Replaces the one of")).to_be_visible()
+    decisions.get_by_text("What changed").click()
+    expect(decisions.get_by_role("row", name="Is there a child, or another adult at risk")).to_contain_text("Not known")
+    expect(decisions.get_by_text("Replaced on")).to_be_visible()

@@ -11,6 +11,7 @@ from sgapp.domain.errors import IllegalTransition, Invalid, NotFound
 from sgapp.domain.observation import Priority
 from sgapp.services import cases, composing, referrals, sharing, triage
 from sgapp.services.demo_history import MARLOW
+from sgapp.services.drafts import load_draft
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
 from sgapp.services.views.composing import compose_view
@@ -189,6 +190,27 @@ def test_the_guidance_that_the_answers_bring_up_is_kept_with_the_decision_and_sh
     shown = {entry.label: entry.text for entry in line.guidance}
     assert len(shown) == len(kept)
     assert shown["Which limb of paragraph 18?"].endswith("(Data Protection Act 2018, Schedule 1, paragraph 18; wording 1)")
+
+
+def test_the_next_decision_may_start_from_the_last_ones_answers_but_for_its_days(cast: Cast) -> None:
+    case_id = cast.opened_case()
+    form = sharing_form(case_id, when="by_date", share_by=date(2026, 10, 6))
+    sharing.record_sharing_decision(cast.house, cast.lena, form, now=NOW)
+    begun = sharing.start_from_last_decision(cast.house, cast.maud, sharing.StartFromLastDecision(case_id), now=NOW)
+    assert begun.next == f"/decide?id={case_id}"
+    typed = load_draft(cast.house, cast.maud, NOW, f"record-sharing-decision:{case_id}")
+    assert typed is not None
+    assert (typed["consent"], typed["what"], typed["override_reasons"], typed["when"]) == (
+        "refused", "When the card was taken\nWhat was seen and heard\nWhat he said", ["coercion_or_duress", "lacks_capacity"],
+        "by_date")
+    assert not {"share_by", "review_on", "capacity_id"} & set(typed)
+    assert load_draft(cast.house, cast.lena, NOW, f"record-sharing-decision:{case_id}") is None
+
+
+def test_without_an_earlier_decision_there_is_nothing_to_start_from(cast: Cast) -> None:
+    with pytest.raises(Invalid, match="no decision on this case yet"):
+        sharing.start_from_last_decision(
+            cast.house, cast.lena, sharing.StartFromLastDecision(cast.opened_case()), now=NOW)
 
 
 def test_a_new_version_says_what_it_replaces_and_what_changed_and_the_old_one_stays(cast: Cast) -> None:

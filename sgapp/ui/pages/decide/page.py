@@ -7,7 +7,7 @@ import reflex as rx
 from sgapp.domain.asking import When
 from sgapp.domain.decision import CHOICES, QUESTIONS, Question
 from sgapp.domain.guidance import GUIDANCE
-from sgapp.ui.components.durable_form import durable_form
+from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import (
     AskWhen,
     checks,
@@ -58,6 +58,14 @@ def _when(when: When) -> AskWhen | None:
     return {name: list(values) for name, values in when.items()} or None
 
 
+def _from_the_last() -> rx.Component:
+    return rx.el.div(
+        rx.el.p("There is a decision on this case already. You may begin with its answers and change what is different now. "
+                "They take the place of what is typed here.", class_name="hint grow"),
+        intent_button("Start from the last one", intent="start-from-last-decision", hidden={"case_id": CaseState.case_id}),
+        class_name="flex flex-wrap items-center gap-3 mb-5")
+
+
 @desk_page("/decide", "Decision", here="/cases", on_load=[CaseState.load_case])
 def page() -> rx.Component:
     return loaded_page(
@@ -67,6 +75,7 @@ def page() -> rx.Component:
             rx.el.p("It is your decision; this keeps your reasons. Questions, and guidance on them, appear as your answers "
                     "call for them. What was shown is kept with what you answered.",
                     class_name="hint mb-4"),
+            rx.cond(case.decisions.length() > 0, _from_the_last(), rx.fragment()),
             durable_form(*(_question(q) for q in QUESTIONS), intent="record-sharing-decision",
                          form_key="record-sharing-decision:" + CaseState.case_id, hidden={"case_id": CaseState.case_id},
                          submit="Record the decision"),
