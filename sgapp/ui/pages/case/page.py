@@ -38,7 +38,7 @@ def _decision(decision: Any) -> rx.Component:
 def _changes(changes: Any) -> rx.Component:
     head = rx.el.thead(rx.el.tr(*(rx.el.th(text, scope="col") for text in ("Question", "Before", "Now"))))
     return rx.el.table(head, rx.el.tbody(rx.foreach(changes, lambda c: rx.el.tr(
-        rx.el.th(c.label, scope="row"), rx.el.td(c.before), rx.el.td(c.after)))), class_name="facts")
+        rx.el.th(c.label, scope="row"), rx.el.td(c.before), rx.el.td(c.after)))), class_name="facts even")
 
 
 def _referral(referral: Any) -> rx.Component:
