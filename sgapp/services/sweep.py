@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlmodel import col, func, select
 
 from sgapp.domain.audit import AuditEvent
+from sgapp.domain.clocks import ClockKind
 from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import SgappError
 from sgapp.domain.time import show
@@ -146,8 +147,17 @@ def _one(uow: UnitOfWork, holder: str, now: datetime, tried: list[_Key]) -> Swep
     due = _first(uow, col(ClockRow.next_step_at) <= uow.now, col(ClockRow.next_step_at))
     if due is not None:
         tried.append(_key(due))
+        if due.kind == ClockKind.NEXT_STEP and _says_more(uow, due):
+            due.next_step_at = None  # it begins anew when the last of those stops
+            return Swept(retimed=1)
         return Swept(steps=int(_gone_up(uow, due)))
     return None
+
+
+def _says_more(uow: UnitOfWork, row: ClockRow) -> bool:
+    """Whether something else of the case runs, by which its work is followed already."""
+    others = select(ClockRow.kind).where(ClockRow.case_id == row.case_id, ClockRow.kind != row.kind)
+    return uow.session.exec(others.limit(1)).first() is not None
 
 
 def _key(row: ClockRow) -> _Key:

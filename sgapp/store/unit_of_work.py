@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.case import Case
 from sgapp.domain.clock_book import DEFAULT_BOOK, ClockBook
+from sgapp.domain.clocks import ClockKind
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import Conflict, NotFound, Unreadable
@@ -167,6 +168,8 @@ class UnitOfWork:
             ClockRow.record_kind == kind.name, ClockRow.record_id == record.id))}
         for clock in clocks_of(record, self.book):
             row = running.pop(str(clock.kind), None)
+            if clock.kind is ClockKind.NEXT_STEP and row is not None and row.started_at > clock.started_at:
+                clock = self.book.clock(clock.kind, row.started_at, priority=row.priority)
             begins = row is None or row.started_at != clock.started_at
             if row is None or begins:
                 row = row or ClockRow(record_kind=kind.name, record_id=record.id, kind=str(clock.kind),
@@ -181,7 +184,18 @@ class UnitOfWork:
             self.clocks.append((row, record, begins))
         for row in running.values():
             self.session.delete(row)
+        if running and kind.entity is not Case:
+            self._next_step_anew(case_of(record))
         self.session.flush()
+
+    def _next_step_anew(self, case_id: str | None) -> None:
+        """Something of the case has ended: from now on counts how long nobody does anything more about it."""
+        row = self.session.get(ClockRow, ("case", case_id, str(ClockKind.NEXT_STEP))) if case_id else None
+        if row is not None and row.started_at < self.now:
+            clock = self.book.clock(ClockKind.NEXT_STEP, self.now, priority=row.priority)
+            row.started_at, row.due_at, row.chase_at, row.escalate_at = (
+                clock.started_at, clock.due_at, clock.chase_at, clock.escalate_at)
+            row.stage, row.holder_id, row.next_step_at = 0, "", clock.steps[0]
 
     def retimed(self, row: ClockRow) -> None:
         """Work the clocks of one record out anew, by the book that counts now. Nothing else of it changes."""

@@ -315,7 +315,9 @@ def test_the_queue_counts_what_is_overdue_due_today_with_agencies_and_to_review(
 def test_an_open_case_on_which_nothing_runs_any_more_stays_in_the_queue(story: Story) -> None:
     _answers(story, _refers(story, "LA_ASC"), "advice_only")
     [row] = queue(story.house, story.cast.lena, at("2026-10-07T11:00")).rows
-    assert (row.step, row.tone, row.href) == ("next step", "overdue", f"/case?id={story.case_id}")
+    assert (row.step, row.due, row.href) == ("next step", "Thu 17:00", f"/case?id={story.case_id}")  # from the answer on
+    [row] = queue(story.house, story.cast.lena, at("2026-10-09T09:00")).rows
+    assert (row.step, row.tone) == ("next step", "overdue")
     assert "not decided" not in row.detail
 
 

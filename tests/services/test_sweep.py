@@ -12,6 +12,7 @@ from sgapp.services.demo import load_demo
 from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.sweep import ALARM_AFTER, LEASE, OnlyInADemo, Swept, sweep, sweep_is_late
+from sgapp.services.views.queue import queue
 from sgapp.store.tables import AuditEventRow, ClockRow, LeaseRow, MessageRow, ObservationRow, StepUpRow
 from tests.people import START, Cast
 from tests.services.story import Story, at
@@ -259,3 +260,18 @@ def test_a_clock_whose_record_cannot_be_opened_holds_up_no_other_and_stands_on_t
         aside = uow.session.exec(select(AuditEventRow.subject_id).where(AuditEventRow.action == "clock-set-aside")).all()
     assert aside == [broken]
     assert sweep_is_late(cast.house, now=minutes(132)) == ""
+
+
+def test_while_an_agency_is_awaited_the_cases_own_next_step_rests_and_begins_anew_with_the_answer(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened().decided().reviewed().sent()
+    week = at("2026-10-12T14:00")
+    while sweep(cast.house, now=week, holder="test").steps:
+        pass
+    with cast.house.begin(SYSTEM, week) as uow:
+        row = uow.session.get_one(ClockRow, ("case", story.case_id, "next_step"))
+        assert (row.stage, row.next_step_at) == (0, None)
+    story.answered()  # on Monday 12 October at 15:00: one working day from there
+    with cast.house.begin(SYSTEM, week) as uow:
+        row = uow.session.get_one(ClockRow, ("case", story.case_id, "next_step"))
+        assert (row.due_at, row.stage, row.next_step_at) == (at("2026-10-13T17:00"), 0, at("2026-10-13T17:00"))
+    assert [r.due for r in queue(cast.house, cast.lena, at("2026-10-12T15:01")).rows if r.step == "next step"] == ["Tue 17:00"]
