@@ -45,9 +45,12 @@ class Office:
     inbox: Inbox
     browser: Browser
 
+    def signed_in(self, who: str, size: dict[str, int] | None = None) -> Page:
+        return signed_in(self.browser, self.server.url, who, size or TABLET, dark=False)
+
     def lead(self, who: str = "lead") -> Page:
         """Whoever composes; each person has drafts of her own."""
-        return signed_in(self.browser, self.server.url, who, TABLET, dark=False)
+        return self.signed_in(who)
 
     def agency(self, *, scripts: bool = False, dark: bool = False, size: dict[str, int] | None = None) -> Page:
         context = self.browser.new_context(viewport=size or TABLET, java_script_enabled=scripts, locale="en-GB",

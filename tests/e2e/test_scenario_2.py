@@ -1,0 +1,152 @@
+"""Scenario 2 through the real pages: quiet words at the door, written in the car without a signal, told to three agencies.
+
+The plan that governs contact afterwards, and its card, are walked with the pages that hold them.
+"""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.steps import arrive, case_page, choose_fact, enrolled, fill_note, fold_out, pick, record, tick
+from tests.e2e.test_partner_page import Office, enter, office, read_out, send_by_link
+from tests.serving import PHONE
+
+__all__ = ["office"]  # the server with a mail server beside it
+
+MARK = "Yellow and purple mark, about 4 cm, outer left upper arm."
+GLANCES = "Rosa looked at Martin before each answer."
+SAID = "He checks my phone."
+
+
+def test_what_was_whispered_at_the_door_reaches_three_agencies_each_with_its_own_facts(office: Office) -> None:
+    # Given a worker who writes in her car, without a signal
+    worker = office.signed_in("worker.b", PHONE)
+    enrolled(worker)
+    worker.context.set_offline(True)
+    fill_note(worker, person="R.L. · P-117", room="Living room", seen=f"{MARK} {GLANCES}", said=SAID, said_by="Rosa",
+              heard="She's fine, she bumps into things.", present="Rosa Linden, Martin Linden", done="Asked nothing further.",
+              told="On-call lead, by voice", noticed=["Looked at other person before answering"], codes=["K5"],
+              consent="Not sought – raises risk")
+    worker.get_by_role("button", name="Save note").click(click_count=3)
+    reference = worker.locator("#reference").inner_text()
+    expect(worker.locator("#receipt")).to_contain_text("On this phone")
+    worker.context.set_offline(False)
+    expect(worker.locator("#receipt")).to_contain_text("Delivered", timeout=30_000)
+
+    # When whoever is on call takes it and says that it is urgent, there is one of it
+    joy = office.signed_in("oncall")
+    row = joy.get_by_role("listitem").filter(has_text=reference)
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name="Acknowledge").click()
+    arrive(joy, "note")
+    # And the lead opens a case the same evening
+    lead = office.lead()
+    lead.get_by_role("listitem").filter(has_text=reference).get_by_role("link").first.click()
+    arrive(lead, "note")
+    tick(lead, "Domestic")
+    tick(lead, "Psychological")
+    lead.get_by_role("button", name="Open a case").click()
+    case = case_page(lead)
+    pick(lead, "What happens now?", "Refer")
+    lead.get_by_label("Why", exact=False).first.fill("A mark, and control of her phone.")
+    record(lead, "Record this decision", "")
+    fold_out(lead, "Risk level")
+    pick(lead, "Level", "High")
+    lead.get_by_label("What it rests on").fill("Checklist 11; judgement high.")
+    record(lead, "Set the risk", "")
+
+    # Then the out-of-hours team is rung, and takes it by name
+    _decide(lead, case, "EDT", "Telephone")
+    _compose(lead, case, "EDT", "Telephone", {"Only face to face": "So that they make contact safely",
+             "Must not learn of this: Martin Linden": "So that they make contact safely",
+             "Rosa Linden, P-117": "So that they know who it is about", MARK: "Shows the risk", SAID: "What the adult said"},
+             {"Why it cannot wait for office hours": "He is at home with her tonight."})
+    lead.get_by_role("button", name="It has been sent").click()
+    expect(lead.get_by_role("alert")).to_contain_text("Name who took it down")
+    lead.get_by_label("Who took it down").fill("K. Bright")
+    lead.get_by_label("Their role").fill("Duty social worker")
+    lead.get_by_role("button", name="It has been sent").click()
+    arrive(lead, "case")
+    expect(lead.get_by_role("list", name="What happened")).to_contain_text("Emergency duty team confirmed receipt")
+
+    # And the manager looks at it the same day
+    manager = office.signed_in("manager")
+    manager.goto(f"/case?id={case}")
+    pick(manager, "Do you agree?", "I agree")
+    record(manager, "Record your review", "")
+    expect(manager.locator("#decisions")).to_contain_text("Agreed by Maud Ellery")
+
+    # In the morning MARAC has a page of its own, with other facts
+    _decide(lead, case, "MARAC", "A link to a page of ours")
+    _compose(lead, case, "MARAC", "A link to a page of ours", {
+        "Must not learn of this: Martin Linden": "So that they make contact safely",
+        "Rosa Linden, P-117": "So that they know who it is about", GLANCES: "Shows the risk"}, {
+        "Its version": "2026", "Number of “yes”": "11"}, {
+        "Route": "Professional judgement, at any score", "Checklist used": "DASH, SafeLives, 24 questions",
+        "Does the adult agree to this referral?": "Not asked: asking would not be safe"})
+    link = send_by_link(lead, office.inbox)
+    marac = office.agency()
+    enter(marac, link, read_out(lead))
+    page = marac.locator("main")
+    expect(page).to_contain_text(GLANCES)
+    expect(page).to_contain_text("Professional judgement, at any score")
+    for kept in (MARK, SAID, "bumps into", "Only face to face"):
+        expect(page).not_to_contain_text(kept)
+    marac.get_by_label("Your name").first.fill("P. Amos")
+    marac.get_by_role("button", name="Confirm receipt").click()
+    expect(marac.get_by_text("Receipt confirmed: P. Amos")).to_be_visible()
+    lead.goto(f"/case?id={case}")
+    grid = lead.get_by_role("region", name="Which agency was told which fact")
+    expect(grid.get_by_role("row").filter(has_text=GLANCES).get_by_text("not told")).to_have_count(1)
+    expect(lead.get_by_role("list", name="Whom this waits for")).to_contain_text("MARAC")
+    # Nothing that left by mail says who, or what
+    for mail in office.inbox.mails:
+        for word in ("Rosa", "Linden", "Martin", "P-117", "domestic", "abuse"):
+            assert word.lower() not in mail.as_string().lower()
+
+
+def _decide(lead: Page, case: str, agency: str, method: str) -> None:
+    lead.goto(f"/decide?id={case}")
+    pick(lead, "Is anything shared?", "Share")
+    for label, text in (
+        ("Why", "She is marked and watched."), ("What", "The mark\nWhat she said"), ("Left out on purpose", "Daily notes"),
+        ("Who: team or person", "The team"), ("Who must not know", "Martin Linden"),
+        ("Is it necessary?", "Nothing less keeps her safe."), ("Is it proportionate?", "A few facts."),
+    ):
+        lead.get_by_label(label, exact=True).fill(text)
+    lead.get_by_label("Who: agency").select_option(agency)
+    pick(lead, "How", method)
+    pick(lead, "When", "Now")
+    pick(lead, "Is there a child, or another adult at risk", "No")
+    lead.get_by_label("Where does the adult's consent stand?").select_option("not_sought_raises_risk")
+    pick(lead, "Capacity for this decision, now", "Presumed; no reason to doubt it")
+    lead.get_by_label("Lawful basis, UK GDPR Article 6").select_option("6(1)(ea)")
+    lead.get_by_label("Condition, Article 9").select_option("9(2)(g)")
+    pick(lead, "Which limb of paragraph 18?", "Asking would prejudice protection")
+    lead.get_by_label("What makes it true here?").fill("He reads her phone.")
+    lead.get_by_label("Suspected offence, Article 10").select_option("sch1_para_18")
+    lead.get_by_label("What lifts the duty of confidence?").select_option("overriding_public_interest")
+    pick(lead, "Has the adult been told?", "No, telling them would be unsafe")
+    lead.get_by_label("Why not?").fill("At the next visit, alone.")
+    lead.get_by_role("button", name="Record the decision").click()
+    arrive(lead, "case")
+
+
+def _compose(lead: Page, case: str, agency: str, method: str, facts: dict[str, str], lines: dict[str, str],
+             choices: dict[str, str] | None = None) -> None:
+    lead.goto(f"/refer?id={case}")
+    lead.get_by_label("To which agency").select_option(agency)
+    pick(lead, "How", method)
+    lead.get_by_label("What this lets them do").fill("To keep her safe.")
+    lead.get_by_label("What you ask of them").fill("Ring us first.")
+    for text, reason in facts.items():
+        option = next(o for o in _reasons(lead) if o.startswith(reason))
+        choose_fact(lead, text, option)
+    for label, text in lines.items():
+        lead.get_by_label(label).fill(text)
+    for label, text in (choices or {}).items():
+        lead.get_by_label(label).select_option(label=text)
+    lead.get_by_role("button", name="Approve this letter").click()
+    arrive(lead, "referral")
+
+
+def _reasons(lead: Page) -> list[str]:
+    return lead.locator(".fact-choice").first.locator("option").all_inner_texts()
