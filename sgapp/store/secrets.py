@@ -99,14 +99,19 @@ class KeyRing:
 
     def create(self, session: Session, purpose: str, *, parent_id: str | None, now: datetime, key_id: str = "") -> str:
         """Make a key, wrapped by its parent (None: the master key). Returns its id."""
-        key_id = key_id or str(uuid.uuid4())
-        row = DataKeyRow(id=key_id, purpose=purpose, parent_id=parent_id, wrapped=None, created_at=now)
-        key = AESGCM.generate_key(256)
-        row.wrapped = self._wrap(session, key, row)
+        row, key = self.made(session, purpose, parent_id=parent_id, now=now, key_id=key_id)
         session.add(row)
         session.flush()
-        self._opened[key_id] = key
-        return key_id
+        self._opened[row.id] = key
+        return row.id
+
+    def made(self, session: Session, purpose: str, *, parent_id: str | None, now: datetime,
+             key_id: str = "") -> tuple[DataKeyRow, bytes]:
+        """A new key in its row, wrapped by its parent, and the key itself. Nothing is stored."""
+        row = DataKeyRow(id=key_id or str(uuid.uuid4()), purpose=purpose, parent_id=parent_id, wrapped=None, created_at=now)
+        key = AESGCM.generate_key(256)
+        row.wrapped = self._wrap(session, key, row)
+        return row, key
 
     def organisation_key(self, session: Session, now: datetime) -> str:
         if session.get(DataKeyRow, ORGANISATION_KEY) is None:

@@ -203,6 +203,17 @@ def test_the_phone_is_measured_with_a_line_for_each_figure(tmp_path: Path) -> No
 
 
 @pytest.mark.long
+def test_the_queue_is_measured_on_both_databases_with_a_line_for_each_question(postgres_database: str, tmp_path: Path) -> None:
+    lines = _measured(tmp_path, postgres_database, name="queue")
+    assert [line["setting"].partition(",")[0] for line in lines] == [*["SQLite"] * 6, *["PostgreSQL"] * 6]
+    for line in lines:
+        assert set(line) == {f.name for f in fields(Cost)}
+        assert line["ratio"] > 0 and line["goal"] == 1.3
+        assert all(check["expected"] == check["found"] > 0 for check in line["checks"])
+    assert _databases(postgres_database) == []
+
+
+@pytest.mark.long
 def test_intake_is_measured_on_postgresql_too_and_leaves_nothing_there(postgres_database: str, tmp_path: Path) -> None:
     lines = _measured(tmp_path, postgres_database)
     assert [line["setting"] for line in lines] == ["SQLite", "PostgreSQL"]
