@@ -6,15 +6,21 @@ Source: DESIGN, "People are found by a name index decrypted into memory, scoped 
 import re
 import threading
 import unicodedata
+from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
+from sgapp.domain.observation import NoteState
 from sgapp.domain.person import Person
-from sgapp.store.tables import CaseRow, ClockRow, ObservationRow, PersonRow, ReferralRow
+from sgapp.store.tables import CaseRow, ObservationRow, PersonRow, ReferralRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork
 
 #: As many as anybody looks at.
 _MOST = 200
+#: The beginning of a reference of a note, a case or a referral, of which there is enough to look for.
+_REFERENCE = re.compile(r"[A-Z0-9-]{3,}")
+_OPEN = [str(state) for state in NoteState if state is not NoteState.FINISHED]
 
 
 class _Names:
@@ -67,13 +73,21 @@ def records_like(uow: UnitOfWork, text: str) -> frozenset[str]:
 def _by_reference(uow: UnitOfWork, text: str) -> frozenset[str]:
     """References begin with what was typed, with or without its dashes."""
     typed = re.sub(r"[\s‐-―-]+", "-", text.strip().upper())
-    if len(typed) < 3:
+    if not _REFERENCE.fullmatch(typed):
         return frozenset()
     found: set[str] = set()
     for table in (ObservationRow, CaseRow, ReferralRow):
-        query = select(table.id).where(uow.may_see(table), col(table.reference).startswith(typed, autoescape=True))
+        query = select(table.id).where(uow.may_see(table), *_begins(uow, col(table.reference), typed))
         found |= set(uow.session.exec(query.limit(_MOST)))
     return frozenset(found)
+
+
+def _begins(uow: UnitOfWork, column: Any, typed: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """From what was typed up to the last text that begins so, by bytes: the two ends of a range in the column's index."""
+    last = typed + "\x7f"
+    if uow.session.get_bind().dialect.name == "postgresql":
+        return column.op("~>=~", is_comparison=True)(typed), column.op("~<=~", is_comparison=True)(last)
+    return column >= typed, column <= last
 
 
 def _people(uow: UnitOfWork, wanted: tuple[str, ...]) -> list[str]:
@@ -85,7 +99,7 @@ def _of_people(uow: UnitOfWork, people: list[str]) -> frozenset[str]:
     if not people:
         return frozenset()
     notes = select(ObservationRow.id).where(uow.may_see(ObservationRow), col(ObservationRow.person_id).in_(people),
-                                            ObservationRow.state != "finished")
+                                            col(ObservationRow.state).in_(_OPEN))
     cases = select(CaseRow.id).where(uow.may_see(CaseRow), col(CaseRow.person_id).in_(people))
     return frozenset((*uow.session.exec(notes.limit(_MOST)), *uow.session.exec(cases.limit(_MOST))))
 
@@ -93,10 +107,9 @@ def _of_people(uow: UnitOfWork, people: list[str]) -> frozenset[str]:
 def _unmatched(uow: UnitOfWork, wanted: tuple[str, ...]) -> frozenset[str]:
     """Notes that wait and that nobody has matched to a person yet: the name stands in the note alone."""
     table = ObservationRow
-    waiting = select(table).join(ClockRow, (col(ClockRow.record_id) == table.id) & (ClockRow.record_kind == "observation"))
-    query = waiting.where(uow.may_see(table), col(table.person_id).is_(None)).order_by(col(ClockRow.due_at))
-    opened = (uow.notes.opened(row) for row in uow.session.exec(query.limit(_MOST)))
-    return frozenset(note.id for note in opened if _fits(wanted, folded(note.content.person_text)))
+    waiting = select(table.id).where(uow.may_see(table), col(table.person_id).is_(None), col(table.state).in_(_OPEN))
+    found = uow.notes.readable(uow.session.exec(waiting.order_by(col(table.received_at)).limit(_MOST)))
+    return frozenset(note.id for note in found.values() if _fits(wanted, folded(note.content.person_text)))
 
 
 def _fits(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:

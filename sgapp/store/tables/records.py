@@ -19,8 +19,13 @@ class _Sealed(SQLModel):
     sealed: bytes
     mac: str
     version: int = 1
-    branch: str = Field(default="main", index=True)
+    branch: str = "main"
     restricted: bool = False
+
+
+def _by_beginning(table: str) -> Index:
+    """An index in which references are found by how they begin: PostgreSQL's usual one goes by a language, not by bytes."""
+    return Index(f"ix_{table}_reference", "reference", postgresql_ops={"reference": "text_pattern_ops"})
 
 
 class PersonRow(_Sealed, table=True):
@@ -29,9 +34,11 @@ class PersonRow(_Sealed, table=True):
 
 class ObservationRow(_Sealed, table=True):
     __tablename__ = "observation"
-    reference: str = Field(index=True)
+    __table_args__ = (Index("ix_observation_person_id_state", "person_id", "state"),
+                      _by_beginning("observation"))
+    reference: str
     author_id: str = Field(index=True)
-    person_id: str | None = Field(default=None, index=True)
+    person_id: str | None = None
     case_id: str | None = Field(default=None, index=True)
     corrects_id: str | None = Field(default=None, index=True)
     state: str
@@ -42,6 +49,7 @@ class ObservationRow(_Sealed, table=True):
 
 class CaseRow(_Sealed, table=True):
     __tablename__ = "case_file"
+    __table_args__ = (_by_beginning("case_file"),)
     reference: str = Field(unique=True)
     person_id: str = Field(index=True)
     state: str
@@ -56,6 +64,7 @@ class DecisionRow(_Sealed, table=True):
 
 class ReferralRow(_Sealed, table=True):
     __tablename__ = "referral"
+    __table_args__ = (_by_beginning("referral"),)
     case_id: str = Field(index=True)
     reference: str = Field(unique=True)
     agency: str
