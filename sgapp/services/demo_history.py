@@ -162,7 +162,7 @@ def _waiting(t: _Teller, start: datetime) -> None:
          f"note:{note}:seen:1=shows_risk", f"note:{note}:said:0=own_words")), at + timedelta(minutes=30))
     sent = referrals.SendReferral(referral.id, "Duty team", their_reference="ASC-77120")
     t.does("lead", referrals.send_referral, sent, at + timedelta(minutes=40))
-    for what, owner, agency, days in (("Tablets counted at each visit", "Lena Hart", "", 0),
+    for what, owner, agency, days in (("Tablets counted at each visit", "Lena Hart", "", 4),
                                       ("Ring the surgery about a weekly box", "Lena Hart", "", 6),
                                       ("A visit to both at home", "Duty team", "LA_ASC", 9)):
         agreed = referrals.AddAction(case, what, owner, agency, (start + timedelta(days=days)).date(), "agrees")
