@@ -15,8 +15,10 @@ from sgapp.store.kinds import KINDS
 from sgapp.store.tables import BarRow, ClockRow
 from sgapp.store.unit_of_work import UnitOfWork, scope
 
-#: Nobody needs to know whether it is a thousand or two.
-COUNTED = 1_000
+#: Nobody needs to know whether it is two hundred or three; and counting further takes longer the more there is.
+COUNTED = 200
+#: As many as are ever listed at once.
+LISTED = 1_000
 _KIND_NAMES = [kind.name for kind in KINDS.values()]
 
 
@@ -47,9 +49,9 @@ def count(uow: UnitOfWork, wanted: Wanted = ANY) -> int:
 
 
 def begun_since(uow: UnitOfWork, since: datetime) -> Sequence[ClockRow]:
-    """Clocks that began after a moment, up to COUNTED."""
+    """Clocks that began after a moment, up to LISTED."""
     query = select(ClockRow).where(visible(uow), _soonest(), col(ClockRow.started_at) > since)
-    return uow.session.exec(query.order_by(col(ClockRow.started_at)).limit(COUNTED)).all()
+    return uow.session.exec(query.order_by(col(ClockRow.started_at)).limit(LISTED)).all()
 
 
 def _conditions(uow: UnitOfWork, wanted: Wanted) -> list[ColumnElement[bool]]:

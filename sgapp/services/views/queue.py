@@ -22,7 +22,7 @@ from sgapp.services.sweep import late_in_words
 from sgapp.services.views.course import tone
 from sgapp.store import accounts
 from sgapp.store.kinds import Record
-from sgapp.store.running import ANY, COUNTED, Wanted, begun_since, count, page
+from sgapp.store.running import ANY, COUNTED, LISTED, Wanted, begun_since, count, page
 from sgapp.store.search import records_like
 from sgapp.store.tables import ClockRow, KeptRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork
@@ -51,7 +51,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A count that is also a filter. `count` as it is shown: “1000+” beyond what is counted."""
+    """A count that is also a filter. `count` as it is shown: “200+” beyond what is counted."""
 
     show: str
     label: str
@@ -119,7 +119,7 @@ def _alarms(uow: UnitOfWork) -> tuple[str, ...]:
 def queue_keys(uow: UnitOfWork, since: datetime | None = None) -> tuple[str, ...]:
     """The keys of what began lately, for telling how much is new without moving anything; without `since`, of all."""
     if since is None:
-        return tuple(_key(c) for c in page(uow, limit=COUNTED))
+        return tuple(_key(c) for c in page(uow, limit=LISTED))
     return tuple(_key(c) for c in begun_since(uow, since - _MARGIN))
 
 
