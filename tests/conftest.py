@@ -27,9 +27,9 @@ settings.load_profile("untimed")
 #: What touches the database in a way of its own is tried on both databases in `make test`, too; the rest there on SQLite, and
 #: on PostgreSQL in `make verify`.
 ON_BOTH = frozenset({
-    "test_at_rest", "test_audit", "test_case_work", "test_house", "test_intake", "test_intake_burst", "test_intents",
-    "test_kept", "test_other_routes", "test_post", "test_queue", "test_restriction", "test_scenario_1", "test_schema",
-    "test_starting_together", "test_sweep", "test_sweep_processes"})
+    "test_at_rest", "test_audit", "test_case_work", "test_echo", "test_house", "test_intake", "test_intake_burst",
+    "test_intents", "test_kept", "test_other_routes", "test_post", "test_queue", "test_restriction", "test_scenario_1",
+    "test_schema", "test_starting_together", "test_sweep", "test_sweep_processes"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -70,9 +70,10 @@ class House:
 
         return stop
 
-    def changed(self) -> None:
+    def changed(self, *, but: Callable[[], None] | None = None) -> None:
+        """Tell those who listen, `but` that one: who brings the news from another process needs not be told of it."""
         with self._lock:
-            listeners = list(self._listeners)
+            listeners = [listener for listener in self._listeners if listener is not but]
         for listener in listeners:
             listener()
 

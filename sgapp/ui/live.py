@@ -1,4 +1,4 @@
-"""Waking the screens of this process when something was committed."""
+"""Waking the screens of this process when something was committed, here or, by the echo, in another process."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,8 @@ import reflex as rx
 
 from sgapp.services.house import house
 
-#: A screen that hears nothing looks for itself this often, so that changes of other processes and ends of sessions show.
+#: A screen that hears nothing looks for itself this often, so that ends of sessions show, and changes elsewhere if the
+#: echo was cut off.
 LOOK_EVERY_SECONDS = 20
 
 
@@ -40,7 +41,7 @@ _bell = _Bell()
 
 
 async def wait_for_change() -> None:
-    """Return when something was committed here, or after a while at the latest."""
+    """Return when something was committed, or after a while at the latest."""
     try:
         await asyncio.wait_for(_bell.wait(), LOOK_EVERY_SECONDS)
     except TimeoutError:
