@@ -5,6 +5,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from sgapp.domain.letter import Letter, Section, as_text
@@ -85,6 +87,28 @@ def test_what_somebody_typed_is_set_as_it_stands(typed: str) -> None:
     letter = replace(LETTER, sections=(Section("Facts", (typed,), True), Section("Purpose", (typed,))))
     told = _text(PdfReader(BytesIO(letter_pdf(letter))))
     assert told.count(" ".join(typed.split())) == 2
+
+
+@pytest.mark.parametrize(("typed", "shown"), [
+    ("She smiled 😀 at me.", "She smiled [grinning face] at me."),
+    ("“ਉਹ ਮੈਨੂੰ ਦੇਖਦਾ” she said.", "“[written in Gurmukhi]” she said."),
+    ("李小龙 was there.", "[written in Chinese characters] was there."), ("one\x01two\ud800", "onetwo")])
+def test_what_the_fonts_cannot_show_is_put_into_words_and_fails_no_letter(typed: str, shown: str) -> None:
+    told = _text(PdfReader(BytesIO(letter_pdf(replace(LETTER, sections=(Section("Facts", (typed,), True),))))))
+    assert shown in told
+    assert "cannot show" in told
+
+
+@pytest.mark.parametrize("typed", ["Łódź, Nguyễn, Şahin, Ó Súilleabháin", "ß ½ → “ ” – …", "मेरा फ़ोन"])
+def test_what_the_fonts_can_show_stands_as_it_was_written(typed: str) -> None:
+    pdf = letter_pdf(replace(LETTER, sections=(Section("Facts", (typed,), True),)))
+    assert "cannot show" not in _text(PdfReader(BytesIO(pdf)))
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(st.text(max_size=40))
+def test_no_text_whatever_fails_a_letter(typed: str) -> None:
+    assert letter_pdf(replace(LETTER, sections=(Section("Facts", (typed,), True),))).startswith(b"%PDF")
 
 
 def test_a_long_letter_goes_on_over_the_page_and_loses_no_line() -> None:
