@@ -58,9 +58,9 @@ def _showable(letter: Letter) -> Letter:
 
 def _in_words(text: str) -> str:
     parts = []
-    for known, run in groupby(text, _can_be_shown):
-        chars = list(run) if known else dict.fromkeys(map(_named, run))
-        parts.append("".join(chars))
+    for known, group in groupby(text, _can_be_shown):
+        run = "".join(group)
+        parts.append(run if known else "".join(dict.fromkeys(map(_named, run))))
     return re.sub(r"(\[written in [^]]+\])(?:\s+\1)+", r"\1", "".join(parts))
 
 
