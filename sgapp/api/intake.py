@@ -10,6 +10,7 @@ from sgapp.api.door import Changes, MaybeSignedIn, Plain, SignedIn, TheHouse
 from sgapp.api.problems import problem
 from sgapp.services import intake
 from sgapp.services.house import now
+from sgapp.services.rota import whom_to_ring
 from sgapp.services.views.note import mark_lines, note_lines
 
 router = APIRouter(prefix="/api")
@@ -50,10 +51,15 @@ class MyPerson(BaseModel):
 
 
 class MyRound(BaseModel):
-    """What a worker's phone keeps for her round. `on_call` is a telephone number."""
+    """What a worker's phone keeps for her round. `on_call` is the telephone number to ring now.
+
+    After `on_call_until`, if there is one, it is `always`.
+    """
 
     people: list[MyPerson]
     on_call: str
+    on_call_until: datetime | None
+    always: str
 
 
 class OwnLine(BaseModel):
@@ -105,5 +111,7 @@ def words(note_id: Annotated[str, StringConstraints(max_length=64), Plain], acto
 @router.get("/people/mine")
 def people(actor: SignedIn, house: TheHouse) -> MyRound:
     """The adults she visits, as initials and reference, and whom to ring."""
-    found = intake.my_people(house, actor, now())
-    return MyRound(people=[MyPerson(id=p.id, label=p.label) for p in found], on_call=house.settings.on_call)
+    at, always = now(), house.settings.on_call
+    found, ring = intake.my_people(house, actor, at), whom_to_ring(house, actor, at)
+    return MyRound(people=[MyPerson(id=p.id, label=p.label) for p in found], on_call=ring.number if ring else always,
+                   on_call_until=ring.until if ring else None, always=always)

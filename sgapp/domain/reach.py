@@ -44,7 +44,10 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One person's choice. Quiet hours are England's wall clock and may run over midnight; both empty means none."""
+    """One person's choice. Quiet hours are England's wall clock and may run over midnight; both empty means none.
+
+    `rung`: care workers may be shown `phone`, without a name, while this person is on call.
+    """
 
     email: str = ""
     phone: str = ""
@@ -53,6 +56,7 @@ class Reach:
     by_text: bool = False
     quiet_from: time | None = None
     quiet_until: time | None = None
+    rung: bool = False
 
     def checked(self) -> "Reach":
         """Itself, if it can be done. Raises Invalid."""
@@ -60,8 +64,8 @@ class Reach:
         if self.by_email and not _ADDRESS.fullmatch(self.email):
             errors.append(FieldError("email", "Write the address to send to, like name@example.org."))
         digits = self.phone.replace(" ", "").removeprefix("+")
-        if self.by_text and not (digits.isdigit() and 10 <= len(digits) <= 15):
-            errors.append(FieldError("phone", "Write the mobile number to text, like 07700 900123."))
+        if (self.by_text or self.rung) and not (digits.isdigit() and 10 <= len(digits) <= 15):
+            errors.append(FieldError("phone", "Write the mobile number to text or ring, like 07700 900123."))
         if (self.quiet_from is None) != (self.quiet_until is None):
             errors.append(FieldError("quiet_until", "Quiet hours need a beginning and an end."))
         if errors:

@@ -89,6 +89,11 @@ class Rota:
         candidates = [*(t.account_id for t in covering), self.stands_in(duty)]
         return next((c for c in candidates if c and not self.away(c, at)), None)
 
+    def settled_until(self, at: datetime) -> datetime | None:
+        """The next moment at which a turn or an absence begins or ends; None if there is none to come."""
+        spans = (*self.turns, *self.absences)
+        return min((m for span in spans for m in (span.starts_at, span.ends_at) if m > at), default=None)
+
     def gaps(self, since: datetime) -> tuple[Gap, ...]:
         """Where nobody has a duty from `since` on, for ever; a deputy who is the lead herself counts as nobody."""
         moments = {since, *(m for span in (*self.turns, *self.absences) for m in (span.starts_at, span.ends_at) if m > since)}

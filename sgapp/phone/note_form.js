@@ -114,10 +114,10 @@ export function NoteForm({ codes }) {
       .then((answer) => {
         if (answer.status === 401) whoWrites().then(leaveOrStay);
         return answer.ok ? answer.json() : Promise.reject(new Error(`no list: ${answer.status}`));
-      }).then(({ people: found, on_call: number }) => {
+      }).then(({ people: found, on_call: number, on_call_until: until, always }) => {
         setPeople(found);
         setOnCall(number);
-        return keepOffice({ onCall: number });
+        return keepOffice({ onCall: number, until, always });
       }).catch(() => {
         setListMissing(true);
         office().then((known) => setOnCall((now) => now || known.onCall));

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from sqlmodel import col, select
@@ -24,7 +24,7 @@ _MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class SetReach:
-    """`by_email` and `by_text`: "yes" or empty. Push follows from the browsers that were allowed."""
+    """`by_email`, `by_text` and `rung`: "yes" or empty. Push follows from the browsers that were allowed."""
 
     email: str = ""
     by_email: str = ""
@@ -32,13 +32,14 @@ class SetReach:
     by_text: str = ""
     quiet_from: time | None = None
     quiet_until: time | None = None
+    rung: str = ""
 
 
 @intention("set-reach", Permission.BE_TOLD, SetReach)
 def set_reach(uow: UnitOfWork, form: SetReach) -> Done:
     """Choose how one is told, and when not."""
     reach = Reach(form.email.strip(), form.phone.strip(), form.by_email == "yes", _has_browsers(uow), form.by_text == "yes",
-                  form.quiet_from, form.quiet_until).checked()
+                  form.quiet_from, form.quiet_until, form.rung == "yes").checked()
     keep_reach(uow, uow.actor.account_id, reach)
     uow.note_event(AuditEvent("reach-set", "account", uow.actor.account_id, detail=" ".join(reach.channels())))
     return Done(uow.actor.account_id, "Kept. This is how you are told from now on.", "/told")
@@ -103,5 +104,4 @@ def _has_browsers(uow: UnitOfWork) -> bool:
 def _push_follows(uow: UnitOfWork) -> None:
     """Push is on exactly as long as there is a browser to show it."""
     now = reach_of(uow, uow.actor.account_id)
-    keep_reach(uow, uow.actor.account_id, Reach(now.email, now.phone, now.by_email, _has_browsers(uow), now.by_text,
-                                                now.quiet_from, now.quiet_until))
+    keep_reach(uow, uow.actor.account_id, replace(now, by_push=_has_browsers(uow)))

@@ -9,14 +9,36 @@ from sgapp.domain.errors import FieldError, Invalid, NotFound
 from sgapp.domain.permissions import Permission
 from sgapp.domain.rota import DUTY_LABELS, MAY_TAKE, Absence, Duty, Rota, Turn
 from sgapp.domain.time import show
-from sgapp.services.duty import rota_of
-from sgapp.services.guard import Done, intention
+from sgapp.services.duty import reach_of, rota_of
+from sgapp.services.guard import Done, intention, query
 from sgapp.store import documents
 from sgapp.store.tables import AccountRow, HandOverRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 #: How long turns that are over are carried on; the earlier versions of the rota keep them.
 _KEPT = timedelta(days=14)
+#: For how long at most a phone without a signal goes by the rota that it saw last.
+_TRUSTED = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class WhomToRing:
+    """A telephone number and until when it may be trusted; nothing says whose it is."""
+
+    number: str
+    until: datetime
+
+
+@query(Permission.SEE_ALLOCATED_PEOPLE)
+def whom_to_ring(uow: UnitOfWork) -> WhomToRing | None:
+    """The number of whoever is on call now, if she lets care workers ring it. None: the house's own number counts."""
+    rota = _rota(uow)
+    holder = uow.session.get(AccountRow, rota.holder(Duty.ON_CALL, uow.now) or "")
+    if holder is None or holder.disabled_at is not None:
+        return None
+    reach = reach_of(uow, holder.id)
+    latest = uow.now + _TRUSTED
+    return WhomToRing(reach.phone, min(rota.settled_until(uow.now) or latest, latest)) if reach.rung else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 import base64
 from dataclasses import asdict
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from sgapp.services import devices
+from sgapp.services import devices, reach
 from sgapp.services.house import now
 from sgapp.services.intake import MAX_SEALED_BYTES, Envelope
 from tests.api.conftest import Phone, SignIn
@@ -82,7 +83,17 @@ def test_own_notes_hold_reference_and_state_and_no_more(as_: SignIn, cast: Cast)
 def test_a_phone_learns_of_those_she_visits_by_initials_and_reference_and_of_nobody_else(as_: SignIn, cast: Cast) -> None:
     people = as_("amina").get("/api/people/mine").json()["people"]
     assert people == [{"id": cast.people["dennis"], "label": "D.M. · P-104"}]
-    assert as_("carla").get("/api/people/mine").json() == {"people": [], "on_call": "01632 960 002"}
+    assert as_("carla").get("/api/people/mine").json() == {
+        "people": [], "on_call": "01632 960 002", "on_call_until": None, "always": "01632 960 002"}
+
+
+def test_a_phone_is_told_the_number_of_whoever_is_on_call_and_nothing_else_of_her(as_: SignIn, cast: Cast) -> None:
+    reach.set_reach(cast.house, cast.joy, reach.SetReach(phone="07700 900123", rung="yes", email="joy@example.org"), now=now())
+    found = as_("amina").get("/api/people/mine")
+    assert (found.json()["on_call"], found.json()["always"]) == ("07700 900123", "01632 960 002")
+    assert datetime.fromisoformat(found.json()["on_call_until"]) > now()
+    for hers in ("Joy", "Okafor", "joy", cast.joy.account_id):
+        assert hers not in found.text
 
 
 def test_her_own_note_can_be_read_again_on_the_same_shift(as_: SignIn, cast: Cast) -> None:

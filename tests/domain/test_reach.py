@@ -41,7 +41,7 @@ def test_an_emergency_waits_for_no_quiet_hours() -> None:
 @pytest.mark.parametrize("wrong", [
     Reach(by_email=True), Reach(by_email=True, email="maud"), Reach(by_email=True, email="ma ud@example.org"),
     Reach(by_email=True, email="maud@example.org\r\nBcc: x@example.org"), Reach(by_text=True, phone="12"),
-    Reach(by_text=True, phone="ring me at home"), Reach(quiet_from=time(22))])
+    Reach(by_text=True, phone="ring me at home"), Reach(quiet_from=time(22)), Reach(rung=True)])
 def test_a_choice_that_cannot_work_is_refused(wrong: Reach) -> None:
     with pytest.raises(Invalid):
         wrong.checked()

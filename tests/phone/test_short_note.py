@@ -149,6 +149,21 @@ def test_whom_to_ring_is_in_reach_from_the_end_of_the_page(sign_in: Open) -> Non
     expect(worker.get_by_role("link", name=re.compile("Ring 999 first"))).to_be_in_viewport()
 
 
+@pytest.mark.parametrize(("until", "shown"), [
+    ("2020-01-01T08:00:00Z", "01632 960 002"), ("2099-01-01T08:00:00Z", "07700 900123")])
+def test_without_a_signal_the_number_of_whoever_was_on_call_is_shown_until_her_turn_is_over(
+        sign_in: Open, until: str, shown: str) -> None:
+    worker = sign_in("worker.a")
+    told = {"people": [], "on_call": "07700 900123", "on_call_until": until, "always": "01632 960 002"}
+    worker.route("**/api/people/mine", lambda route: route.fulfill(json=told))
+    worker.reload()
+    expect(worker.get_by_text("07700 900123")).to_be_visible()
+    worker.unroute("**/api/people/mine")
+    worker.route("**/api/people/mine", lambda route: route.abort("internetdisconnected"))
+    worker.reload()
+    expect(worker.get_by_text(shown)).to_be_visible()
+
+
 def test_whom_to_ring_is_known_without_a_signal(sign_in: Open) -> None:
     worker = sign_in("worker.a")
     expect(worker.get_by_text("01632 960 002")).to_be_visible()

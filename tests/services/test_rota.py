@@ -7,8 +7,9 @@ import pytest
 from sgapp.domain.errors import Invalid, NotFound
 from sgapp.domain.permissions import Actor
 from sgapp.domain.rota import Duty
-from sgapp.services import rota
+from sgapp.services import reach, rota
 from sgapp.services.guard import Done
+from sgapp.services.sessions import DisableAccount, disable_account
 from sgapp.services.views.duty import RotaView, rota_view
 from tests.people import START, Cast
 
@@ -109,3 +110,35 @@ def test_a_hand_over_says_something_to_somebody_else(cast: Cast) -> None:
                  rota.HandOver(cast.amina.account_id, "x")):
         with pytest.raises(Invalid):
             rota.hand_over(cast.house, cast.lena, form, now=START)
+
+
+def lets_ring(cast: Cast, who: Actor, number: str, *, rung: str = "yes") -> None:
+    form = reach.SetReach(phone=number, by_text="yes", rung=rung)
+    reach.set_reach(cast.house, who, form, now=START)
+
+
+def test_the_number_of_whoever_is_on_call_is_given_only_if_she_says_so(cast: Cast) -> None:
+    lets_ring(cast, cast.joy, "07700 900001", rung="")
+    assert rota.whom_to_ring(cast.house, cast.amina, START) is None
+    lets_ring(cast, cast.joy, "07700 900001")
+    lets_ring(cast, cast.devan, "07700 900002")
+    found = rota.whom_to_ring(cast.house, cast.amina, START)
+    assert found is not None and found.number == "07700 900001"
+    turn(cast, Duty.ON_CALL, cast.devan, 1, 2)
+    found = rota.whom_to_ring(cast.house, cast.amina, START + timedelta(days=1.5))
+    assert found is not None and found.number == "07700 900002"
+
+
+def test_a_number_is_good_until_the_rota_changes_and_for_half_a_day_at_most(cast: Cast) -> None:
+    lets_ring(cast, cast.joy, "07700 900001")
+    turn(cast, Duty.ON_CALL, cast.devan, 1, 2)
+    until = [found.until - START for hours in (0, 20) if (found := rota.whom_to_ring(
+        cast.house, cast.amina, START + timedelta(hours=hours)))]
+    assert until == [timedelta(hours=12), timedelta(hours=24)]
+
+
+def test_an_account_that_is_stopped_is_rung_by_nobody(cast: Cast) -> None:
+    lets_ring(cast, cast.joy, "07700 900001")
+    turn(cast, Duty.ON_CALL, cast.joy, 0, 1)
+    disable_account(cast.house, cast.alun, DisableAccount("joy"), now=START)
+    assert rota.whom_to_ring(cast.house, cast.amina, START) is None

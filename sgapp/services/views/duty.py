@@ -211,6 +211,7 @@ class ToldView:
     by_text: bool
     quiet_from: str
     quiet_until: str
+    rung: bool
     browsers: tuple[Option, ...]
 
 
@@ -223,4 +224,4 @@ def told_view(uow: UnitOfWork) -> ToldView:
     browsers = tuple(Option(r.id, f"A browser, since {show(r.created_at)}") for r in rows)
     return ToldView(reach.email, reach.phone, reach.by_email, reach.by_text,
                     f"{reach.quiet_from:%H:%M}" if reach.quiet_from else "",
-                    f"{reach.quiet_until:%H:%M}" if reach.quiet_until else "", browsers)
+                    f"{reach.quiet_until:%H:%M}" if reach.quiet_until else "", reach.rung, browsers)

@@ -31,9 +31,13 @@ def page() -> list[rx.Component]:
             select_field("by_email", "Tell me by e-mail", options=_YES, default=S.by_email, empty="No"),
             text_field("phone", "Mobile number", default=S.phone, input_mode="tel"),
             select_field("by_text", "Tell me by text", options=_YES, default=S.by_text, empty="No"),
+            select_field("rung", "While I am on call, care workers see this number to ring", options=_YES, default=S.rung,
+                         empty="No"),
             time_field("quiet_from", "Not from", default=S.quiet_from),
             time_field("quiet_until", "Until", default=S.quiet_until),
             class_name="grid md:grid-cols-2 gap-4"),
+        rx.el.p("A number that care workers ring stands on their phones without a name, and only until your turn is over.",
+                class_name="hint"),
         rx.el.p("In these hours nothing is sent, unless somebody is in danger now or you are on duty.", class_name="hint"),
         intent="set-reach", form_key="set-reach:me", submit="Keep this", stay=True, on_saved=ToldState.load_told)
     return [

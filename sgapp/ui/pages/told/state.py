@@ -21,6 +21,7 @@ class ToldState(ConfidentialState, rx.State):
     phone: str = ""
     by_email: str = ""
     by_text: str = ""
+    rung: str = ""
     quiet_from: str = ""
     quiet_until: str = ""
     browsers: tuple[Option, ...] = ()
@@ -38,6 +39,6 @@ class ToldState(ConfidentialState, rx.State):
         found = await offload.run(told_view, house(), actor, now())
         self.email, self.phone, self.quiet_from, self.quiet_until = (
             found.email, found.phone, found.quiet_from, found.quiet_until)
-        self.by_email, self.by_text = ("yes" if on else "" for on in (found.by_email, found.by_text))
+        self.by_email, self.by_text, self.rung = ("yes" if on else "" for on in (found.by_email, found.by_text, found.rung))
         self.browsers, self.loaded, self.drawing = found.browsers, True, self.drawing + 1
         self.push_key = await offload.run(push_key, house(), now=now())
