@@ -37,7 +37,7 @@ def test_a_name_and_a_reference_are_found_and_what_is_not_there_is_said(sign_in:
     search = lead.get_by_role("searchbox", name="Name or reference")
     search.fill("ferr")
     search.press("Enter")
-    expect(lead.get_by_role("listitem").filter(has_text="S. Ferris")).to_have_count(1)
+    expect(lead.get_by_role("listitem").filter(has_text="2026-002-R1")).to_have_count(1)
     expect(lead.get_by_role("listitem").filter(has_text="O. Brand")).to_have_count(0)
     search.fill("nobody of that name")
     search.press("Enter")
