@@ -58,10 +58,19 @@ class _Filling:
     people: tuple[Person, ...]
     keys: dict[str, str]
     closed: dict[str, _Made] = field(default_factory=dict)
+    references: list[str] = field(default_factory=list)
 
 
-def fill(house: House, notes: int, told: Callable[[int], None]) -> Actor:
-    """Fill an empty house with so many notes. `told` hears after each batch how many it was. Returns the lead of the house."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The lead of the house, and the reference of its first open note."""
+
+    lead: Actor
+    reference: str
+
+
+def fill(house: House, notes: int, told: Callable[[int], None]) -> Filled:
+    """Fill an empty house with so many notes. `told` hears after each batch how many it was."""
     house.prepare()
     at = now()
     with house.begin(SYSTEM, at) as uow:
@@ -81,7 +90,7 @@ def fill(house: House, notes: int, told: Callable[[int], None]) -> Actor:
             for index in table.indexes:
                 index.create(connection)
     _settle(house)
-    return filling.lead.as_actor()
+    return Filled(filling.lead.as_actor(), filling.references[0])
 
 
 def _begun(house: House, uow: UnitOfWork, notes: int, at: datetime) -> _Filling:
@@ -98,10 +107,11 @@ def _write(uow: UnitOfWork, filling: _Filling, batch: Iterable[int]) -> None:
     """These notes, by their number, in the order of time as they would have come."""
     keys, notes, clocks = [], [], []
     for n in batch:
-        person_id = filling.people[n % _PEOPLE].id
+        person_id = filling.people[n // OPEN_IN % _PEOPLE].id
         if n % OPEN_IN == 0:
             made = _made(uow, filling, person_id, NoteState.DELIVERED, filling.at - timedelta(days=6))
             clocks.append(_clock(filling, made.note, n))
+            filling.references.append(made.note["reference"])
         else:
             made = _another(filling.closed.get(person_id) or _first_closed(uow, filling, person_id),
                             filling.at - timedelta(days=1010 - 1000 * n / filling.notes))
