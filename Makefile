@@ -34,13 +34,13 @@ engines: setup
 
 test: setup lint browser
 	@$(BIN)/python -m sgapp.ui.build
-	@$(BIN)/pytest -q -n 2 -m "not browser and not long and not again"
-	@$(BIN)/pytest -q -n 2 -m "browser and not long"
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not browser and not long and not again"
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m "browser and not long"
 
 verify: setup browser engines
 	@$(BIN)/python -m sgapp.ui.build
 	@failed=0; \
-	echo "The same on PostgreSQL"; $(BIN)/pytest -q -n 2 -m "again" || failed=1; \
+	echo "The same on PostgreSQL"; $(BIN)/pytest -q -n 2 --dist worksteal -m "again" || failed=1; \
 	echo "Long tests without a browser"; $(BIN)/pytest -v -rs -m "long and not browser" || failed=1; \
 	echo "Long tests in a browser"; $(BIN)/pytest -v -rs -m "long and browser" || failed=1; \
 	exit $$failed

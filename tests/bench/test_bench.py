@@ -182,12 +182,6 @@ def _well_formed(line: dict[str, Any]) -> bool:
         check["expected"] == check["found"] > 0 for check in line["checks"])
 
 
-def test_intake_writes_one_line_and_loses_nothing(tmp_path: Path) -> None:
-    [line] = _measured(tmp_path, "")
-    assert (line["bench"], line["setting"], line["goal"]) == ("intake", "SQLite", 0.5)
-    assert _well_formed(line), line
-
-
 @pytest.mark.browser
 @pytest.mark.long
 def test_the_phone_is_measured_with_a_line_for_each_figure(tmp_path: Path) -> None:
@@ -214,9 +208,11 @@ def test_the_queue_is_measured_on_both_databases_with_a_line_for_each_question(p
 
 
 @pytest.mark.long
-def test_intake_is_measured_on_postgresql_too_and_leaves_nothing_there(postgres_database: str, tmp_path: Path) -> None:
+def test_intake_is_measured_on_both_databases_loses_nothing_and_leaves_nothing_there(
+        postgres_database: str, tmp_path: Path) -> None:
     lines = _measured(tmp_path, postgres_database)
-    assert [line["setting"] for line in lines] == ["SQLite", "PostgreSQL"]
+    assert [(line["bench"], line["setting"], line["goal"]) for line in lines] == [
+        ("intake", "SQLite", 0.5), ("intake", "PostgreSQL", 0.5)]
     assert all(map(_well_formed, lines)), lines
     assert _databases(postgres_database) == []
 
