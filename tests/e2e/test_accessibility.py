@@ -71,7 +71,7 @@ def desk_pages(page: Page) -> Iterator[Page]:
     yield page
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.long)], ids=["light", "dark"])
 @pytest.mark.parametrize(("username", "pages"), [("worker.a", worker_pages), ("lead", desk_pages)])
 def test_axe_finds_nothing_on_any_page(sign_in: Open, username: str, pages, dark: bool) -> None:
     found = [v for page in pages(sign_in(username, dark=dark)) for v in violations(page)]

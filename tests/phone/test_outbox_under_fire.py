@@ -141,7 +141,8 @@ def in_the_office(office: Office, ids: set[str]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("count", [50, pytest.param(500, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("count", [50, 500])
 def test_every_note_kept_on_a_phone_under_fire_arrives_once(browser: Browser, tmp_path: Path, script: str, count: int) -> None:
     seed, moments = seeded()
     office = Office(tmp_path, moments)
