@@ -35,7 +35,7 @@ engines: setup
 test: setup lint browser
 	@$(BIN)/python -m sgapp.ui.build
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not browser and not long and not again"
-	@$(BIN)/pytest -q -n 2 --dist worksteal -m "browser and not long"
+	@$(BIN)/pytest -q -n 2 -m "browser and not long"
 
 verify: setup browser engines
 	@$(BIN)/python -m sgapp.ui.build
