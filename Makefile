@@ -55,3 +55,4 @@ format: setup
 lock:
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --no-header --no-annotate --universal --python-version 3.11 --quiet --output-file requirements.lock
+	@$(BIN)/python -m deploy.bill_of_materials

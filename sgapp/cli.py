@@ -3,28 +3,49 @@
 import json
 import multiprocessing
 import os
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from sgapp.domain.errors import Invalid, NotFound, SgappError
+from sgapp.domain.errors import Invalid, NotFound, SgappError, Unreadable
 from sgapp.domain.permissions import Role
-from sgapp.domain.time import from_london
-from sgapp.services import sessions
+from sgapp.domain.time import from_london, show
+from sgapp.integrations.leaving import WrongPlace, places_of
+from sgapp.integrations.tables import NoTable, read_table, write_table
+from sgapp.services import staff
 from sgapp.services.audit import verify_audit
+from sgapp.services.backups import CannotBackUp, CannotRestore, back_up, last_backup, restore
+from sgapp.services.checkpoints import make_checkpoint, verify_against
 from sgapp.services.demo import demo_accounts, load_demo
 from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House, WrongMasterKey, house, now
+from sgapp.services.importing import CannotImport, Refused, export_table, import_table
+from sgapp.services.keys import CannotRotate, rotate_keys
 from sgapp.services.post import deliver_due, ways_out
+from sgapp.services.subject_access import copy_for, files_of
 from sgapp.services.sweep import sweep
+from sgapp.services.views.staff import staff_lines
+from sgapp.store.checkpoints import NoCheckpoint
+
+
+class Kind(StrEnum):
+    PEOPLE = "people"
+    STAFF = "staff"
+    VISITS = "visits"
+
 
 app = typer.Typer(help="Visit notes that become decisions, referrals, receipts and outcomes.", no_args_is_help=True,
                   pretty_exceptions_enable=False)
 user = typer.Typer(help="Accounts.", no_args_is_help=True)
 audit = typer.Typer(help="The audit chain.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that everything is sealed under.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 app.add_typer(user, name="user")
 app.add_typer(audit, name="audit")
 out = Console(highlight=False, soft_wrap=True)
@@ -62,9 +83,10 @@ def serve(
     found = ready_house()
     if workers > 1 and not (found.settings.database_url and found.settings.redis_url):
         raise stop("More than one process needs PostgreSQL and Redis: set SGAPP_DATABASE_URL and SGAPP_REDIS_URL.")
+    _checkpoints_go_somewhere(found)
     if demo:
         _load_demo_apart(found)
-    token = sessions.make_set_up_token(found, now=now())
+    token = staff.make_set_up_token(found, now=now())
     if token is not None:
         out.print("No accounts yet. Make the first administrator here, once, within 24 hours:")
         out.print(f"  {found.settings.public_url}/set-up?token={token}")
@@ -73,6 +95,14 @@ def serve(
         run(host=host, port=port, workers=workers, cert=cert, key=key)
     except CannotServe as error:
         raise stop(str(error)) from error
+
+
+def _checkpoints_go_somewhere(found: House) -> bool:
+    """Whether there is a place for them; stops with plain words if one cannot be."""
+    try:
+        return bool(places_of(found.settings.checkpoints_to, data=found.settings.data))
+    except WrongPlace as error:
+        raise stop(f"SGAPP_CHECKPOINTS_TO: {error}.") from error
 
 
 @app.command()
@@ -95,6 +125,13 @@ def doctor() -> None:
     if not result.sound:
         raise stop(f"not well: the audit chain breaks at {result.first_bad}")
     out.print(f"well: database, keys and {result.events} audit events")
+    backed_up = last_backup(found, now=now())
+    if backed_up is None or now() - backed_up > timedelta(days=7):
+        out.print(f"note: {'there is no backup' if backed_up is None else f'the newest backup is of {show(backed_up)}'}. Run "
+                  "`sgapp backup` every night, to a place away from this machine.")
+    if not _checkpoints_go_somewhere(found):
+        out.print("note: no checkpoint of the chain leaves this machine. Set SGAPP_CHECKPOINTS_TO to a folder elsewhere, a "
+                  "mailbox or a web address; else whoever holds the machine could rewrite what was done, unseen.")
 
 
 @app.command()
@@ -105,6 +142,8 @@ def demo(logins: Annotated[bool, typer.Option("--logins", help="Print the accoun
     if logins:
         for account in demo_accounts(found, now=now()):
             line = {"role": account.role, "username": account.username, "password": account.password}
+            if account.totp_secret:
+                line["totp_secret"] = account.totp_secret
             typer.echo(json.dumps(line))
 
 
@@ -194,22 +233,35 @@ def user_add(username: str, name: Annotated[str, typer.Option()], role: Annotate
              branch: Annotated[str, typer.Option()] = "main",
              password: Annotated[Optional[str], typer.Option(prompt=True, hide_input=True)] = None) -> None:  # noqa: UP045  typer
     """Add an account."""
-    form = sessions.AddAccount(username, name, role, password or "", branch)
-    _said(lambda: sessions.add_account(ready_house(), SYSTEM, form, now=now()).message)
+    form = staff.AddAccount(username, name, role, password or "", branch)
+    _said(lambda: staff.add_account(ready_house(), SYSTEM, form, now=now()).message)
 
 
 @user.command("disable")
 def user_disable(username: str) -> None:
     """Stop an account from signing in, and end its sessions."""
-    _said(lambda: sessions.disable_account(ready_house(), SYSTEM, sessions.DisableAccount(username), now=now()).message)
+    _said(lambda: staff.disable_account(ready_house(), SYSTEM, staff.DisableAccount(username), now=now()).message)
 
 
 @user.command("reset")
 def user_reset(username: str,
-               password: Annotated[Optional[str], typer.Option(prompt=True, hide_input=True)] = None) -> None:  # noqa: UP045
-    """Give an account a new password, and end its sessions."""
-    form = sessions.ResetPassword(username, password or "")
-    _said(lambda: sessions.reset_password(ready_house(), SYSTEM, form, now=now()).message)
+               alone: Annotated[str, typer.Option(help="Why nobody else can agree: then the whole code is printed.")] = "",
+               reason: Annotated[str, typer.Option(help="Why, for whoever has to agree.")] = "asked for at the machine",
+               factor_too: Annotated[bool, typer.Option("--factor-too", help="The authenticator is lost, too.")] = False,
+               ) -> None:
+    """A code with which somebody chooses a new password at /new-password. Whoever reads cases needs a second person's yes."""
+    if alone:
+        _said(lambda: staff.reset_alone(ready_house(), SYSTEM, staff.ResetAlone(username, alone), now=now()).message)
+        return
+    form = staff.AskForReset(username, reason, "yes" if factor_too else "")
+    _said(lambda: staff.ask_for_reset(ready_house(), SYSTEM, form, now=now()).message)
+
+
+@user.command("list")
+def user_list() -> None:
+    """Who has an account, with which role, and whether it is disabled."""
+    for line in staff_lines(ready_house(), SYSTEM, now()).lines:
+        out.print(f"{line.username}  {line.role_label}{'  disabled' if line.disabled else ''}")
 
 
 def _said(work) -> None:
@@ -221,13 +273,185 @@ def _said(work) -> None:
         raise stop(f"There is no such account: {error}") from error
 
 
+@audit.command("checkpoint")
+def audit_checkpoint(
+    to: Annotated[Optional[Path], typer.Option("--out", help="File to write it to; else it is printed.")] = None,  # noqa: UP045
+) -> None:
+    """Sign where every stream stands now. Keep what it gives off this machine."""
+    document = make_checkpoint(ready_house(), now=now())
+    if to is None:
+        typer.echo(document)
+        return
+    try:
+        with to.open("x") as file:
+            file.write(document)
+    except OSError as error:
+        raise stop(f"{to} could not be written ({error.strerror}). The checkpoint is made and kept here; name another file, "
+                   "and a new one is made.") from error
+    out.print(f"Checkpoint {json.loads(document)['number']} lies in {to}. Take it off this machine.")
+
+
 @audit.command("verify")
-def audit_verify() -> None:
+def audit_verify(
+    checkpoint: Annotated[Optional[Path], typer.Option(help="A checkpoint that left this machine before.")] = None,  # noqa: UP045
+) -> None:
     """Walk the whole chain. Exits 1 and names the first bad event if it was changed, cut or added to."""
-    result = verify_audit(ready_house(), now=now())
+    found = ready_house()
+    try:
+        result = verify_against(found, checkpoint.read_text(), now=now()) if checkpoint else verify_audit(found, now=now())
+    except NoCheckpoint as error:
+        raise stop(f"{checkpoint}: {error}. The chain was not looked at.") from error
+    except OSError as error:
+        raise stop(f"{checkpoint} could not be read ({error.strerror}). The chain was not looked at.") from error
     if not result.sound:
         raise stop(f"First bad event: {result.first_bad} ({result.events} looked at)")
-    out.print(f"Sound: {result.events} events in {result.streams} streams, {result.records} records agree.")
+    out.print(f"Sound: {result.events} events in {result.streams} streams, {result.records} records agree."
+              + (f" All that stood at {json.loads(checkpoint.read_text())['at']} stands." if checkpoint else ""))
+
+
+@app.command()
+def backup(to: Annotated[Path, typer.Argument(help="A file that is not there yet, or a folder.")]) -> None:
+    """Write everything into one sealed file while the product serves, and try it before it counts."""
+    found = ready_house()
+    with _progress() as bar:
+        writing, trying = bar.add_task("Writing", total=None), bar.add_task("Trying it", total=None)
+        try:
+            made = back_up(found, to, now=now(), progress=lambda n, of: bar.update(writing, completed=n, total=of),
+                           check=lambda n, of: bar.update(trying, completed=n, total=of))
+        except CannotBackUp as error:
+            raise stop(str(error)) from error
+    out.print(f"{made.path}: {made.rows} rows, restored on the side and verified.")
+    out.print(f"It opens with {made.key} and the master key. Keep copies of both, apart from it; the first is destroyed "
+              f"{found.settings.backup_days} days after its month.")
+
+
+@app.command("restore")
+def restore_backup(
+    source: Annotated[Path, typer.Argument(help="A file that `sgapp backup` wrote.")],
+    disposals: Annotated[Optional[Path], typer.Option(help="Where tombstones were taken; else beside the keys.")] = None,  # noqa: UP045
+    none_disposed: Annotated[bool, typer.Option("--none-disposed", help="Nothing was ever disposed of.")] = False,
+) -> None:
+    """Put a backup into an empty database, and carry out again what was disposed of since."""
+    with _progress() as bar:
+        task = bar.add_task("Restoring", total=None)
+        try:
+            done = restore(house(), source, now=now(), disposals=disposals, none_disposed=none_disposed,
+                           progress=lambda n, of: bar.update(task, completed=n, total=of))
+        except CannotRestore as error:
+            raise stop(str(error)) from error
+    out.print(f"{done.rows} rows are back, as of {show(done.made_at)}; {done.disposed} disposals since were carried out again.")
+    out.print("What came in after that time is not here. Whoever left, or lost a phone, since then has to be stopped once more:"
+              " look at Accounts, Phones and links to agencies before anybody signs in.")
+    if not done.audit.sound:
+        raise stop(f"The chain does not hold, here as when it was made. First bad event: {done.audit.first_bad}")
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[Kind, typer.Argument()],
+    file: Annotated[Path, typer.Argument(help="A table as CSV in UTF-8, the names of its columns in the first line.")],
+    column: Annotated[Optional[list[str]], typer.Option(help="What a column tells, as reference=\"Client ID\".")] = None,  # noqa: UP045
+    preview: Annotated[bool, typer.Option("--preview", help="Try all of it, and keep nothing.")] = False,
+    codes: Annotated[Optional[Path], typer.Option(help="Of staff: the file for the codes of new accounts.")] = None,  # noqa: UP045
+) -> None:
+    """Take in adults, colleagues or who visits whom: every row, or none. The same table again changes nothing."""
+    chosen = dict(_pair(text) for text in column or ())
+    if kind is Kind.STAFF and not preview and (codes is None or codes.exists()):
+        raise stop("Name a file that is not there yet for the codes of new accounts: --codes FILE. Nothing was changed.")
+    found = ready_house()
+    with _progress() as bar:
+        task = bar.add_task("Rows", total=None)
+        try:
+            done = import_table(found, kind, read_table(file), now=now(), columns=chosen, preview=preview,
+                                progress=lambda n, of: bar.update(task, completed=n, total=of))
+        except NoTable as error:
+            raise stop(f"{error} Nothing was changed.") from error
+        except CannotImport as error:
+            raise stop("\n".join([str(error), *_some(error.refused)])) from error
+    if codes is not None and done.codes:
+        try:
+            write_table(codes, ("username", "name", "code, for seven days at /new-password"), done.codes)
+        except OSError as error:
+            raise stop(f"The accounts are there, but {codes} could not be written ({error.strerror}). Give each of the "
+                       f"{done.new} a new code with `sgapp user reset`.") from error
+        out.print(f"The codes of {done.new} new accounts lie in {codes}. Give each to its owner alone, and remove the file.")
+    if preview:
+        out.print("Columns: " + ", ".join(f"{told} from “{name}”" for told, name in done.mapping.items()))
+    out.print(f"{done.new} new, {done.changed} changed, {done.same} as they were.{' Nothing was kept.' if preview else ''}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    told, equals, name = text.partition("=")
+    if not equals:
+        raise stop(f"{text} does not say which column tells what. Write it as reference=\"Client ID\".")
+    return told.strip(), name.strip()
+
+
+def _some(refused: Sequence[Refused]) -> list[str]:
+    """The first of those that were refused; hundreds help nobody."""
+    more = [f"… and {len(refused) - 50} more"] if len(refused) > 50 else []
+    return [*(f"  line {row.line}: {row.why}" for row in refused[:50]), *more]
+
+
+@app.command("export")
+def export(kind: Annotated[Kind, typer.Argument()],
+           file: Annotated[Path, typer.Argument(help="A file that is not there yet.")]) -> None:
+    """Write adults, colleagues or who visits whom as a table that can be taken in again. It is confidential."""
+    try:
+        written = export_table(ready_house(), kind, file, now=now())
+    except OSError as error:
+        raise stop(f"{file} could not be written ({error.strerror}). Name a file that is not there yet.") from error
+    out.print(f"{written} rows lie in {file}, for its owner alone.")
+
+
+@app.command("subject-access")
+def subject_access(
+    reference: Annotated[str, typer.Argument(help="The adult's reference, such as P-104.")],
+    to: Annotated[Path, typer.Option("--out", help="A folder that is not there yet.")],
+) -> None:
+    """Everything that is kept about an adult, with others marked, for whoever decides what she is given."""
+    found = ready_house()
+    with _progress() as bar:
+        task = bar.add_task("Looking through notes about others", total=None)
+        try:
+            copy = copy_for(found, reference, now=now(), progress=lambda n, of: bar.update(task, completed=n, total=of))
+        except NotFound as error:
+            raise stop(f"There is nobody with the reference {reference}. Nothing was written.") from error
+        except Unreadable as error:
+            raise stop(f"Something of it does not open: {error}. Nothing was written; see `sgapp audit verify`.") from error
+    try:
+        to.mkdir(mode=0o700)
+        for name, content in files_of(copy, found.settings.organisation).items():
+            with open(to / name, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                file.write(content)
+    except OSError as error:
+        raise stop(f"{to} could not be written ({error.strerror}). Name a folder that is not there yet.") from error
+    out.print(f"{len(copy.chapters)} records lie in {to}, with {copy.marked} names of others marked. Nothing is taken out yet.")
+    if copy.elsewhere:
+        out.print(f"Her name stands in {len(copy.elsewhere)} notes about others; they are listed at its end.")
+    out.print("She is to have her copy within one calendar month of asking. Remove this folder afterwards.")
+
+
+def _progress() -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=out)
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Replace the master key while the product is in use. Cut short, it goes on where it was when it is run again."""
+    found = ready_house()
+    with _progress() as bar:
+        task = bar.add_task("Keys under the new master key", total=None)
+        try:
+            done = rotate_keys(found, now=now(), progress=lambda n, of: bar.update(task, completed=n, total=of))
+        except CannotRotate as error:
+            raise stop(str(error)) from error
+    out.print(f"The master key is replaced; {done.keys} keys were wrapped anew, and every process goes on with the new one.")
+    if done.kept:
+        out.print(f"The key from before lies in {done.kept}: backups made until now open with it alone. Copy the new key to "
+                  "where you keep such things, and destroy the old one once you need those backups no more.")
+    else:
+        out.print("Take the key from before away where you set it, once you need no backup made until now.")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("data"), description="Folder of the database and whatever else must be backed up.")
     keys: Path = Field(default=Path("keys"), description="Folder of the master key; mode 0700; never in a backup.")
     master_key: str = Field(default="", description="The master key itself, 32 bytes as hex; replaces the file in `keys`.")
+    master_key_command: str = Field(default="", description="A command that prints the master key, such as from a vault.")
     database_url: str = Field(default="", description="PostgreSQL address; empty means SQLite in `data`.")
     redis_url: str = Field(default="", description="Redis address for several processes; empty means memory.")
     public_url: str = Field(default="http://localhost:8000", description="The address people type; also the allowed origin.")
@@ -30,6 +31,11 @@ class Settings(BaseSettings):
     notify_key: str = Field(default="", description="GOV.UK Notify API key, for text messages.")
     notify_template: str = Field(default="", description="GOV.UK Notify template that takes ((text)) and ((reference)).")
     notify_url: str = Field(default="https://api.notifications.service.gov.uk", description="Where GOV.UK Notify answers.")
+    checkpoints_to: str = Field(default="", description="Where daily checkpoints of the chain go, commas between: a folder off "
+                                "this machine, mailto:NAME@HOST, or an https: address.")
+    backup_keys: Path | None = Field(default=None, description="Folder of the keys that open backups, one a month; empty: "
+                                     "`backups` in `keys`. Copy it where the master key is copied.")
+    backup_days: int = Field(default=90, ge=1, description="Days after its month for which the key of backups is kept.")
     push_hosts: str = Field(default="", description="Further push services that may be posted to, host:port, commas between.")
 
     @cached_property

@@ -14,6 +14,7 @@ from sgapp.ui.headers import SecurityHeaders
 from sgapp.ui.installed import installed_head
 from sgapp.ui.keeping import kept
 from sgapp.ui.live import sockets_of
+from sgapp.ui.locks import let_locks_go
 from sgapp.ui.pages import register_pages
 from sgapp.ui.quiet import backend_error, frontend_error, silence_payloads
 from sgapp.ui.session import CookieKeeper
@@ -59,3 +60,4 @@ if SERVING:
     app.register_lifespan_task(kept)
 register_pages(app)
 sockets_of(app)
+let_locks_go()

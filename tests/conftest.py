@@ -14,6 +14,7 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine, event, make_url, text
 
 from sgapp.services.house import House
+from sgapp.services.tries import Rule
 from sgapp.settings import Settings
 from sgapp.store.engine import make_engine
 from sgapp.store.migrations import upgrade
@@ -102,6 +103,13 @@ def new_database(postgres: str, *, copied_from: str = "") -> str:
         connection.execute(text(f"CREATE DATABASE {name}{template}"))
     admin.dispose()
     return address.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def waits_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty times as long, so that none is over before a slow machine has looked."""
+    wait_after = Rule.wait_after
+    monkeypatch.setattr(Rule, "wait_after", lambda rule, failures: 30 * wait_after(rule, failures))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

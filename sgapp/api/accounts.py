@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, StringConstraints
 
-from sgapp.api.door import COOKIE, Changes, Plain, SignedIn, TheHouse, address_of
+from sgapp.api.door import COOKIE, Changes, Plain, SignedIn, TheHouse, address_of, browser_of
 from sgapp.api.problems import problem
-from sgapp.services import sessions
+from sgapp.domain.errors import SecondFactorNeeded, WrongCode
+from sgapp.services import passkeys, second_factor, sessions, staff, tries
 from sgapp.services.demo import demo_accounts
-from sgapp.services.house import now
+from sgapp.services.house import House, now
 
 router = APIRouter(prefix="/api")
 Short = Annotated[str, StringConstraints(max_length=300), Plain]
@@ -23,12 +24,13 @@ class Credentials(BaseModel):
 
 
 class Session(BaseModel):
-    """`id` is opaque: the phone marks with it whose a waiting note is."""
+    """`id` is opaque: the phone marks with it whose a waiting note is. `set_up`: she has to set up a second factor first."""
 
     role: str
     id: str = ""
     username: str = ""
     name: str = ""
+    set_up: bool = False
 
 
 class FirstAdministrator(BaseModel):
@@ -44,26 +46,65 @@ class DemoAccount(BaseModel):
     role: str
     name: str
     device: str
+    code: str = ""
 
 
 @router.post("/session", dependencies=[Changes], response_model=Session)
 def begin(credentials: Credentials, request: Request, house: TheHouse) -> Response:
-    """Sign in. The session's token is in an HttpOnly cookie; a wrong name and a wrong password look the same."""
-    found = sessions.sign_in(house, credentials.username, credentials.password, address=address_of(request), now=now())
+    """Sign in. The session's token is in an HttpOnly cookie; a wrong name and a wrong password look the same.
+
+    401 with the type `…/second-factor-needed` where both are right and `otp` is missing, `…/wrong-code` for a wrong or used
+    one. `otp` takes the six digits of an authenticator, or a recovery code. 429 says in Retry-After how long to wait.
+    """
+    try:
+        found = sessions.sign_in(house, credentials.username, credentials.password, address=address_of(request), now=now(),
+                                 code=credentials.otp, browser=browser_of(request))
+    except SecondFactorNeeded:
+        return problem(401, kind="sign-in/second-factor-needed", detail="Write the six digits that your authenticator shows, "
+                       "or a recovery code. Nothing was changed.")
+    except WrongCode:
+        return problem(401, kind="sign-in/wrong-code", detail="That code is wrong, or was used already. Wait for the next six "
+                       "digits, or use a recovery code. Nothing was changed.")
     if found is None:
         return problem(401, kind="wrong-name-or-password", detail="That user name and password do not go together. "
                        "Nothing was changed. Check both, or ask the office for a new password.")
+    return _begun(found, house)
+
+
+def _begun(found: sessions.SignedIn, house: House) -> Response:
     actor = found.actor
-    answer = JSONResponse({"role": str(actor.role), "id": actor.account_id, "username": actor.username, "name": actor.name})
+    answer = JSONResponse({"role": str(actor.role), "id": actor.account_id, "username": actor.username, "name": actor.name,
+                           "set_up": actor.limited})
     answer.set_cookie(COOKIE, found.token, httponly=True, samesite="strict", secure=house.settings.https, path="/",
                       expires=found.ends_at)
     return answer
 
 
+@router.get("/session/passkey")
+def passkey_challenge(house: TheHouse) -> Response:
+    """What the browser hands to the device of whoever signs in with a passkey: the options of a request, as JSON."""
+    return Response(sessions.passkey_challenge(house, now=now()), media_type="application/json")
+
+
+class Answered(BaseModel):
+    credential: Annotated[str, StringConstraints(max_length=20_000), Plain]
+
+
+@router.post("/session/passkey", dependencies=[Changes], response_model=Session)
+def begin_with_passkey(answered: Answered, request: Request, house: TheHouse) -> Response:
+    """Sign in with the device's answer. 401 with the type `…/wrong-passkey` for any that does not count."""
+    found = sessions.sign_in_with_passkey(house, answered.credential, address=address_of(request), now=now(),
+                                          browser=browser_of(request))
+    if found is None:
+        return problem(401, kind="sign-in/wrong-passkey", detail="That passkey is not known here, or counts no more. Nothing "
+                       "was changed. Try again, or use your password.")
+    return _begun(found, house)
+
+
 @router.get("/session")
 def current(actor: SignedIn) -> Session:
     """Who is signed in."""
-    return Session(role=str(actor.role), id=actor.account_id, username=actor.username, name=actor.name)
+    return Session(role=str(actor.role), id=actor.account_id, username=actor.username, name=actor.name, set_up=actor.limited)
 
 
 @router.delete("/session", dependencies=[Changes], status_code=204)
@@ -75,10 +116,43 @@ def end(request: Request, house: TheHouse) -> Response:
     return answer
 
 
+class NewPassword(BaseModel):
+    username: Short
+    first: Short
+    second: Short
+    password: Short
+
+
+@router.post("/new-password", dependencies=[Changes], status_code=204)
+def new_password(form: NewPassword, request: Request, house: TheHouse) -> Response:
+    """Choose a password with the two halves of a code. 404 for a wrong, used or late one; 429 after too many."""
+    staff.choose_password(house, form.username, form.first, form.second, form.password, address=address_of(request), now=now())
+    return Response(status_code=204)
+
+
+class OwnPassword(BaseModel):
+    password: Short
+
+
+@router.post("/account/passkey", dependencies=[Changes])
+def ask_for_passkey(form: OwnPassword, actor: SignedIn, house: TheHouse) -> Response:
+    """What the browser hands to the device so that it makes a passkey, as JSON. Then send its answer to `add-passkey`."""
+    with tries.own_password(house, actor):
+        return Response(passkeys.ask_for_passkey(house, actor, now(), form.password), media_type="application/json")
+
+
+@router.post("/account/recovery-codes", dependencies=[Changes])
+def recovery_codes(form: OwnPassword, actor: SignedIn, house: TheHouse) -> dict[str, list[str]]:
+    """Ten new recovery codes, shown in this answer alone: not kept with an intent either."""
+    with tries.own_password(house, actor):
+        made = second_factor.make_recovery_codes(house, actor, second_factor.MakeRecoveryCodes(form.password), now=now())
+    return {"codes": made.message.splitlines()}
+
+
 @router.post("/set-up", dependencies=[Changes], status_code=201)
 def set_up(form: FirstAdministrator, house: TheHouse) -> dict[str, bool]:
     """Make the first administrator with the one-time link's token."""
-    sessions.set_up_administrator(house, form.token, username=form.username, name=form.name, password=form.password,
+    staff.set_up_administrator(house, form.token, username=form.username, name=form.name, password=form.password,
                                   now=now())
     return {"ok": True}
 
@@ -87,5 +161,6 @@ def set_up(form: FirstAdministrator, house: TheHouse) -> dict[str, bool]:
 def list_demo_accounts(house: TheHouse) -> dict[str, list[DemoAccount]]:
     """The demo's accounts for the sign-in page; none in a real organisation."""
     found = demo_accounts(house, now=now())
-    return {"accounts": [DemoAccount(username=a.username, password=a.password, role=a.role, name=a.name, device=a.device)
+    return {"accounts": [DemoAccount(username=a.username, password=a.password, role=a.role, name=a.name, device=a.device,
+                                     code=a.code)
                          for a in found]}

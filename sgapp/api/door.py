@@ -57,6 +57,18 @@ def _ours(request: Request, origin: str, house: House) -> bool:
     return origin.partition("://")[2] == request.headers.get("host") or origin == house.settings.public_url.rstrip("/")
 
 
+_BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+            ("Linux", "Linux"))
+
+
+def browser_of(request: Request) -> str:
+    """Family and system of the browser, and nothing else of what it says of itself: "Chrome, Android"."""
+    said = request.headers.get("user-agent", "")
+    found = [next((label for mark, label in marks if mark in said), "") for marks in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, found)) or "Another program"
+
+
 def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 

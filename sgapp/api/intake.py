@@ -1,6 +1,6 @@
 """The one way in for notes, and what an author may know of her own."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -8,7 +8,7 @@ from pydantic import BaseModel, StringConstraints
 
 from sgapp.api.door import Changes, MaybeSignedIn, Plain, SignedIn, TheHouse
 from sgapp.api.problems import problem
-from sgapp.services import intake
+from sgapp.services import intake, investigations
 from sgapp.services.house import now
 from sgapp.services.rota import whom_to_ring
 from sgapp.services.views.note import mark_lines, note_lines
@@ -73,6 +73,12 @@ class OwnWords(BaseModel):
     lines: list[OwnLine]
 
 
+class AccountAsked(BaseModel):
+    on: date
+    part: str
+    asked_by: str
+
+
 @router.get("/intake/key")
 def key(house: TheHouse) -> IntakeKey:
     """The public key that phones seal notes to."""
@@ -106,6 +112,13 @@ def words(note_id: Annotated[str, StringConstraints(max_length=64), Plain], acto
     found = intake.own_words(house, actor, now(), note_id)
     lines = (*note_lines(found.content, adds_to_another=found.adds_to_another), *mark_lines(found.content))
     return OwnWords(reference=found.reference, lines=[OwnLine(label=x.label, text=x.text, quote=x.quote) for x in lines])
+
+
+@router.get("/accounts/asked")
+def asked(actor: SignedIn, house: TheHouse) -> dict[str, list[AccountAsked]]:
+    """The accounts she was asked for and has not written yet: the day, the part of it, and who asks."""
+    found = investigations.accounts_asked(house, actor, now())
+    return {"asked": [AccountAsked(on=a.on, part=a.part, asked_by=a.asked_by) for a in found]}
 
 
 @router.get("/people/mine")

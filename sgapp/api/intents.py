@@ -1,32 +1,41 @@
 """Every intention of the desk has one address, made from the register of services: POST /api/intents/{name}."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import MISSING, fields
-from datetime import datetime
-from typing import Annotated, Any, get_type_hints
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar, get_type_hints
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, create_model
 
 from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
+from sgapp.domain.permissions import Permission
 from sgapp.domain.time import from_london
 from sgapp.services import (
+    availability,
     cases,
     clock_rules,
     composing,
     devices,
     directory,
+    investigations,
     kept,
     partner,
+    passkeys,
     reach,
     referrals,
+    retention,
     rota,
     sealing_keys,
-    sessions,
+    second_factor,
     sharing,
     speaking_up,
+    staff,
     triage,
+    tries,
+    who_may_know,
 )
 from sgapp.services.guard import REGISTER, Intention
 from sgapp.services.house import now
@@ -34,10 +43,10 @@ from sgapp.services.house import now
 router = APIRouter(prefix="/api/intents")
 
 #: Imported so that their intentions stand in the register before the routes are made.
-SERVICES = (cases, clock_rules, composing, devices, directory, kept, partner, reach, referrals, rota, sealing_keys, sessions,
-            sharing, speaking_up, triage)
+SERVICES = (availability, cases, clock_rules, composing, devices, directory, investigations, kept, partner, passkeys, reach,
+            referrals, retention, rota, sealing_keys, second_factor, sharing, speaking_up, staff, triage, who_may_know)
 #: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices.
-NOT_HERE = frozenset({"deliver-note", "enrol-device", "revoke-own-device"})
+NOT_HERE = frozenset({"make-recovery-codes", "reset-alone", "deliver-note", "enrol-device", "revoke-own-device"})
 
 
 class Answer(BaseModel):
@@ -53,7 +62,18 @@ def _or_none(value: object) -> object:
 
 def _from_form(value: datetime | None) -> datetime | None:
     """A form's date and time is England's; an aware one is taken as it is."""
-    return from_london(value) if value is not None and value.tzinfo is None else value
+    return _near(from_london(value) if value is not None and value.tzinfo is None else value)
+
+
+#: Nothing here is planned further ahead: a later year is a slip of the finger, and what waits for it would wait for ever.
+YEARS_AHEAD = 10
+D = TypeVar("D", bound=date | None)
+
+
+def _near(value: D) -> D:
+    if value is not None and value.year > now().year + YEARS_AHEAD:
+        raise ValueError(f"This is more than {YEARS_AHEAD} years ahead. Look at the year.")
+    return value
 
 
 _TEXT = Annotated[str, StringConstraints(max_length=20_000), Plain]
@@ -64,6 +84,8 @@ def _field_type(hint: Any) -> Any:
         return _TEXT
     if hint == datetime | None:
         return Annotated[hint, BeforeValidator(_or_none), AfterValidator(_from_form)]
+    if hint == date | None:
+        return Annotated[hint, BeforeValidator(_or_none), AfterValidator(_near)]
     if hint == tuple[str, ...]:
         return tuple[_TEXT, ...]
     return Annotated[hint, BeforeValidator(_or_none)] if type(None) in getattr(hint, "__args__", ()) else hint
@@ -77,10 +99,13 @@ def _model(intention: Intention[Any]) -> type[BaseModel]:
 
 
 def _endpoint(intention: Intention[Any], model: type[BaseModel]) -> Callable[..., Answer]:
+    proves = intention.permission is Permission.KEEP_OWN_SIGN_IN and "password" in intention.form.__dataclass_fields__
+
     def carry_out(form: BaseModel, actor: SignedIn, house: TheHouse) -> Answer:
         values = {f.name: getattr(form, f.name) for f in fields(intention.form)}
         intent_id = str(getattr(form, "intent_id", ""))
-        done = intention(house, actor, intention.form(**values), now=now(), intent_id=intent_id)
+        with tries.own_password(house, actor) if proves else nullcontext():
+            done = intention(house, actor, intention.form(**values), now=now(), intent_id=intent_id)
         return Answer(ok=True, id=done.id, message=done.message, next=done.next)
 
     carry_out.__annotations__["form"] = model

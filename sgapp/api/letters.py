@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, StringConstraints
 from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
 from sgapp.services import composing
 from sgapp.services.house import now
+from sgapp.services.views.retention import certificate
 
 router = APIRouter(prefix="/api")
 
@@ -60,6 +61,14 @@ def approved(referral_id: Annotated[str, StringConstraints(max_length=64), Plain
              house: TheHouse) -> Response:
     """The letter as PDF, under a name that says nothing."""
     name, content = composing.approved_pdf(house, actor, now(), referral_id)
+    return pdf_answer(name, content)
+
+
+@router.get("/disposals/{disposal_id}/certificate.pdf", response_class=Response)
+def disposed(disposal_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn,
+             house: TheHouse) -> Response:
+    """What says that something was disposed of, and names nobody."""
+    name, content = certificate(house, actor, now(), disposal_id)
     return pdf_answer(name, content)
 
 

@@ -21,7 +21,7 @@ from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.person import Person
 from sgapp.domain.reference import note_reference
 from sgapp.services.house import SYSTEM, House, now
-from sgapp.services.sessions import hashed
+from sgapp.services.passwords import hashed
 from sgapp.store import accounts
 from sgapp.store.accounts import Account
 from sgapp.store.secrets import encrypt

@@ -14,6 +14,9 @@ from sgapp.domain.observation import Observation, Priority, fastest
 from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary.triage import NEEDS_REVIEW_DATE, SHARES_NOTHING
 
+#: The least that a reason for breaking the glass has: “emergency” alone says nothing a year later.
+SHORTEST_REASON = 12
+
 
 class CaseState(StrEnum):
     OPEN = "open"
@@ -100,6 +103,30 @@ class ProtectionStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ListChange:
+    """Somebody was let in to a restricted file, or kept from it from now on; and why."""
+
+    account_id: str
+    name: str
+    let_in: bool
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Somebody who may not see the file opened it all the same, with a reason, until then. It stays on the file for ever."""
+
+    account_id: str
+    name: str
+    role: str
+    reason: str
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """How it ended. `basis` says why it may close: agency outcome, nothing shared and reviewed, or signed off."""
 
@@ -138,6 +165,9 @@ class Case:
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
+    listed: tuple[str, ...] = ()
+    list_changes: tuple[ListChange, ...] = ()
+    openings: tuple[Opening, ...] = ()
 
     @property
     def decision(self) -> TriageDecision | None:
@@ -201,11 +231,32 @@ class Case:
         joined = replace(
             self, note_ids=(*self.note_ids, note.id), priority=fastest((self.priority, note.priority)),
             first_noted_at=min(self.first_noted_at, note.content.captured_at))
-        return joined.as_strict(note.restricted, note.barred)
+        return joined.as_strict(note.restricted, note.barred, note.listed)
 
-    def as_strict(self, restricted: bool, barred: Iterable[str]) -> "Case":
-        """Under at least this restriction and these bars."""
-        return replace(self, restricted=self.restricted or restricted, barred=tuple(sorted({*self.barred, *barred})))
+    def as_strict(self, restricted: bool, barred: Iterable[str], listed: Iterable[str] = ()) -> "Case":
+        """Under at least this restriction and these bars; `listed` are those who may know, where nobody was named yet."""
+        return replace(self, restricted=self.restricted or restricted, barred=tuple(sorted({*self.barred, *barred})),
+                       listed=self.listed or tuple(listed))
+
+    def with_list_change(self, change: ListChange) -> "Case":
+        """Let somebody in to a restricted file, or keep them from it. Raises Invalid without a reason, for an open file, for
+        somebody kept from it who is to be let in, and where nobody would be left.
+        """
+        if not self.restricted:
+            raise Invalid(FieldError("account_id", "This file is under no list: everyone whose role it is may read it."))
+        if not change.reason.strip():
+            raise Invalid(FieldError("reason", "Say why."))
+        if change.let_in and change.account_id in self.barred:
+            raise Invalid(FieldError("account_id", "They are kept from this file because of what it is about."))
+        listed = {*self.listed, change.account_id} if change.let_in else {*self.listed} - {change.account_id}
+        if not listed:
+            raise Invalid(FieldError("account_id", "Nobody would be left who may know. Let somebody else in first."))
+        barred = self.barred if change.let_in else tuple(sorted({*self.barred, change.account_id}))
+        return replace(self, listed=tuple(sorted(listed)), barred=barred, list_changes=(*self.list_changes, change))
+
+    def opened_all_the_same(self, opening: Opening) -> "Case":
+        """Somebody broke the glass; it stays on the file for ever."""
+        return replace(self, openings=(*self.openings, opening))
 
     def with_priority(self, priority: Priority) -> "Case":
         """The clocks of the case run by another priority: one of its notes was looked at again."""

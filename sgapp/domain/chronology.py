@@ -11,6 +11,7 @@ from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.marks import mark_as_fact
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Chase, Referral
+from sgapp.domain.time import show
 from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS
 
 
@@ -82,6 +83,10 @@ def _case(case: Case) -> list[Entry]:
               for c in case.capacity]
     found += [Entry(p.at, p.by, "Put protection in place", p.what) for p in case.protection]
     found += [Entry(r.at, r.by, "Looked again", r.found, kind="decision") for r in case.reviews]
+    found += [Entry(c.at, c.by, f"Let {c.name} in to the file" if c.let_in else f"Keeps the file from {c.name}", c.reason,
+                    kind="list") for c in case.list_changes]
+    found += [Entry(o.at, o.name, f"Opened the file without being on its list, until {show(o.until)}", o.reason, kind="list")
+              for o in case.openings]
     if case.closing:
         found.append(Entry(case.closing.at, case.closing.by, "Closed the case", case.closing.reason, kind="decision"))
     return found

@@ -130,6 +130,11 @@ class ClockKind(StrEnum):
     NOTIFY_CQC = "notify_cqc"
     NEXT_STEP = "next_step"
     QUESTION = "question"
+    CLEARANCE = "clearance"
+    MEASURE_REVIEW = "measure_review"
+    MILESTONE = "milestone"
+    DBS_DUTY = "dbs_duty"
+    CANDOUR = "candour"
 
 
 #: What is waited for, in a word or two.
@@ -139,6 +144,8 @@ LABELS: dict[ClockKind, str] = {
     ClockKind.REVIEW: "look again", ClockKind.ACTION: "action", ClockKind.EMERGENCY_RECORD: "record the decision",
     ClockKind.NOTIFY_CQC: "notify CQC", ClockKind.NEXT_STEP: "next step",
     ClockKind.QUESTION: "answer their question",
+    ClockKind.CLEARANCE: "ask whether you may begin", ClockKind.MEASURE_REVIEW: "look at the measure again",
+    ClockKind.MILESTONE: "planned step", ClockKind.DBS_DUTY: "DBS duty", ClockKind.CANDOUR: "candour",
 }
 
 
@@ -215,6 +222,7 @@ _SEND = "DOMAIN annex §2: urgent at once (30 min is ours), other 1 working day"
 _ASKED = "Ours: an agency that asks cannot go on without us; the same day, faster where DOMAIN annex §2 is faster"
 _AT_ONCE = "DOMAIN annex §2: 999 first; urgent at once or through the emergency duty team (30 min is ours)"
 _CQC = "DOMAIN annex §2: same day, alarm at 24 h"
+_STAFF = "Ours: DOMAIN annex §6 names the duty and no time; nothing sits"
 _REVIEW = "The guide: same-day review for higher-risk decisions"
 K = ClockKind
 
@@ -270,6 +278,11 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         later=_NOON,
     ),
     Rule(K.NOTIFY_CQC, "", _MIDNIGHT, _CQC, escalate=_minutes(24 * 60), later=_NOON),
+    Rule(K.CLEARANCE, "", _working(1), _STAFF),
+    Rule(K.MEASURE_REVIEW, "", _DATE, "DOMAIN annex §6: a suspension is looked at again, seven days unless sooner"),
+    Rule(K.MILESTONE, "", _DATE, "DOMAIN annex §6: a milestone has its day"),
+    Rule(K.DBS_DUTY, "", _working(5), _STAFF),
+    Rule(K.CANDOUR, "", _working(10), _STAFF),
 )
 DEFAULT_CALENDAR = Calendar()
 

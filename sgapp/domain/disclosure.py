@@ -102,12 +102,18 @@ def _of_case(case: Case) -> list[Offer]:
     return found
 
 
+def names_near(notes: Iterable[Observation]) -> frozenset[str]:
+    """Single words that name whoever was there or was quoted, as the writers of some notes gave them."""
+    notes = tuple(notes)
+    there = [name for note in notes for name in _LISTED.split(note.content.present)]
+    there += [quote.by for note in notes for quote in note.content.said]
+    return frozenset(word for name in there for word in _words(name) if word[0].isupper() and len(word) > _SHORTEST)
+
+
 def _names_of_others(person: Person, notes: Sequence[Observation], others: Iterable[str]) -> frozenset[tuple[str, ...]]:
     """Names, as their words, that stand for somebody else than the adult. A single word counts for whoever was there."""
     own = set(_words(person.name))
-    there = [name for note in notes for name in _LISTED.split(note.content.present)]
-    there += [quote.by for note in notes for quote in note.content.said]
-    near = {word for name in there for word in _words(name) if word[0].isupper() and len(word) > _SHORTEST} - own
+    near = names_near(notes) - own
     full = {tuple(_words(name)) for name in others}
     return frozenset((*((word,) for word in near), *(n for n in full if len(n) > 1 and not own.issuperset(n))))
 

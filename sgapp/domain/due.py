@@ -3,12 +3,14 @@
 Source: DESIGN "Clocks, defined"; DOMAIN annex §2.
 """
 
+from dataclasses import replace
 from functools import singledispatch
 
 from sgapp.domain.case import Case, CaseState
 from sgapp.domain.clock_book import DEFAULT_BOOK, ClockBook
 from sgapp.domain.clocks import Clock, ClockKind
 from sgapp.domain.decision import ReviewState, SharingDecision
+from sgapp.domain.investigation import Investigation, InvestigationState
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import NoteState, Observation
 from sgapp.domain.referral import Action, Referral, ReferralState
@@ -24,7 +26,7 @@ def clocks_of(_record: object, _book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, 
 def _(note: Observation, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
     if note.state is NoteState.DELIVERED:
         return (book.clock(ClockKind.ACKNOWLEDGE, note.received_at, priority=note.priority),)
-    if note.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED):
+    if note.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED) and note.investigation_id is None:
         return (book.clock(ClockKind.DECIDE, note.acknowledged_at or note.received_at, priority=note.priority),)
     return ()
 
@@ -82,6 +84,30 @@ def _with_the_agency(referral: Referral, book: ClockBook) -> list[Clock]:
     if referral.wants_more:
         return [book.clock(ClockKind.AGENCY_DECISION, referral.outcomes[-1].at, agency=referral.agency)]
     return []
+
+
+@clocks_of.register
+def _(matter: Investigation, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
+    if matter.ended:
+        return ()
+    found = []
+    said = matter.clearance
+    if matter.state is InvestigationState.WAITING and (said is None or said.answer != "theirs"):
+        asks = book.clock(ClockKind.CLEARANCE, matter.opened_at) if said is None or said.ask_again_on is None else (
+            book.clock(ClockKind.MILESTONE, said.at, on=said.ask_again_on))
+        found.append(replace(asks, kind=ClockKind.CLEARANCE))
+    measure = min(matter.running_measures, key=lambda m: m.review_on, default=None)
+    if measure is not None:
+        found.append(book.clock(ClockKind.MEASURE_REVIEW, measure.at, on=measure.review_on))
+    if matter.open_milestones:
+        found.append(book.clock(ClockKind.MILESTONE, matter.open_milestones[0].at, on=matter.open_milestones[0].due_on))
+    if matter.dbs_owed is not None:
+        since, on = matter.dbs_owed
+        owed = book.clock(ClockKind.DBS_DUTY, since) if on is None else book.clock(ClockKind.MILESTONE, since, on=on)
+        found.append(replace(owed, kind=ClockKind.DBS_DUTY))
+    if matter.candour_owed:
+        found.append(book.clock(ClockKind.CANDOUR, matter.opened_at))
+    return tuple(found) or (book.clock(ClockKind.NEXT_STEP, matter.touched_at or matter.opened_at),)
 
 
 @clocks_of.register

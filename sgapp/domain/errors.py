@@ -47,6 +47,18 @@ class Invalid(SgappError):
         self.errors = errors
 
 
+class NotHerPassword(Invalid):
+    """Whoever is signed in typed a wrong password of her own. Counted: it may be somebody else at an unlocked tablet."""
+
+
+class SecondFactorNeeded(SgappError):
+    """Name and password are right; the code of an authenticator, or a recovery code, is missing."""
+
+
+class WrongCode(SgappError):
+    """Name and password are right; the code is wrong, or was used before."""
+
+
 class TooManyTries(SgappError):
     """Asked too often; try again after `retry_after_seconds`."""
 

@@ -57,6 +57,7 @@ class KeptUpload:
     barred: tuple[str, ...] = ()
     branch: str = "main"
     reserved: bool = False
+    listed: tuple[str, ...] = ()
 
     @property
     def priority(self) -> Priority:

@@ -174,9 +174,10 @@ class NoteContent:
 class Observation:
     """A delivered note and where it stands. `reference` was made on the phone from `id`.
 
-    `barred` are the accounts that may not learn of it. `named` are those of them that are barred only because their name
-    stands in the text, and of whom nobody has said yet whether it is about them. `reserved`: it is for the nominated
-    individual alone. `author_id` is empty where the writer gave no name.
+    `listed` are the accounts that may know of it while it is restricted; until somebody is named, the store names those
+    whose role it falls to. `barred` are the accounts that may not learn of it. `named` are those of them that are barred
+    only because their name stands in the text, and of whom nobody has said yet whether it is about them. `reserved`: it is
+    for the nominated individual alone. `author_id` is empty where the writer gave no name.
     """
 
     id: str
@@ -201,6 +202,8 @@ class Observation:
     settled: tuple[NameSettled, ...] = ()
     reserved: bool = False
     speaking_up: SpeakingUpAnswered | None = None
+    listed: tuple[str, ...] = ()
+    investigation_id: str | None = None
 
     @property
     def priority(self) -> Priority:
@@ -232,6 +235,18 @@ class Observation:
             raise Invalid(FieldError("note_id", "This note is already part of a case."))
         return replace(self, state=state, case_id=case_id, in_hand_at=at)
 
+    def kept_as_account(self, *, at: datetime, by: str) -> "Observation":
+        """Somebody has read it where it belongs, apart from all cases. Nothing more is done with it here."""
+        if self.investigation_id is None:
+            raise Invalid(FieldError("note_id", "Nobody was asked for this."))
+        seen = self.acknowledged(at=at, by=by) if self.state is NoteState.DELIVERED else self
+        return seen.finished()
+
+    def joined_to(self, investigation_id: str, listed: Iterable[str], barred: Iterable[str]) -> "Observation":
+        """It is the account that somebody was asked for: under that list, and closed to every other witness."""
+        return replace(self, investigation_id=investigation_id, restricted=True, listed=tuple(listed),
+                       barred=tuple(sorted({*self.barred, *barred})))
+
     def finished(self) -> "Observation":
         return replace(self, state=moved(TRANSITIONS, self.state, NoteState.FINISHED))
 
@@ -249,7 +264,7 @@ class Observation:
         if answer.passed_on:
             if self.state is NoteState.FINISHED:
                 raise IllegalTransition("NoteState", self.state, NoteState.ACKNOWLEDGED)
-            return replace(self, reserved=False, restricted=True, speaking_up=answer)
+            return replace(self, reserved=False, restricted=True, speaking_up=answer, listed=())
         return replace(self.finished(), speaking_up=answer)
 
     def matched(self, person_id: str) -> "Observation":
@@ -258,9 +273,10 @@ class Observation:
             raise Invalid(FieldError("person_id", "This note is already part of a case; its person cannot change."))
         return replace(self, person_id=person_id)
 
-    def as_strict(self, restricted: bool, barred: Iterable[str]) -> "Observation":
-        """Under at least this restriction and these bars."""
-        return replace(self, restricted=self.restricted or restricted, barred=tuple(sorted({*self.barred, *barred})))
+    def as_strict(self, restricted: bool, barred: Iterable[str], listed: Iterable[str] = ()) -> "Observation":
+        """Under at least this restriction and these bars; `listed` are those who may know, where nobody was named yet."""
+        return replace(self, restricted=self.restricted or restricted, barred=tuple(sorted({*self.barred, *barred})),
+                       listed=self.listed or tuple(listed))
 
     def name_settled(self, found: NameSettled) -> "Observation":
         """Whether it is about a colleague who is named in it. If not, she may learn of it again.
@@ -278,7 +294,8 @@ class Observation:
         always = self.content.names_staff or self.content.route is not Route.VISIT or self.reserved
         restricted = self.restricted and (always or bool(barred))
         named = tuple(a for a in self.named if a != found.account_id)
-        return replace(self, named=named, barred=barred, restricted=restricted, settled=(*self.settled, found))
+        listed = self.listed if found.involved else ()  # whoever was kept from it may belong on the list
+        return replace(self, named=named, barred=barred, restricted=restricted, listed=listed, settled=(*self.settled, found))
 
     def with_priority(self, priority: Priority, reason: str, *, at: datetime, by: str) -> "Observation":
         if not reason.strip():

@@ -1,6 +1,8 @@
 """The adult at risk, as the provider knows them. Free text may stand in until somebody matches it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sgapp.domain.retention import Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class Person:
     needs: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
     branch: str = "main"
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def short(self) -> str:

@@ -41,6 +41,17 @@ def note_reference(note_id: str) -> str:
     return _shown(body + check_symbol(body))
 
 
+def case_reference(year: int, case_id: str, attempt: int = 0) -> str:
+    """The reference of a case, for example `2026-7K2Q-8`: four symbols made from its id, and their check symbol.
+
+    `attempt` counts up where an earlier one is taken. No running number: whoever may not know of a case would miss it.
+    """
+    digest = hashlib.sha256(f"case/{case_id.lower()}/{attempt}".encode("ascii")).digest()
+    bits = int.from_bytes(digest[:3], "big") >> 4
+    body = "".join(ALPHABET[(bits >> shift) & 31] for shift in range(15, -1, -5))
+    return f"{year}-{body}-{check_symbol(body)}"
+
+
 def check_symbol(body: str) -> str:
     """The Luhn mod 32 check symbol: from the right, every other symbol counts double, the last one first."""
     total = 0

@@ -7,10 +7,12 @@ picture is then named, and words in another script are said to be so; the text o
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -41,6 +43,24 @@ def letter_pdf(letter: Letter) -> bytes:
     if not isinstance(made, bytes):
         raise TypeError("one document makes one PDF")
     return made
+
+
+def copy_pdf(copy: Mapping[str, Any]) -> bytes:
+    """What is kept of an adult, as PDF: `title`, `reference`, `provider`, lines `before`, `chapters` and `elsewhere`."""
+    made = typst.compile((_TEMPLATE.parent / "copy.typ").read_bytes(), format="pdf", pdf_standards=["ua-1"], timestamp=0,
+                         sys_inputs={"copy": json.dumps(_shown(copy))}, font_paths=_fonts())
+    if not isinstance(made, bytes):
+        raise TypeError("one document makes one PDF")
+    return made
+
+
+def _shown(value: Any) -> Any:
+    """The same with each character that cannot be shown put into words."""
+    if isinstance(value, str):
+        return _in_words(value)
+    if isinstance(value, Mapping):
+        return {key: _shown(inner) for key, inner in value.items()}
+    return [_shown(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 #: What a character's own name does not call as people do.

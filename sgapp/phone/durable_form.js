@@ -162,7 +162,7 @@ function sayOnPage(text) {
 const draftUrl = (key) => (key && !key.endsWith(":") ? `/api/drafts/${encodeURIComponent(key)}` : "");
 
 export function DurableForm(props) {
-  const { intent, formKey = "", hiddenFields = {}, submit, stay, compact, tone, label, onSaved, children } = props;
+  const { intent, formKey = "", hiddenFields = {}, submit, stay, compact, forgetful, tone, label, onSaved, children } = props;
   const [ready, setReady] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problems, setProblems] = useState([]);
@@ -235,7 +235,7 @@ export function DurableForm(props) {
       if (early) now.timer = setTimeout(keepDraft, AUTOSAVE_AFTER_MS);
     };
     // A form that waits for its key does nothing yet; the effect runs again when the key has come.
-    if (compact || url) start();
+    if (compact || forgetful || url) start(); // a forgetful one holds a password: it keeps no draft at all
     const leave = () => keepDraft({ keepalive: true });
     const hide = (event) => event.detail.waitUntil(leave()); // asked just before the session ends
     window.addEventListener("pagehide", leave);

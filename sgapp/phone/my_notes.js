@@ -65,6 +65,17 @@ function PleaseRing({ note, onCall }) {
   return h("p", null, pieces(onCall ? t.ring_on : t.ring, { phone, reference: note.reference }));
 }
 
+const PARTS = { morning: t.part_morning, afternoon: t.part_afternoon, evening: t.part_evening, night: t.part_night, day: t.part_day };
+
+// Somebody at the office asks for her own account. The day and the part of it, and not a word of what it is about.
+function Asked({ request }) {
+  const day = new Intl.DateTimeFormat(t.locale, { day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(request.on));
+  return h("section", { className: "panel grid gap-2" },
+    h("p", { className: "font-semibold" }, fill(t.asked, { who: request.asked_by, part: PARTS[request.part], day })),
+    h("p", { className: "hint" }, t.asked_hint),
+    h("a", { className: "btn btn-primary justify-self-start", href: "/?write=account" }, t.asked_write));
+}
+
 function Row({ note, onCall }) {
   const there = !["on_phone", "sign_in"].includes(note.state) && Date.now() - new Date(note.arrived ?? 0) < READABLE_MS;
   return h("li", { className: "row" },
@@ -81,6 +92,7 @@ export function MyNotes() {
   const [problem, setProblem] = useState("");
   const [others, setOthers] = useState(0);
   const [onCall, setOnCall] = useState("");
+  const [asked, setAsked] = useState([]);
   const met = useRef(null);
   const lock = useLock();
   useEffect(() => {
@@ -93,7 +105,10 @@ export function MyNotes() {
       try {
         const answer = await fetch("/api/observations/mine", { cache: "no-store" });
         if (answer.ok) there = (await answer.json()).notes;
-        setProblem(answer.ok ? "" : answer.status === 401 ? "signed_out" : "later");
+        const request = answer.ok ? await fetch("/api/accounts/asked", { cache: "no-store" }) : null;
+        if (request?.ok && !gone) setAsked((await request.json()).asked);
+        // 404: whoever signs in here writes no notes, and so has none.
+        setProblem(answer.ok || answer.status === 404 ? "" : answer.status === 401 ? "signed_out" : "later");
       } catch {
         setProblem("no_signal");
       }
@@ -115,6 +130,7 @@ export function MyNotes() {
   if (lock.screen) return lock.screen;
   return h("div", { className: "grid gap-4" },
     says ? h("div", { className: "panel grid gap-2", role: "status" }, h("p", null, says[0]), says[1]) : null,
+    asked.map((request) => h(Asked, { key: `${request.on} ${request.part}`, request })),
     notes === null || !lock.state ? h("p", { className: "hint waiting", role: "status" }, t.loading)
       : notes.length ? h("ul", { className: "rows", "aria-label": t.list }, notes.map((note) => h(Row, { key: note.id, note, onCall })))
         : says ? h("p", { className: "hint" }, t.none_here)

@@ -99,6 +99,7 @@ export function NoteForm({ codes }) {
     const first = asked.get("corrects") ?? "";
     // The reference is made from the id: what an address says is nobody's word.
     if (UUID.test(first)) noteReference(first).then((reference) => setCorrects({ id: first.toLowerCase(), reference }));
+    if (asked.get("write") === "account") put("account", "route"); // she comes from the request, in My notes
     const contact = setTimeout(() => meetTheOffice()); // what asks the office or the disk must not hold up the form
     return () => {
       clearTimeout(contact);

@@ -3,6 +3,7 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { forgetOwner } from "./device.js";
 import { fill } from "./fill.js";
+import { askPasskey, hasPasskeys } from "./passkey.js";
 import { vault } from "./vault.js";
 import * as t from "./words/sign_in.js";
 
@@ -31,7 +32,8 @@ function wayBack() {
   return /^\/(?![/\\])/.test(back) ? back : "";
 }
 
-const homeOf = (role) => (PHONE_ROLES.includes(role) ? "/" : role === "admin" ? "/phones" : "/desk");
+const HOMES = { admin: "/accounts", auditor: "/cases", hr: "/matters", rota: "/available" };
+const homeOf = (role) => (PHONE_ROLES.includes(role) ? "/" : HOMES[role] ?? "/desk");
 
 function Field({ id, label, hint, error, ...control }) {
   return h("div", { className: "field" },
@@ -69,6 +71,30 @@ function sayWhy({ status, json, retryAfter }) {
   return json?.detail ?? t.fault;
 }
 
+// True on the way to the page that comes first.
+function enter(answer) {
+  if (answer.status !== 200) return false;
+  window.location.assign(answer.json.set_up ? "/account" : wayBack() || homeOf(answer.json.role));
+  return true;
+}
+
+function ByPasskey() {
+  const [there, setThere] = useState(false);
+  useEffect(() => setThere(hasPasskeys()), []);
+  const form = useForm(async () => {
+    const { status, json, retryAfter } = await call("GET", "/api/session/passkey");
+    if (status !== 200) return sayWhy({ status, json, retryAfter });
+    try {
+      const answer = await call("POST", "/api/session/passkey", { credential: await askPasskey(json) });
+      return enter(answer) ? null : sayWhy(answer);
+    } catch {
+      return t.no_passkey;
+    }
+  });
+  return there ? h("form", { method: "post", onSubmit: form.onSubmit, className: "grid gap-4", "aria-label": t.passkey },
+    form.says, h("button", { type: "submit", className: "btn btn-quiet btn-lg", disabled: form.off }, t.passkey)) : null;
+}
+
 export function SignInForm() {
   const [demo, setDemo] = useState([]);
   const [needsCode, setNeedsCode] = useState(false);
@@ -79,23 +105,29 @@ export function SignInForm() {
   }, []);
   const form = useForm(async (data) => {
     const answer = await call("POST", "/api/session", Object.fromEntries(data));
-    if (answer.status === 200) {
-      window.location.assign(wayBack() || homeOf(answer.json.role));
-      return null;
-    }
+    if (enter(answer)) return null;
     if (answer.json?.type?.includes("second-factor-needed")) {
       setNeedsCode(true);
       return t.code_too;
     }
     return sayWhy(answer);
   });
-  const take = (account) => {
+  const take = async (account) => {
     name.current.value = account.username;
     password.current.value = account.password;
+    if (account.code) {
+      setNeedsCode(true);
+      const { json } = await call("GET", "/api/demo/accounts"); // the code of this moment
+      const now = json?.accounts?.find((a) => a.username === account.username)?.code ?? "";
+      setTimeout(() => {
+        document.getElementById("otp").value = now;
+      }, 0);
+    }
     document.getElementById("sign-in-button").focus();
   };
   return h("div", { className: "grid gap-6" },
-    h("form", { method: "post", noValidate: true, onSubmit: form.onSubmit, className: "panel grid gap-4", "aria-label": t.title },
+    h("div", { className: "panel grid gap-4" }, h("form", { method: "post", noValidate: true, onSubmit: form.onSubmit,
+      className: "grid gap-4", "aria-label": t.title },
       form.says,
       h("div", { className: "field" },
         h("label", { htmlFor: "username", className: "field-label" }, t.user_name),
@@ -107,6 +139,7 @@ export function SignInForm() {
           autoComplete: "current-password" })),
       needsCode ? h(Field, { id: "otp", name: "otp", label: t.six_digits, inputMode: "numeric", autoComplete: "one-time-code" }) : null,
       h("button", { id: "sign-in-button", type: "submit", className: "btn btn-primary btn-lg", disabled: form.off }, t.title)),
+      h(ByPasskey)),
     demo.length ? h(DemoAccounts, { accounts: demo, take }) : null);
 }
 

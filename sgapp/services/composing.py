@@ -19,6 +19,7 @@ from sgapp.domain.vocabulary import AGENCIES, SEND_METHODS
 from sgapp.integrations.pdf import letter_pdf
 from sgapp.services.cases import written
 from sgapp.services.guard import Done, intention, query
+from sgapp.services.investigations import picked_accounts
 from sgapp.store import accounts, files
 from sgapp.store.search import names_of_people
 from sgapp.store.unit_of_work import UnitOfWork
@@ -93,7 +94,8 @@ def offered_on(uow: UnitOfWork, case: Case) -> tuple[Offer, ...]:
     """Every fact that may be picked on a case, with what to think of before it leaves."""
     notes = uow.notes.those(case.note_ids)
     others = [account.name for account in accounts.everyone(uow)] + names_of_people(uow, but=case.person_id)
-    return offers(uow.people.get(case.person_id), [notes[i] for i in case.note_ids if i in notes], case, others=others,
+    told = [*(notes[i] for i in case.note_ids if i in notes), *picked_accounts(uow, case)]
+    return offers(uow.people.get(case.person_id), told, case, others=others,
                   must_not_know=[d.answers.must_not_know for d in uow.decisions(case)])
 
 

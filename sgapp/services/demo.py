@@ -6,15 +6,16 @@ from datetime import datetime
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import SgappError
-from sgapp.domain.permissions import Role
+from sgapp.domain.permissions import Role, needs_second_factor
 from sgapp.domain.person import Person
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
-from sgapp.services.sessions import hashed
-from sgapp.store import accounts
+from sgapp.services.passwords import hashed
+from sgapp.services.second_factor import base32, code_now
+from sgapp.store import accounts, factors
 from sgapp.store.accounts import Account
 from sgapp.store.engine import take_turns
-from sgapp.store.secrets import KeyRing
+from sgapp.store.secrets import derived
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -29,6 +30,8 @@ class DemoAccount:
     role: Role
     name: str
     device: str
+    totp_secret: str = ""
+    code: str = ""
 
 
 _ACCOUNTS: tuple[tuple[str, Role, str, str], ...] = (
@@ -68,14 +71,28 @@ def demo_accounts(house: House, *, now: datetime) -> tuple[DemoAccount, ...]:
         if not accounts.is_demo(uow.session):
             return ()
     password = _demo_password(house)
-    return tuple(DemoAccount(u, password, role, name, device) for u, role, name, device in _ACCOUNTS)
+    return tuple(DemoAccount(u, password, role, name, device, *_factor(house, u, role, now))
+                 for u, role, name, device in _ACCOUNTS)
+
+
+def _secret(house: House, username: str) -> bytes:
+    """The secret of a demo account's authenticator, made from this installation's own key."""
+    return derived(house.ring.demo_key, f"demo authenticator {username}")[:20]
+
+
+def _factor(house: House, username: str, role: Role, now: datetime) -> tuple[str, str]:
+    """Its secret and its code of this moment, where the role needs one."""
+    if not needs_second_factor(role):
+        return "", ""
+    secret = _secret(house, username)
+    return base32(secret), code_now(secret, now.timestamp())
 
 
 def _demo_password(house: House) -> str:
     """One password for all demo accounts: from the setting, or made from this installation's own key."""
     if house.settings.demo_password:
         return house.settings.demo_password
-    return f"demo-{KeyRing.derived(house.ring.state_key, 'demo password').hex()[:16]}"
+    return f"demo-{derived(house.ring.demo_key, 'demo password').hex()[:16]}"
 
 
 @public("run from the command line by whoever holds the machine; refuses a real organisation")
@@ -96,11 +113,21 @@ def load_demo(house: House, *, now: datetime) -> bool:
             for account in accounts.everyone(uow):
                 if account.username in ours:  # one that somebody added keeps its own password
                     accounts.set_password(uow, account.id, password_hash)
+                    _give_factor(house, uow, account)
             uow.note_event(AuditEvent("demo-passwords-set", "account", ""))
             return False
         ids = _load_accounts(uow, password_hash)
+        for account in accounts.everyone(uow):
+            _give_factor(house, uow, account)
         _load_people(uow, ids)
     return True
+
+
+def _give_factor(house: House, uow: UnitOfWork, account: Account) -> None:
+    """An authenticator whose secret is known, in the place of whatever was set up."""
+    if needs_second_factor(account.role):
+        factors.forget(uow, account.id)
+        factors.add(uow, account.id, _secret(house, account.username), confirmed=True)
 
 
 def _load_accounts(uow: UnitOfWork, password_hash: str) -> dict[str, str]:

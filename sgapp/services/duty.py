@@ -16,12 +16,13 @@ from sgapp.domain.chronology import StepUp
 from sgapp.domain.clocks import WITH_AGENCY, ClockKind
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.errors import Unreadable
-from sgapp.domain.permissions import GRANTS, SEES_RESERVED, SEES_RESTRICTED, Permission, Role
+from sgapp.domain.permissions import GRANTS, SEES_RESERVED, Permission, Role
 from sgapp.domain.reach import Channel, MessageState, Reach, Urgency
 from sgapp.domain.referral import Referral
-from sgapp.domain.rota import Duty, Member, Rota, next_person, post_of
+from sgapp.domain.rota import Duty, Member, next_person, post_of
 from sgapp.services.reviewing import may_not_review
-from sgapp.store import accounts, documents
+from sgapp.store import accounts
+from sgapp.store.access import listed_on, rota_of
 from sgapp.store.kinds import Record
 from sgapp.store.tables import AccountRow, BarRow, CaseRow, ClockRow, DecisionRow, MessageRow, PushRow, ReachRow, StepUpRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork
@@ -32,27 +33,12 @@ _NEEDS: dict[ClockKind, Permission] = {
     K.ACKNOWLEDGE: P.ACKNOWLEDGE, K.DECIDE: P.TRIAGE, K.SEND: P.REFER, K.SECOND_REVIEW: P.REVIEW_SHARING,
     K.RECEIPT: P.REFER, K.AGENCY_DECISION: P.REFER, K.REVIEW: P.WORK_CASE, K.ACTION: P.WORK_CASE,
     K.EMERGENCY_RECORD: P.DECIDE_SHARING, K.NOTIFY_CQC: P.WORK_CASE, K.NEXT_STEP: P.WORK_CASE,
-    K.QUESTION: P.REFER,
+    K.QUESTION: P.REFER, **dict.fromkeys(
+        (K.CLEARANCE, K.MEASURE_REVIEW, K.MILESTONE, K.DBS_DUTY, K.CANDOUR), P.WORK_INVESTIGATION),
 }
 #: What somebody is told of as soon as it begins; the rest stands in the queue until it is late.
 TOLD_AT_ONCE = frozenset({K.ACKNOWLEDGE, K.SECOND_REVIEW, K.QUESTION})
 _REACH = TypeAdapter(Reach)
-
-
-def rota_of(uow: UnitOfWork, branch: str) -> Rota:
-    """A branch's rota. Until one was saved, the first account of each role there stands in: there is never nobody."""
-    saved = documents.latest(uow, Rota, branch)
-    if saved is not None:
-        return saved
-    here = select(AccountRow).where(col(AccountRow.disabled_at).is_(None), or_(
-        col(AccountRow.branch) == branch, col(AccountRow.branch).is_(None)))
-    rows = uow.session.exec(here.order_by(col(AccountRow.created_at), col(AccountRow.username))).all()
-
-    def first(*roles: Role) -> str:
-        return next((r.id for role in roles for r in rows if r.role == role), "")
-
-    lead, deputy = first(Role.LEAD, Role.MANAGER), first(Role.DEPUTY, Role.MANAGER)
-    return Rota(((Duty.LEAD, lead), (Duty.DEPUTY, deputy), (Duty.ON_CALL, first(Role.ON_CALL) or lead)))
 
 
 def members(uow: UnitOfWork, row: ClockRow, *, but: frozenset[str] = frozenset()) -> tuple[Member, ...]:
@@ -62,13 +48,16 @@ def members(uow: UnitOfWork, row: ClockRow, *, but: frozenset[str] = frozenset()
     """
     bars = select(BarRow.account_id).where(col(BarRow.record_id).in_([row.record_id, row.case_id or ""]))
     barred = {*but, *uow.session.exec(bars)}
+    listed = listed_on(uow.session, row.record_id, row.case_id)
+    rota = rota_of(uow, row.branch)
+    on_call = rota.holder(Duty.ON_CALL, uow.now)
     found = []
     for account in uow.session.exec(select(AccountRow).where(col(AccountRow.disabled_at).is_(None)).order_by(
             col(AccountRow.username))):
         role = Role(account.role)
         able = role is Role.NOMINATED or _NEEDS[ClockKind(row.kind)] in GRANTS[role]
-        open_to = (not row.restricted or role in SEES_RESTRICTED) and (not row.reserved or role in SEES_RESERVED)
-        seen = open_to and account.branch in (None, row.branch)
+        open_to = (not row.restricted or account.id in listed) and (not row.reserved or role in SEES_RESERVED)
+        seen = open_to and account.branch in (None, row.branch) and (role is not Role.ON_CALL or account.id == on_call)
         found.append(Member(account.id, role, able and seen and account.id not in barred))
     return tuple(found)
 
@@ -131,13 +120,18 @@ def steps_of(uow: UnitOfWork, record_ids: Iterable[str]) -> tuple[StepUp, ...]:
 
 def _tell(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime, on_duty: bool) -> None:
     urgency = Urgency.NOW if row.priority in ("emergency", "high") or row.kind == K.ACKNOWLEDGE else Urgency.TODAY
-    reach = reach_of(uow, row.holder_id)
-    awake = row.priority == "emergency" or on_duty
-    reference = _reference(uow, record)
+    tell(uow, row.holder_id, urgency, reference=_reference(uow, record), at=at, about=row,
+         awake=row.priority == "emergency" or on_duty)
+
+
+def tell(uow: UnitOfWork, account_id: str, urgency: Urgency, *, reference: str, at: datetime, awake: bool,
+         about: ClockRow | None = None) -> None:
+    """Tell somebody, in the product and by every channel they chose. `awake`: in their quiet hours, too."""
+    reach = reach_of(uow, account_id)
     for channel in (Channel.PRODUCT, *reach.channels()):
         to = {Channel.EMAIL: reach.email, Channel.TEXT: reach.phone}.get(channel, "")
-        for target in _browsers(uow, row.holder_id) if channel is Channel.PUSH else (to,):
-            add_message(uow, channel, row.holder_id, urgency, to=target, reference=reference, about=row,
+        for target in _browsers(uow, account_id) if channel is Channel.PUSH else (to,):
+            add_message(uow, channel, account_id, urgency, to=target, reference=reference, about=about,
                         not_before=reach.not_before(at, awake=awake))
 
 

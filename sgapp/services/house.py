@@ -13,9 +13,9 @@ from sgapp.domain.errors import SgappError, Unreadable
 from sgapp.domain.permissions import Actor, Role
 from sgapp.settings import Settings
 from sgapp.store.audit_log import AuditLog
-from sgapp.store.engine import make_engine, take_turns
+from sgapp.store.engine import for_reading, make_engine, take_turns
 from sgapp.store.migrations import upgrade
-from sgapp.store.secrets import KeyRing, load_master_key
+from sgapp.store.secrets import KeyRing, load_master_keys
 from sgapp.store.unit_of_work import UnitOfWork
 
 #: The product itself, for what it does unasked, and whoever has not signed in.
@@ -35,19 +35,18 @@ class House:
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
         self.settings = settings
         self.engine = engine or make_engine(settings)
-        self.ring = KeyRing(load_master_key(settings))
-        self.audit = AuditLog(self.ring.audit_mac_key)
+        self.ring = KeyRing(lambda: load_master_keys(settings))
+        self.audit = AuditLog(self.ring)
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
         """Bring the database to this version and make the organisation's keys, in transactions of their own."""
         upgrade(self.engine)
-        with self.begin(SYSTEM, now()) as uow:
-            take_turns(uow.session.connection())
-            key_id = self.ring.organisation_key(uow.session, uow.now)
+        with Session(self.engine) as session, session.begin():
+            take_turns(session.connection())
             try:
-                self.ring.open(uow.session, key_id)
+                self.ring.prepare(session, now())
             except Unreadable as error:
                 raise WrongMasterKey("This master key does not open this database. Nothing was changed. Put the right key "
                                      "back (SGAPP_KEYS or SGAPP_MASTER_KEY), or name an empty SGAPP_DATA.") from error
@@ -56,8 +55,19 @@ class House:
     def begin(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield UnitOfWork(session, actor, at, self.ring, self.audit, self.settings.organisation, self.settings.ring,
-                             self.settings.push_hosts, self.settings.public_url.rstrip("/"))
+            self.ring.load(session)
+            yield self._unit_of_work(session, actor, at)
+
+    @contextmanager
+    def reading(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
+        """One long look at the whole as it is at this moment. Nobody waits for it, and nothing is written in it."""
+        with Session(for_reading(self.engine), expire_on_commit=False) as session:
+            self.ring.load(session)
+            yield self._unit_of_work(session, actor, at)
+
+    def _unit_of_work(self, session: Session, actor: Actor, at: datetime) -> UnitOfWork:
+        return UnitOfWork(session, actor, at, self.ring, self.audit, self.settings.organisation, self.settings.ring,
+                          self.settings.push_hosts, self.settings.public_url.rstrip("/"))
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told after each committed change. Returns the way to stop listening."""

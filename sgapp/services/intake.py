@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -24,18 +24,21 @@ from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import Conflict, FieldError, Invalid, NotFound, SignedOut, Unreadable
 from sgapp.domain.kept import Because, KeptUpload
 from sgapp.domain.observation import NoteContent, NoteState, Observation, PriorityChange, Route, priority_at_intake
-from sgapp.domain.permissions import SEES_RESERVED, SEES_RESTRICTED, Actor, Permission, Role
+from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.reference import note_reference
 from sgapp.domain.staff_names import Staff, named_as_involved, named_in_passing
 from sgapp.services.devices import has_signed, sender
 from sgapp.services.guard import Done, intention, public, query
 from sgapp.services.house import NAMELESS, NOBODY, SYSTEM, House
+from sgapp.services.investigations import joined
 from sgapp.services.note_schema import NotePayload, as_it_came, speaks_up
 from sgapp.services.strictness import stricter_for
 from sgapp.store import accounts, devices
+from sgapp.store.access import barred_by
+from sgapp.store.access import readers as readers_of
 from sgapp.store.accounts import Account
 from sgapp.store.devices import Device
-from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, SealingKeyRow
+from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, PersonRow, SealingKeyRow
 from sgapp.store.unit_of_work import UnitOfWork, allocated_to
 
 SUITE_NAME = "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM"
@@ -167,7 +170,8 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
         uow.save(upload, because=AuditEvent("note-quarantined", "observation", note_id, "system", detail=str(because)))
     else:
         event = AuditEvent("note-delivered", "observation", note_id, detail=str(note.priority))
-        uow.save(note, *stricter_for(uow, note), because=event)
+        note, also = joined(uow, note)
+        uow.save(note, *also, *stricter_for(uow, note), because=event)
     return Done(reference, uow.now.isoformat(), "fresh")
 
 
@@ -318,7 +322,7 @@ def note_of(uow: UnitOfWork, author: Account | None, note_id: str, reference: st
     reserved = reserved or content.route is Route.SPEAK_UP or bool(corrects and corrects.reserved)
     involved, in_passing = _named(uow, content, author, reserved=reserved)
     priority, reason = priority_at_intake(content, staff_named=bool(in_passing))
-    barred = involved | in_passing
+    barred = barred_by(uow, involved) | in_passing
     if corrects is not None:
         person_id = person_id or corrects.person_id
         barred |= set(corrects.barred)
@@ -343,8 +347,8 @@ def _id(text: str | None) -> str | None:
 
 def _person(uow: UnitOfWork, text: str) -> str | None:
     """The adult that the writer chose, if she may know of them."""
-    person_id = _id(text)
-    return person_id if person_id and uow.people.those([person_id]) else None
+    known = select(PersonRow.id).where(PersonRow.id == _id(text), uow.may_see(PersonRow))
+    return uow.session.exec(known.with_for_update(read=True)).one_or_none()  # held: it must not be disposed of meanwhile
 
 
 def _corrected(uow: UnitOfWork, author: Account, text: str | None) -> Observation | None:
@@ -367,14 +371,10 @@ def _named(uow: UnitOfWork, content: NoteContent, author: Account | None, *,
     involved = named_as_involved(content, staff)
     in_passing = named_in_passing(content, staff) - involved - ({author.id} if author else set())
     branch = author.branch if author else NAMELESS.branch
-    readers = _who_see(everyone, SEES_RESERVED if reserved else SEES_RESTRICTED, branch)
+    readers = readers_of(uow.session, branch, reserved=reserved)
     if readers - involved - in_passing:
         return involved, in_passing
     return involved, in_passing - readers if reserved else frozenset()
-
-
-def _who_see(everyone: Iterable[Account], roles: frozenset[Role], branch: str | None) -> frozenset[str]:
-    return frozenset(a.id for a in everyone if a.role in roles and not a.disabled and a.branch in (None, branch))
 
 
 @query(Permission.SEE_OWN_NOTES)
@@ -396,9 +396,10 @@ def own_notes(uow: UnitOfWork) -> tuple[OwnNote, ...]:
 
 def _state_for_author(uow: UnitOfWork, note: Observation) -> str:
     """How it stands; `nobody_here` where those who may read it are the ones it names, so that she turns elsewhere."""
-    if note.reserved and note.state is not NoteState.FINISHED:
-        readers = _who_see(accounts.everyone(uow), SEES_RESERVED, note.branch)
-        if not readers - set(note.barred):
+    waits = note.state is not NoteState.FINISHED if note.reserved else note.state is NoteState.DELIVERED
+    if waits and note.restricted:
+        readers = {*note.listed, *readers_of(uow.session, note.branch, reserved=note.reserved)} - set(note.barred)
+        if not any((a := accounts.by_id(uow, account_id)) is not None and not a.disabled for account_id in readers):
             return "nobody_here"
     return {"delivered": "delivered", "acknowledged": "seen", "more_needed": "please_ring"}.get(note.state, "in_hand")
 

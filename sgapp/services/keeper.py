@@ -5,17 +5,22 @@ import os
 import socket
 import threading
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sgapp.domain.reach import Channel
 from sgapp.integrations.outgoing import WayOut
+from sgapp.services.checkpoints import check_daily
 from sgapp.services.guard import public
 from sgapp.services.house import House, now
 from sgapp.services.post import deliver_due, ways_out
 from sgapp.services.sweep import EVERY, sweep
+from sgapp.services.tidying import tidy
 
 #: A burst of changes makes one round, not one each.
 _AT_LEAST_SECONDS = 0.5
+#: How often it is asked whether the chain has to be verified, and what could not leave the machine is tried again.
+_LOOK_EVERY = timedelta(minutes=10)
+_TIDY_EVERY = timedelta(hours=1)
 _log = logging.getLogger(__name__)
 
 
@@ -29,6 +34,8 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
         self._ways: dict[Channel, WayOut] | None = None
         self._swept_at: datetime | None = None
+        self._looked_at: datetime | None = None
+        self._tidied_at: datetime | None = None
 
     def start(self) -> None:
         self._unlisten = self._house.on_change(self._wake.set)
@@ -55,6 +62,12 @@ class Keeper:
             if self._ways is None:
                 self._ways = ways_out(self._house, now=now())
             deliver_due(self._house, self._ways, now=now())
+            if self._looked_at is None or now() - self._looked_at >= _LOOK_EVERY:
+                self._looked_at = now()
+                check_daily(self._house, self._ways, now=now(), holder=self._holder)
+            if self._tidied_at is None or now() - self._tidied_at >= _TIDY_EVERY:
+                self._tidied_at = now()
+                tidy(self._house, now=now())
         except Exception as error:
             # Readiness and the queue say by themselves that the clocks were not looked at.
             _log.warning("the clocks and the post will be tried again: %s", type(error).__name__)

@@ -11,7 +11,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -32,7 +32,7 @@ from sgapp.services.directory import directory_of
 from sgapp.services.duty import add_message, begin_clocks
 from sgapp.services.guard import Done, intention, public, record_refusal
 from sgapp.services.house import NOBODY, SYSTEM, House
-from sgapp.services.sessions import sha256
+from sgapp.services.passwords import sha256
 from sgapp.store import files
 from sgapp.store.kinds import stream_of
 from sgapp.store.tables import ActionRow, ClockRow, LinkRow, ReferralRow, VisitRow
@@ -42,6 +42,8 @@ from sgapp.store.unit_of_work import UnitOfWork
 THROUGH_LINK = "reported through link"
 _TOKEN_BYTES = 16  # 128 bits
 _WRONG_REMEMBERED_SECONDS = 3600
+#: A day further ahead is a slip, or a way to put something off for ever.
+AT_MOST_AHEAD = timedelta(days=731)
 _tallies: WeakKeyDictionary[House, Storage] = WeakKeyDictionary()
 
 
@@ -399,8 +401,11 @@ def report_action(house: House, token: str, secret: str, visitor: Visitor, what:
     visitor.checked()
     if not what.strip():
         raise Invalid(FieldError("what", "Write what will be done."))
-    if due_on is None or due_on < to_london(now).date():
+    today = to_london(now).date()
+    if due_on is None or due_on < today:
         raise Invalid(FieldError("due_on", "Choose the day by which it will be done, today or later."))
+    if due_on > today + AT_MOST_AHEAD:
+        raise Invalid(FieldError("due_on", "Choose a day within two years."))
 
     def change(uow: UnitOfWork, referral: Referral) -> tuple[Action, AuditEvent] | None:
         made = str(uuid.uuid5(uuid.UUID(referral.id), form_id))

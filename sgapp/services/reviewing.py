@@ -11,9 +11,10 @@ from sgapp.domain.case import Case
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.errors import Unreadable
 from sgapp.domain.observation import NoteContent, Observation
-from sgapp.domain.permissions import GRANTS, SEES_RESTRICTED, Permission
+from sgapp.domain.permissions import GRANTS, Permission
 from sgapp.domain.staff_names import Staff, named_as_involved, named_in, named_in_passing
 from sgapp.store import accounts
+from sgapp.store.access import listed_on
 from sgapp.store.kinds import KINDS
 from sgapp.store.unit_of_work import Repository, T, UnitOfWork
 
@@ -31,8 +32,9 @@ def may_not_review(uow: UnitOfWork, decision: SharingDecision) -> frozenset[str]
     for note in notes:
         never |= named_as_involved(note, staff)
     in_passing = named_in(_words(decision), staff).union(*(named_in_passing(note, staff) for note in notes))
+    listed = listed_on(uow.session, decision.case_id)
     could = {a.id for a in everyone if Permission.REVIEW_SHARING in GRANTS[a.role] and a.branch in (None, decision.branch)
-             and (not decision.restricted or a.role in SEES_RESTRICTED)}
+             and (not decision.restricted or a.id in listed)}
     return frozenset(never | in_passing if could - never - in_passing else never)
 
 

@@ -9,9 +9,10 @@ from sgapp.domain.errors import FieldError, Invalid, NotFound
 from sgapp.domain.permissions import Permission
 from sgapp.domain.rota import DUTY_LABELS, MAY_TAKE, Absence, Duty, Rota, Turn
 from sgapp.domain.time import show
-from sgapp.services.duty import reach_of, rota_of
+from sgapp.services.duty import reach_of
 from sgapp.services.guard import Done, intention, query
 from sgapp.store import documents
+from sgapp.store.access import rota_of
 from sgapp.store.tables import AccountRow, HandOverRow
 from sgapp.store.unit_of_work import UnitOfWork
 

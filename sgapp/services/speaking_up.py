@@ -42,5 +42,6 @@ def answer_speaking_up(uow: UnitOfWork, form: AnswerSpeakingUp) -> Done:
 
 
 def _somebody_takes_over(uow: UnitOfWork, note: Observation) -> bool:
-    return any(a.role in SEES_RESTRICTED and Permission.TRIAGE in GRANTS[a.role] and not a.disabled
-               and a.branch in (None, note.branch) and a.id not in note.barred for a in accounts.everyone(uow))
+    able = (a for a in accounts.everyone(uow) if a.role in SEES_RESTRICTED and Permission.TRIAGE in GRANTS[a.role])
+    return any(not a.disabled and a.branch in (None, note.branch) and a.id not in (*note.barred, uow.actor.account_id)
+               for a in able)

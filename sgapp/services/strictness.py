@@ -39,10 +39,10 @@ def stricter_for(uow: UnitOfWork, note: Observation) -> tuple[Record, ...]:
     if note.corrects_id is None:
         return ()
     earlier = uow.regardless(Observation, note.corrects_id)
-    firm = earlier.as_strict(note.restricted, note.barred)
+    firm = earlier.as_strict(note.restricted, note.barred, note.listed)
     found: list[Record] = [firm] if firm != earlier else []
     if earlier.case_id is not None:
         case = uow.regardless(Case, earlier.case_id)
-        held = case.as_strict(note.restricted, note.barred)
+        held = case.as_strict(note.restricted, note.barred, note.listed)
         found += [held, *as_strict(uow, held)] if held != case else []
     return tuple(found)

@@ -23,6 +23,7 @@ from sgapp.services.duty import hand_to
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.partner import expire_links
+from sgapp.services.who_may_know import name_anew
 from sgapp.store import accounts
 from sgapp.store.engine import insert_if_missing
 from sgapp.store.kinds import KINDS, Record, stream_of
@@ -45,8 +46,8 @@ class OnlyInADemo(SgappError):
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did: clocks that went up a stage, those worked out anew by a changed book, those that could not, and links
-    of agencies that have ended.
+    """What one sweep did: clocks that went up a stage, those worked out anew by a changed book, those that could not, links
+    of agencies that have ended, and lists on which nobody was left and somebody stands now.
 
     `busy`: another process was at it.
     """
@@ -55,11 +56,12 @@ class Swept:
     retimed: int = 0
     failed: int = 0
     expired: int = 0
+    named: int = 0
     busy: bool = False
 
     def __add__(self, other: "Swept") -> "Swept":
         return Swept(self.steps + other.steps, self.retimed + other.retimed, self.failed + other.failed,
-                     self.expired + other.expired)
+                     self.expired + other.expired, self.named + other.named)
 
 
 @public("run by the server and by whoever holds the machine; it takes no content and gives none")
@@ -75,7 +77,7 @@ def sweep(house: House, *, now: datetime, holder: str, at: datetime | None = Non
     while found := _some(house, holder, moment, now):
         swept += found
     with house.begin(SYSTEM, now) as uow:
-        swept += Swept(expired=expire_links(uow))
+        swept += Swept(expired=expire_links(uow), named=name_anew(uow))
         lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
         if lease.holder == holder:
             lease.until = None

@@ -2,8 +2,9 @@
 
 import uuid
 from dataclasses import dataclass
+from itertools import count
 
-from sqlmodel import col
+from sqlmodel import col, select
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.case import Case, CaseState
@@ -11,11 +12,13 @@ from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.observation import Answer, NameSettled, Observation, Priority, fastest
 from sgapp.domain.permissions import Permission
 from sgapp.domain.person import Person
+from sgapp.domain.reference import case_reference
 from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary import ABUSE_TYPES
 from sgapp.services.guard import Done, intention
 from sgapp.services.strictness import as_strict
-from sgapp.store.tables import ObservationRow
+from sgapp.store.access import barred_by
+from sgapp.store.tables import CaseRow, ObservationRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -126,6 +129,8 @@ def settle_name(uow: UnitOfWork, form: SettleName) -> Done:
         raise Invalid(FieldError("involved", "Say yes or no. While you do not know, leave it open."))
     found = NameSettled(form.account_id, form.involved is Answer.YES, form.reason.strip(), uow.now, uow.actor.name)
     note = note.name_settled(found)
+    if found.involved:
+        note = note.as_strict(True, barred_by(uow, [form.account_id]))
     uow.save(note, because=AuditEvent("name-settled", "observation", note.id, detail=str(form.involved)))
     told = "It stays closed to them." if found.involved else "It is open to them like to anyone in their role."
     return Done(note.id, told, f"/note?id={note.id}")
@@ -182,12 +187,12 @@ def open_case(uow: UnitOfWork, form: OpenCase) -> Done:
     case_id = str(uuid.uuid4())
     taken = [note.taken_into(case_id, first.person_id, at=uow.now) for note in notes]
     case = Case(
-        id=case_id, reference=_case_reference(uow), person_id=first.person_id, note_ids=tuple(n.id for n in taken),
+        id=case_id, reference=_case_reference(uow, case_id), person_id=first.person_id, note_ids=tuple(n.id for n in taken),
         opened_at=uow.now, opened_by=uow.actor.name, types=form.types, priority=fastest(n.priority for n in taken),
         first_noted_at=min(n.content.captured_at for n in taken),
         first_seen_at=min((n.acknowledged_at for n in taken if n.acknowledged_at), default=None),
         restricted=any(n.restricted for n in taken), barred=tuple(sorted({a for n in taken for a in n.barred})),
-        branch=first.branch)
+        branch=first.branch, listed=tuple(sorted({a for n in taken for a in n.listed})))
     uow.save(case, *taken, because=AuditEvent("case-opened", "case", case.id))
     return Done(case.id, f"Case {case.reference} is open.", f"/case?id={case.id}")
 
@@ -216,9 +221,11 @@ def _check_types(types: tuple[str, ...]) -> None:
             raise Invalid(FieldError("types", "One of the types is not on the list."))
 
 
-def _case_reference(uow: UnitOfWork) -> str:
+def _case_reference(uow: UnitOfWork, case_id: str) -> str:
+    """The first one made from the id that is free. Not a running number: a missing one would tell of a case that is hidden."""
     year = to_london(uow.now).year
-    return f"{year}-{uow.next_number(f'case-{year}'):03d}"
+    offered = (case_reference(year, case_id, attempt) for attempt in count())
+    return next(r for r in offered if uow.session.exec(select(CaseRow.id).where(CaseRow.reference == r)).first() is None)
 
 
 def earlier_notes(uow: UnitOfWork, note: Observation) -> tuple[Observation, ...]:

@@ -23,8 +23,8 @@ class Account:
     disabled: bool
     demo: bool = False
 
-    def as_actor(self, session_id: str = "") -> Actor:
-        return Actor(self.id, self.role, self.name, self.username, self.branch, session_id)
+    def as_actor(self, session_id: str = "", *, limited: bool = False) -> Actor:
+        return Actor(self.id, self.role, self.name, self.username, self.branch, session_id, limited=limited)
 
 
 def _place(account_id: str) -> str:
@@ -47,6 +47,13 @@ def by_id(uow: UnitOfWork, account_id: str) -> Account | None:
     return _account(uow, row) if row else None
 
 
+def still(uow: UnitOfWork, account: Account) -> bool:
+    """Whether an account is as it was read: same password, same role, not disabled. It stays so until the transaction ends."""
+    row = uow.session.get_one(AccountRow, account.id, with_for_update=True)
+    return (row.password_hash, row.role, row.disabled_at is not None) == (
+        account.password_hash, str(account.role), account.disabled)
+
+
 def everyone(uow: UnitOfWork) -> tuple[Account, ...]:
     return tuple(_account(uow, row) for row in uow.session.exec(select(AccountRow).order_by(col(AccountRow.username))))
 
@@ -59,12 +66,22 @@ def add(uow: UnitOfWork, account: Account) -> None:
     uow.session.flush()
 
 
+def describe(uow: UnitOfWork, account: Account) -> None:
+    """Give an account the name and the branch that it has here."""
+    row = uow.session.get_one(AccountRow, account.id)
+    row.sealed_name, row.branch = uow.sealed(account.name.encode(), place=_place(account.id)), account.branch
+
+
 def set_password(uow: UnitOfWork, account_id: str, password_hash: str) -> None:
     uow.session.get_one(AccountRow, account_id).password_hash = password_hash
 
 
 def disable(uow: UnitOfWork, account_id: str) -> None:
     uow.session.get_one(AccountRow, account_id).disabled_at = uow.now
+
+
+def enable(uow: UnitOfWork, account_id: str) -> None:
+    uow.session.get_one(AccountRow, account_id).disabled_at = None
 
 
 def count(session: Session) -> int:
@@ -84,9 +101,35 @@ def allocate(uow: UnitOfWork, person_id: str, account_id: str) -> None:
     uow.session.add(AllocationRow(person_id=person_id, account_id=account_id))
 
 
-def begin_session(uow: UnitOfWork, *, token_sha256: str, session_id: str, account_id: str, ends_at: datetime) -> None:
+def begin_session(uow: UnitOfWork, *, token_sha256: str, session_id: str, account_id: str, ends_at: datetime,
+                  factor: str = "", browser: str = "", address: str = "") -> None:
+    """`factor` is what was shown beside the password; `browser` what it says of itself, sealed; `address` as a keyed digest."""
     uow.session.add(SessionRow(token_sha256=token_sha256, id=session_id, account_id=account_id, created_at=uow.now,
-                               last_seen_at=uow.now, ends_at=ends_at))
+                               last_seen_at=uow.now, ends_at=ends_at, factor=factor,
+                               address_mac=_address_mac(uow, account_id, address),
+                               sealed_browser=uow.sealed(browser.encode(), place=f"session/{session_id}")))
+
+
+def _address_mac(uow: UnitOfWork, account_id: str, address: str) -> str:
+    return uow.ring.record_mac("address", account_id, address.encode())
+
+
+def knows_address(uow: UnitOfWork, account_id: str, address: str, *, since: datetime) -> bool:
+    """Whether an account has signed in properly from an address lately."""
+    query = select(SessionRow.id).where(SessionRow.account_id == account_id, col(SessionRow.created_at) >= since,
+                                        SessionRow.address_mac == _address_mac(uow, account_id, address))
+    return uow.session.exec(query.limit(1)).first() is not None
+
+
+def live_sessions(uow: UnitOfWork, account_id: str) -> list[SessionRow]:
+    """Where an account is signed in, the latest first; those that sat idle too long are left for whoever asks to drop."""
+    query = select(SessionRow).where(SessionRow.account_id == account_id, col(SessionRow.ended_at).is_(None),
+                                     col(SessionRow.ends_at) > uow.now)
+    return list(uow.session.exec(query.order_by(col(SessionRow.last_seen_at).desc())))
+
+
+def browser_of(uow: UnitOfWork, row: SessionRow) -> str:
+    return uow.opened(row.sealed_browser, place=f"session/{row.id}").decode() if row.sealed_browser else ""
 
 
 def session_row(session: Session, token_sha256: str) -> SessionRow | None:

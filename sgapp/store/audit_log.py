@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.permissions import Actor
 from sgapp.store.engine import insert_if_missing
+from sgapp.store.secrets import KeyRing
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, RefusalRow
 
 GENESIS = "0" * 64
@@ -26,8 +27,8 @@ RecordDigest = tuple[str, str, int, str]
 class AuditLog:
     """Writes events inside the caller's transaction and verifies the chain."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
 
     def append(self, session: Session, actor: Actor, event: AuditEvent, records: Sequence[RecordDigest],
                at: datetime) -> None:
@@ -67,7 +68,7 @@ class AuditLog:
         return self._digest("head", [head.stream, head.seq, head.last])
 
     def _digest(self, kind: str, fields: Iterable[object]) -> str:
-        return hmac.new(self._key, json.dumps([kind, *fields]).encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._ring.audit_key, json.dumps([kind, *fields]).encode(), hashlib.sha256).hexdigest()
 
     def verify(self, session: Session) -> "Verification":
         """Walk every stream in order and stop at the first event that is not as it was written."""

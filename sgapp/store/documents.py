@@ -11,14 +11,17 @@ from sqlmodel import col, select
 from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.directory import Directory
 from sgapp.domain.errors import Conflict
+from sgapp.domain.retention import Keeping
 from sgapp.domain.rota import Rota
+from sgapp.domain.ties import Ties
 from sgapp.store.tables import DocumentRow
 
 if TYPE_CHECKING:
     from sgapp.store.unit_of_work import UnitOfWork
 
-T = TypeVar("T", ClockBook, Rota, Directory)
-_NAMES: dict[type[Any], str] = {ClockBook: "clock_book", Rota: "rota", Directory: "directory"}
+T = TypeVar("T", ClockBook, Rota, Directory, Ties, Keeping)
+_NAMES: dict[type[Any], str] = {ClockBook: "clock_book", Rota: "rota", Directory: "directory", Ties: "ties",
+                          Keeping: "keeping"}
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {entity: TypeAdapter(entity) for entity in _NAMES}
 
 

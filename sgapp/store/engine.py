@@ -39,6 +39,13 @@ def insert_if_missing(session: Session, table: type[SQLModel], **values: Any) ->
     session.connection().execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
 
 
+def for_reading(engine: Engine) -> Engine:
+    """The same database, for a long look at one moment of it that keeps no writer waiting."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(sgapp_reading=True)
+
+
 def _make_sqlite_safe(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -52,4 +59,5 @@ def _make_sqlite_safe(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Taking the write lock at once means that two writers wait for each other instead of failing half-way.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("sgapp_reading")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

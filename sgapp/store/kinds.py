@@ -8,14 +8,24 @@ from pydantic import TypeAdapter
 
 from sgapp.domain.case import Case
 from sgapp.domain.decision import SharingDecision
+from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptUpload
 from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
-from sgapp.store.tables import ActionRow, CaseRow, DecisionRow, KeptRow, ObservationRow, PersonRow, ReferralRow
+from sgapp.store.tables import (
+    ActionRow,
+    CaseRow,
+    DecisionRow,
+    InvestigationRow,
+    KeptRow,
+    ObservationRow,
+    PersonRow,
+    ReferralRow,
+)
 from sgapp.store.tables.records import _Sealed
 
-Record = Person | Observation | KeptUpload | Case | SharingDecision | Referral | Action
+Record = Person | Observation | KeptUpload | Case | SharingDecision | Referral | Action | Investigation
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ KINDS: dict[type[Any], Kind] = {
         _kind("case", Case, CaseRow, "reference", "person_id", "state", "opened_at", "restricted"),
         _kind("decision", SharingDecision, DecisionRow, "case_id", "restricted", number=lambda d: d.version),
         _kind("referral", Referral, ReferralRow, "case_id", "reference", "agency", "state", "restricted"),
+        _kind("investigation", Investigation, InvestigationRow, "reference", "concerns_case", "state", "restricted"),
         _kind("action", Action, ActionRow, "case_id", "state", "restricted"),
     )
 }
@@ -62,6 +73,8 @@ def case_of(record: Record) -> str | None:
 
 def stream_of(record: Record) -> str | None:
     """The audit stream that tells a record's story: its case, else its person; None: the actor's own."""
+    if isinstance(record, Investigation):
+        return f"investigation:{record.id}"  # apart from the case: whoever reads that chain learns nothing of this one
     if (case_id := case_of(record)) is not None:
         return f"case:{case_id}"
     person_id = record.id if isinstance(record, Person) else getattr(record, "person_id", None)

@@ -64,7 +64,7 @@ def visible(uow: UnitOfWork, *, along_branch: bool = False) -> ColumnElement[boo
     """A record's bars and its case's bars both hide a clock. `along_branch`: whether to look by the index of the branch."""
     # SQLite keeps no count of rows and takes any index with a “=” for a narrow one. Behind an expression it leaves it alone.
     branch = col(ClockRow.branch) if along_branch else col(ClockRow.branch).concat("")
-    own = scope(uow.actor, id_column=col(ClockRow.record_id), branch=branch,
+    own = scope(uow, id_column=col(ClockRow.record_id), case_column=col(ClockRow.case_id), branch=branch,
                 restricted=col(ClockRow.restricted), reserved=col(ClockRow.reserved))
     barred_case = exists().where(col(BarRow.record_id) == ClockRow.case_id, col(BarRow.account_id) == uow.actor.account_id)
     return and_(own, or_(col(ClockRow.case_id).is_(None), ~barred_case))

@@ -30,6 +30,10 @@ class _Names:
         self._by_mac: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._lock = threading.Lock()
 
+    def forget(self) -> None:
+        with self._lock:
+            self._by_mac = {}
+
     def words(self, uow: UnitOfWork, row: PersonRow) -> tuple[str, ...]:
         return self._of(uow, row)[1]
 
@@ -50,6 +54,11 @@ class _Names:
 _names = _Names()
 
 
+def forget() -> None:
+    """Let go of the names that were opened; they are opened again when somebody looks for one."""
+    _names.forget()
+
+
 def folded(text: str) -> tuple[str, ...]:
     """Its words, small and without accents, so that “Zoe” finds “Zoë”."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
@@ -68,6 +77,12 @@ def records_like(uow: UnitOfWork, text: str) -> frozenset[str]:
     if not wanted:
         return frozenset()
     return _by_reference(uow, text) | _of_people(uow, _people(uow, wanted)) | _unmatched(uow, wanted)
+
+
+def people_like(uow: UnitOfWork, text: str) -> list[str]:
+    """Ids of the adults that this actor may see and whose name or reference a text points to."""
+    wanted = folded(text)
+    return _people(uow, wanted) if wanted else []
 
 
 def _by_reference(uow: UnitOfWork, text: str) -> frozenset[str]:

@@ -9,7 +9,10 @@ import hashlib
 import hmac
 import os
 import secrets
+import shlex
+import subprocess
 import uuid
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlmodel import Session
+from sqlmodel import Session, col, func, select
 
 from sgapp.domain.errors import Unreadable
 from sgapp.settings import Settings
@@ -41,32 +44,77 @@ def decrypt(key: bytes, sealed: bytes, *, place: str) -> bytes:
         raise Unreadable(place) from error
 
 
-def load_master_key(settings: Settings) -> bytes:
-    """The 32-byte master key: from the environment, or from the key file, which is made on first use."""
+def load_master_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The 32-byte master keys, the one that counts first; behind it, while it is being replaced, the one before.
+
+    From the environment, from what a command prints, or from the key file, which is made on first use.
+    """
     if settings.master_key:
-        return _from_hex(settings.master_key, "SGAPP_MASTER_KEY")
+        return _keys_in(settings.master_key, "SGAPP_MASTER_KEY")
+    if settings.master_key_command:
+        return _keys_in(_printed_by(settings.master_key_command), "what SGAPP_MASTER_KEY_COMMAND prints")
+    path = key_file(settings)
+    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        write_once(path, secrets.token_hex(32))
+    return _keys_in(path.read_text(), str(path))
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the master key lies, unless it comes from elsewhere. Raises ValueError for a place that a backup carries along."""
     if _lies_inside(settings.keys, settings.data):
         raise ValueError("SGAPP_KEYS lies inside SGAPP_DATA: a backup would carry the key with the lock. Move it out.")
-    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = settings.keys / "master.key"
-    if not path.exists():
-        _make_key_file(path)
-    return _from_hex(path.read_text(), str(path))
+    return settings.keys / "master.key"
 
 
-def _make_key_file(path: Path) -> None:
-    """Whole or not at all: of several processes that start together one makes it, and all read that one."""
-    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
+def _printed_by(command: str) -> str:
+    try:
+        # Whoever may set our environment may run anything here anyway.
+        return subprocess.run(shlex.split(command), capture_output=True, text=True, check=True, timeout=60).stdout  # noqa: S603
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise ValueError(f"SGAPP_MASTER_KEY_COMMAND did not print a key: {type(error).__name__}") from None
+
+
+def write_once(path: Path, text: str) -> None:
+    """Whole or not at all, for its owner alone: of several processes that start together one makes it, and all read that."""
+    draft = _draft(path, text)
     try:
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
     finally:
         draft.unlink()
+
+
+def write_anew(path: Path, text: str) -> None:
+    """The same in the place of what is there: whoever reads finds the one or the other, after a power cut, too."""
+    _draft(path, text).replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _draft(path: Path, text: str) -> Path:
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _keys_in(text: str, where: str) -> tuple[bytes, ...]:
+    found = tuple(_from_hex(word, where) for word in text.replace(",", " ").split())
+    if not found:
+        raise ValueError(f"{where} does not hold a key: 64 hexadecimal digits are wanted")
+    return found
+
+
+def key_in(path: Path) -> bytes:
+    """The 32-byte key of a file. Raises ValueError for anything else."""
+    return _keys_in(path.read_text(), str(path))[0]
 
 
 def _lies_inside(inner: Path, outer: Path) -> bool:
@@ -83,19 +131,72 @@ def _from_hex(text: str, where: str) -> bytes:
     return key
 
 
+def mark_of(master: bytes) -> str:
+    """What tells one master key from another, and nothing of either."""
+    return derived(master, "sgapp mark of a master key")[:8].hex()
+
+
+def derived(master: bytes, purpose: str) -> bytes:
+    """A key for one purpose, from another."""
+    return HKDF(hashes.SHA256(), 32, None, purpose.encode()).derive(master)
+
+
+#: Keys of this process that wrap nothing, by their purpose: of digests of records, of the chain, of its checkpoints, and of the
+#: demo's passwords. They hang under the master key like every other, so that it can be replaced. In databases from before
+#: that they were derived from it, with these words.
+_OWN = {"digests": "sgapp record digests", "audit": "sgapp audit chain", "demo": "sgapp page state",
+        "signing": "sgapp signing of checkpoints"}
+
+
 class KeyRing:
-    """Opens and makes data keys. Opened keys stay in this process's memory only."""
+    """Opens and makes data keys. Opened keys stay in this process's memory only.
 
-    def __init__(self, master: bytes) -> None:
-        self._master = self.derived(master, "sgapp wrapping")
-        self._mac = self.derived(master, "sgapp record digests")
-        self.audit_mac_key = self.derived(master, "sgapp audit chain")
-        self.state_key = self.derived(master, "sgapp page state")
+    `masters` are asked for again where a key was wrapped by one that is not known here: it may have been replaced meanwhile.
+    """
+
+    def __init__(self, masters: Callable[[], tuple[bytes, ...]]) -> None:
+        self._ask, self._masters = masters, masters()
         self._opened: dict[str, bytes] = {}
+        self._own: dict[str, bytes] = {}
 
-    @staticmethod
-    def derived(master: bytes, purpose: str) -> bytes:
-        return HKDF(hashes.SHA256(), 32, None, purpose.encode()).derive(master)
+    @property
+    def audit_key(self) -> bytes:
+        return self._own["audit"]
+
+    @property
+    def signing_key(self) -> bytes:
+        """The seed of the Ed25519 key that signs checkpoints."""
+        return self._own["signing"]
+
+    @property
+    def demo_key(self) -> bytes:
+        return self._own["demo"]
+
+    @property
+    def master_mark(self) -> str:
+        """Of the master key that counts."""
+        return mark_of(self._masters[0])
+
+    def load(self, session: Session) -> None:
+        """Open this process's own keys, once. Raises Unreadable under another master key."""
+        if self._own:
+            return
+        rows = {purpose: session.get(DataKeyRow, purpose) for purpose in _OWN}
+        self._own = {purpose: self.open(session, purpose) if row is not None else derived(self._masters[-1], _OWN[purpose])
+                     for purpose, row in rows.items()}
+
+    def prepare(self, session: Session, now: datetime) -> None:
+        """Make the organisation's keys where there are none. Raises Unreadable under another master key."""
+        new = session.get(DataKeyRow, ORGANISATION_KEY) is None
+        self.open(session, self.organisation_key(session, now))
+        for purpose, words in _OWN.items():
+            if session.get(DataKeyRow, purpose) is None:
+                key = AESGCM.generate_key(256) if new else derived(self._masters[-1], words)
+                row = DataKeyRow(id=purpose, purpose=purpose, parent_id=None, wrapped=None, created_at=now)
+                self._put_under(session, row, key)
+                session.add(row)
+                session.flush()
+        self._own = {purpose: self.open(session, purpose) for purpose in _OWN}
 
     def create(self, session: Session, purpose: str, *, parent_id: str | None, now: datetime, key_id: str = "") -> str:
         """Make a key, wrapped by its parent (None: the master key). Returns its id."""
@@ -110,38 +211,99 @@ class KeyRing:
         """A new key in its row, wrapped by its parent, and the key itself. Nothing is stored."""
         row = DataKeyRow(id=key_id or str(uuid.uuid4()), purpose=purpose, parent_id=parent_id, wrapped=None, created_at=now)
         key = AESGCM.generate_key(256)
-        row.wrapped = self._wrap(session, key, row)
+        self._put_under(session, row, key)
         return row, key
 
     def organisation_key(self, session: Session, now: datetime) -> str:
         if session.get(DataKeyRow, ORGANISATION_KEY) is None:
-            self.create(session, "organisation", parent_id=None, now=now, key_id=ORGANISATION_KEY)
+            self.create(session, ORGANISATION_KEY, parent_id=None, now=now, key_id=ORGANISATION_KEY)
         return ORGANISATION_KEY
 
     def rewrap(self, session: Session, key_id: str, *, parent_id: str) -> None:
         """Hang a key under another parent: a note whose person becomes known, or was the wrong one."""
         key, row = self.open(session, key_id), session.get_one(DataKeyRow, key_id)
         row.parent_id = parent_id
-        row.wrapped = self._wrap(session, key, row)
+        self._put_under(session, row, key)
+
+    def rewrap_roots(self, session: Session, *, most: int) -> int:
+        """Put keys that an earlier master key wraps under the one that counts, at most so many. Returns how many.
+
+        The organisation's own goes first: from then on nobody wraps anything with the earlier one.
+        """
+        self._masters = self._ask()
+        if session.get_one(DataKeyRow, ORGANISATION_KEY).wrapped_by != self.master_mark:
+            rows = [session.get_one(DataKeyRow, ORGANISATION_KEY, with_for_update=True)]
+        else:
+            rows = list(session.exec(select(DataKeyRow).where(
+                col(DataKeyRow.parent_id).is_(None), col(DataKeyRow.wrapped).is_not(None),
+                DataKeyRow.wrapped_by != self.master_mark).limit(most).with_for_update()))
+        for row in rows:
+            row.wrapped = encrypt(self._wrapping(self._masters[0]), self._unwrapped(row), place=self._place(row))
+            row.wrapped_by = self.master_mark
+        session.flush()
+        return len(rows)
+
+    def roots_left(self, session: Session) -> int:
+        """How many keys an earlier master key still wraps."""
+        return session.exec(select(func.count()).select_from(DataKeyRow).where(
+            col(DataKeyRow.parent_id).is_(None), col(DataKeyRow.wrapped).is_not(None),
+            DataKeyRow.wrapped_by != self.master_mark)).one()
 
     def open(self, session: Session, key_id: str) -> bytes:
         """The key itself. Raises Unreadable if it was destroyed or its wrapping does not open."""
-        if key_id not in self._opened:
+        key = self._opened.get(key_id)
+        if key is None:
             row = session.get(DataKeyRow, key_id)
             if row is None or row.wrapped is None:
                 raise Unreadable(f"key {key_id} is gone")
-            parent = self._master if row.parent_id is None else self.open(session, row.parent_id)
-            self._opened[key_id] = decrypt(parent, row.wrapped, place=self._place(row))
-        return self._opened[key_id]
+            key = self._unwrapped(row) if row.parent_id is None else decrypt(
+                self.open(session, row.parent_id), row.wrapped, place=self._place(row))
+            self._opened[key_id] = key
+        return key
+
+    def forget(self, key_ids: Iterable[str] | None = None) -> None:
+        """Let go of opened keys, these or all: what was destroyed must not go on opening here."""
+        for key_id in list(self._opened) if key_ids is None else key_ids:
+            self._opened.pop(key_id, None)
 
     def record_mac(self, kind: str, record_id: str, canonical: bytes) -> str:
         """A keyed digest of a record's exact content, repeated in the audit event of the change."""
         message = f"{kind}\0{record_id}\0".encode() + canonical
-        return hmac.new(self._mac, message, hashlib.sha256).hexdigest()
+        return hmac.new(self._own["digests"], message, hashlib.sha256).hexdigest()
 
-    def _wrap(self, session: Session, key: bytes, row: DataKeyRow) -> bytes:
-        parent = self._master if row.parent_id is None else self.open(session, row.parent_id)
-        return encrypt(parent, key, place=self._place(row))
+    def _put_under(self, session: Session, row: DataKeyRow, key: bytes) -> None:
+        """Wrap a key by the parent that its row names; None: by the master key that counts."""
+        if row.parent_id is not None:
+            row.wrapped, row.wrapped_by = encrypt(self.open(session, row.parent_id), key, place=self._place(row)), ""
+            return
+        master = self._counting(session)
+        row.wrapped, row.wrapped_by = encrypt(self._wrapping(master), key, place=self._place(row)), mark_of(master)
+
+    def _counting(self, session: Session) -> bytes:
+        """The master key that counts in this transaction: the one that wraps the organisation's own, held until it ends."""
+        row = session.get(DataKeyRow, ORGANISATION_KEY, with_for_update={"read": True}, populate_existing=True)
+        if row is None:
+            return self._masters[0]
+        return self._master(row.wrapped_by) if row.wrapped_by else self._masters[-1]
+
+    def _master(self, mark: str) -> bytes:
+        """A master key by its mark. Raises Unreadable for one that is not known here, even after asking again."""
+        for again in (False, True):
+            if again:
+                self._masters = self._ask()
+            for master in self._masters:
+                if mark_of(master) == mark:
+                    return master
+        raise Unreadable("a master key that is not known here")
+
+    def _unwrapped(self, row: DataKeyRow) -> bytes:
+        """A key that a master key wraps. Those from before they were told apart are under the oldest that is known."""
+        master = self._master(row.wrapped_by) if row.wrapped_by else self._masters[-1]
+        return decrypt(self._wrapping(master), row.wrapped or b"", place=self._place(row))
+
+    @staticmethod
+    def _wrapping(master: bytes) -> bytes:
+        return derived(master, "sgapp wrapping")
 
     @staticmethod
     def _place(row: DataKeyRow) -> str:

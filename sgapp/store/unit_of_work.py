@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, and_, delete, exists
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, and_, delete, exists, false
+from sqlmodel import Session, col, or_, select
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.case import Case
@@ -16,20 +16,35 @@ from sgapp.domain.clocks import ClockKind
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import Conflict, NotFound, Unreadable
+from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptUpload
 from sgapp.domain.observation import Observation
-from sgapp.domain.permissions import SEES_RESERVED, SEES_RESTRICTED, Actor
+from sgapp.domain.permissions import SEES_RESERVED, Actor, Role
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
-from sgapp.store import documents
+from sgapp.domain.rota import Duty
+from sgapp.store import access, documents
 from sgapp.store.audit_log import AuditLog, RecordDigest
 from sgapp.store.engine import insert_if_missing
 from sgapp.store.kinds import KINDS, Kind, Record, case_of, stream_of
 from sgapp.store.secrets import KeyRing, decrypt, encrypt
-from sgapp.store.tables import AllocationRow, BarRow, CaseRow, ClockRow, ObservationRow, PersonRow, SequenceRow
+from sgapp.store.tables import (
+    ActionRow,
+    AllocationRow,
+    BarRow,
+    CaseRow,
+    ClockRow,
+    DecisionRow,
+    ObservationRow,
+    PersonRow,
+    ReferralRow,
+    SequenceRow,
+)
 from sgapp.store.tables.records import _Sealed
 
 T = TypeVar("T", bound=Record)
+#: Records under a list of their own; what hangs on a case is under the case's.
+LISTED = (Observation, KeptUpload, Case, Investigation)
 
 
 class UnitOfWork:
@@ -43,10 +58,12 @@ class UnitOfWork:
         self.loaded: dict[tuple[str, str], int] = {}
         self.clocks: list[tuple[ClockRow, Record, bool]] = []
         self._book: ClockBook | None = None
+        self._on_shift: bool | None = None
         self.people = Repository(self, Person)
         self.notes = Repository(self, Observation)
         self.kept = Repository(self, KeptUpload)
         self.cases = Repository(self, Case)
+        self.investigations = Repository(self, Investigation)
 
     def decisions(self, case: Case) -> "tuple[SharingDecision, ...]":
         """The sharing decisions of a case, the newest last."""
@@ -87,9 +104,11 @@ class UnitOfWork:
         self._audit.append(self.session, self.actor, replace(because, stream=stream), digests, self.now)
         self.events += 1
 
-    def note_event(self, event: AuditEvent) -> None:
-        """Record something that changed no record: a file that was read, a session that began."""
-        self._audit.append(self.session, self.actor, event, (), self.now)
+    def note_event(self, event: AuditEvent, *digests: RecordDigest) -> None:
+        """Record something that changed no record: a file that was read, a session that began. `digests`: of what is no record
+        and is vouched for all the same.
+        """
+        self._audit.append(self.session, self.actor, event, digests, self.now)
         self.events += 1
 
     def was_read(self, record: Record, *, action: str) -> None:
@@ -119,6 +138,8 @@ class UnitOfWork:
         row = self.session.get(kind.table, record.id, with_for_update=True)
         if row is not None and row.version != self.loaded.get((kind.name, record.id), row.version):
             raise Conflict("Somebody else changed this a moment ago. Nothing of yours was saved; reload and look.")
+        if isinstance(record, LISTED):
+            record = access.with_list(self, record, self.book)
         clear = kind.clear(record)
         if row is None:
             row = kind.table(id=record.id, key_id=self._key_for(record), sealed=b"", mac="", version=0, **clear)
@@ -135,13 +156,15 @@ class UnitOfWork:
         self.session.flush()
         self._set_clocks(kind, record)
         self._set_bars(record)
+        if isinstance(record, LISTED):
+            access.write_list(self.session, record.id, record.listed)
         return kind.name, record.id, row.version, row.mac
 
     def _key_for(self, record: Record) -> str:
         if isinstance(record, Person):
             return self.ring.create(self.session, "person", parent_id=None, now=self.now)
-        if isinstance(record, Observation | Case):
-            purpose = "case" if isinstance(record, Case) else "note"
+        if isinstance(record, Observation | Case | Investigation):
+            purpose = "note" if isinstance(record, Observation) else "case"
             return self.ring.create(self.session, purpose, parent_id=self._parent_of(record.person_id), now=self.now)
         if isinstance(record, KeptUpload):
             return self.ring.create(self.session, "note", parent_id=self._parent_of(None), now=self.now)
@@ -150,7 +173,11 @@ class UnitOfWork:
     def _parent_of(self, person_id: str | None) -> str:
         if person_id is None:
             return self.ring.organisation_key(self.session, self.now)
-        return self.session.get_one(PersonRow, person_id).key_id
+        # Held until this ends: nothing is put under a person whose records are being disposed of.
+        row = self.session.exec(select(PersonRow).where(PersonRow.id == person_id).with_for_update(read=True)).one_or_none()
+        if row is None:
+            raise NotFound(f"person {person_id}")
+        return row.key_id
 
     @property
     def book(self) -> ClockBook:
@@ -209,20 +236,36 @@ class UnitOfWork:
 
     def may_see(self, table: type[_Sealed]) -> ColumnElement[bool]:
         """The condition that keeps a query to what this actor may know of."""
-        return scope(self.actor, id_column=col(table.id), branch=col(table.branch), restricted=col(table.restricted),
-                     reserved=getattr(table, "reserved", None))
+        case_id = getattr(table, "case_id", None) if table in (DecisionRow, ReferralRow, ActionRow) else None
+        return scope(self, id_column=col(table.id), case_column=case_id, branch=col(table.branch),
+                     restricted=col(table.restricted), reserved=getattr(table, "reserved", None), people=table is PersonRow)
+
+    @property
+    def off_shift(self) -> bool:
+        """Whether the actor is somebody on call whose turn it is not: then there is nothing here for her. DOMAIN annex §8."""
+        if self.actor.role is not Role.ON_CALL:
+            return False
+        if self._on_shift is None:
+            rota = access.rota_of(self, self.actor.branch or "main")
+            self._on_shift = rota.holder(Duty.ON_CALL, self.now) == self.actor.account_id
+        return not self._on_shift
 
 
-def scope(actor: Actor, *, id_column: Any, branch: Any, restricted: Any, reserved: Any) -> ColumnElement[bool]:
-    """Branch, restriction, reservation and bars of one actor as one SQL condition. Every scoped query uses it.
+def scope(uow: UnitOfWork, *, id_column: Any, branch: Any, restricted: Any, reserved: Any, case_column: Any = None,
+          people: bool = False) -> ColumnElement[bool]:
+    """Branch, list, reservation, bars and shift of one actor as one SQL condition. Every scoped query uses it.
 
-    `reserved` is None for kinds of records that can never be.
+    `reserved` is None for kinds of records that can never be; `case_column` for those that are under their own list.
+    `people`: the adults themselves, whom those who visit them know at any hour.
     """
+    actor = uow.actor
     conditions = [~exists().where(col(BarRow.record_id) == id_column, col(BarRow.account_id) == actor.account_id)]
     if actor.branch is not None:
         conditions.append(branch == actor.branch)
-    if actor.role not in SEES_RESTRICTED:
-        conditions.append(restricted.is_(False))
+    ids = [id_column] if case_column is None else [id_column, case_column]
+    conditions.append(or_(restricted.is_(False), access.on_list(actor.account_id, uow.now, *ids)))
+    if uow.off_shift and not people:
+        conditions.append(false())
     if reserved is not None and actor.role not in SEES_RESERVED:
         conditions.append(reserved.is_(False))
     return and_(*conditions)

@@ -59,6 +59,11 @@ def allowed_roles(state_class: type[BaseState], handler: str) -> frozenset[str]:
     return frozenset(getattr(state_class, "_allowed", ()))
 
 
+def _is_open(state_class: type[BaseState], actor: Actor) -> bool:
+    """Whoever has not set up her second factor yet may do that, and nothing else."""
+    return not actor.limited or getattr(state_class, "_for_limited", False)
+
+
 async def record_refused(actor: Actor | None, name: str) -> None:
     """Put a refused event on the audit chain."""
     from sgapp.services.guard import record_refusal
@@ -81,7 +86,7 @@ class Gate(Middleware):
         same_session = await self._bind(root, opening=state_class is State and handler in _OPENING)
         if state_class is not None and same_session:
             roles = allowed_roles(state_class, handler)
-            if ANYONE in roles or (actor is not None and str(actor.role) in roles):
+            if ANYONE in roles or (actor is not None and str(actor.role) in roles and _is_open(state_class, actor)):
                 return None
         await self._refuse(actor, f"{state_class.__name__}.{handler}" if state_class else "unknown")
         return StateUpdate()

@@ -35,6 +35,22 @@ ROLE_LABELS = {
     "admin": "Administrator",
 }
 
+#: What one must be able to do for each entry of the desk's menu.
+PLACES: dict[str, tuple[Permission, ...]] = {
+    "/desk": (Permission.SEE_QUEUE,),
+    "/cases": (Permission.READ_CASE, Permission.READ_MASKED),
+    "/matters": (Permission.WORK_INVESTIGATION,),
+    "/actions": (Permission.READ_CASE,),
+    "/agencies": (Permission.READ_CASE,),
+    "/rota": (Permission.SEE_QUEUE,),
+    "/available": (Permission.SEE_AVAILABILITY,),
+    "/colleagues": (Permission.KEEP_TIES,),
+    "/records": (Permission.KEEP_RECORDS,),
+    "/file": (Permission.BREAK_GLASS,),
+    "/told": (Permission.BE_TOLD,),
+    "/phones": (Permission.MANAGE_PHONES,),
+    "/accounts": (Permission.SEE_ACCOUNTS,),
+}
 _SECRET_HEADERS = frozenset({b"cookie", b"authorization", b"proxy-authorization"})
 
 
@@ -176,8 +192,11 @@ class SessionState(ConfidentialState, rx.State):
     role_label: str = ""
     name: str = ""
     minds_phones: bool = False
+    #: Addresses of the desk that her role has something on; for the menu.
+    places: tuple[str, ...] = ()
     #: The fingerprint this State tree belongs to; "-" for nobody; empty before the first event.
     _bound: str = ""
+    _watching: bool = False
 
     @rx.event
     async def load_session(self) -> None:
@@ -186,12 +205,33 @@ class SessionState(ConfidentialState, rx.State):
         self.role, self.name = (str(actor.role), actor.name) if actor else ("", "")
         self.role_label = ROLE_LABELS.get(self.role, self.role)
         self.minds_phones = actor is not None and actor.may(Permission.MANAGE_PHONES)
+        self.places = tuple(place for place, may in PLACES.items() if actor is not None and any(actor.may(p) for p in may))
+
+    @rx.event(background=True)
+    async def watch_session(self) -> Any:
+        """Lead to the sign-in page as soon as the session has ended, wherever that was done, or a role was taken away."""
+        from sgapp.ui.live import connected, wait_for_change
+
+        async with self:
+            if self._watching:
+                return None
+            self._watching, role = True, self.role
+        # Asked without holding the State: with Redis, whoever holds it keeps every other event of this screen waiting.
+        while await connected(self):
+            await wait_for_change()
+            actor = await current_actor(self, watching=True)
+            if actor is None or str(actor.role) != role:
+                break
+        async with self:
+            self._watching = False
+            return rx.redirect("/sign-in") if await connected(self) else None
 
     @rx.event
     async def load_or_sign_in(self) -> Any:
         """Learn who is signed in, and lead to the sign-in page when nobody is."""
+        actor = await current_actor(self)
         await self.load_session()
-        if self.role:
-            return None
         url = self.router.url
+        if actor is not None:
+            return rx.redirect("/account") if actor.limited and url.path.rstrip("/") != "/account" else None
         return rx.redirect("/sign-in?back=" + quote(f"{url.path}?{url.query}" if url.query else url.path, safe=""))

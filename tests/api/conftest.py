@@ -7,8 +7,8 @@ import pytest
 
 from sgapp.api.app import create_api
 from sgapp.api.door import the_house
-from sgapp.services.house import House
-from tests.people import PASSWORD, Cast
+from sgapp.services.house import House, now
+from tests.people import PASSWORD, Cast, code
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it asks for a successor of httpx that nothing else here needs
@@ -40,7 +40,8 @@ def as_(cast: Cast, phone: Phone) -> SignIn:
 
     def sign_in(username: str) -> TestClient:
         client = phone()
-        answer = client.post("/api/session", json={"username": username, "password": PASSWORD})
+        answer = client.post("/api/session", json={"username": username, "password": PASSWORD,
+                                                   "otp": code(cast.house, username, now())})
         assert answer.status_code == 200, answer.text
         return client
 

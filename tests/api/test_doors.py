@@ -18,7 +18,7 @@ from sgapp.domain.permissions import GRANTS, Permission, Role
 from sgapp.domain.referral import ActionState
 from sgapp.services.guard import REGISTER, Intention
 from tests.api.conftest import Phone, SignIn, TestClient
-from tests.people import ROLES, Cast
+from tests.people import PASSWORD, ROLES, Cast
 
 SQLITE = pytest.mark.parametrize("house", ["sqlite"], indirect=True)  # what is asked here is the same on either database
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -27,6 +27,9 @@ PUBLIC_KEY = base64.b64encode(ec.generate_private_key(ec.SECP256R1()).public_key
 #: Routes for whoever comes, and why.
 OPEN = {
     ("POST", "/api/session"): "this is how one signs in", ("DELETE", "/api/session"): "one may always sign out",
+    ("GET", "/api/session/passkey"): "this is how one signs in; it tells of no account",
+    ("POST", "/api/session/passkey"): "this is how one signs in",
+    ("POST", "/api/new-password"): "the two halves of a code are the permission",
     ("POST", "/api/set-up"): "the one-time token is the permission", ("GET", "/api/demo/accounts"): "shown on the sign-in page",
     ("GET", "/api/intake/key"): "the public half of a key", ("GET", "/healthz"): "says that it lives",
     ("GET", "/readyz"): "asked by a load balancer",
@@ -43,8 +46,12 @@ NEEDS: dict[tuple[str, str], Permission | None] = {
     ("GET", "/api/devices"): Permission.RECORD_OBSERVATION,
     ("DELETE", "/api/devices/{device_id}"): Permission.RECORD_OBSERVATION,
     ("GET", "/api/observations/mine/{note_id}"): Permission.SEE_OWN_NOTES,
+    ("POST", "/api/account/recovery-codes"): Permission.KEEP_OWN_SIGN_IN,
+    ("POST", "/api/account/passkey"): Permission.KEEP_OWN_SIGN_IN,
+    ("GET", "/api/accounts/asked"): Permission.SEE_OWN_NOTES,
     ("POST", "/api/letters/preview"): Permission.REFER,
     ("GET", "/api/referrals/{referral_id}/letter.pdf"): Permission.READ_CASE,
+    ("GET", "/api/disposals/{disposal_id}/certificate.pdf"): Permission.KEEP_RECORDS,
 }
 
 
@@ -70,6 +77,8 @@ def _rule(route: tuple[str, str]) -> Permission | None:
 def _body(method: str, path: str) -> dict[str, Any]:
     """A body in which nothing is missing, with an unknown id wherever one is asked for."""
     name = path.removeprefix("/api/intents/")
+    if path.startswith("/api/account/"):
+        return {"json": {"password": PASSWORD}}
     if path == "/api/letters/preview":
         return {"json": {"case_id": UNKNOWN}}
     if path == "/api/observations":

@@ -37,3 +37,17 @@ def test_an_hour_that_spring_skipped_is_told_beside_its_field(as_: SignIn, cast:
     answer = _consulted(as_("lena"), cast.opened_case(), "2026-03-29T01:30")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "when")
     assert "did not happen" in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("year", [2126, 9999])
+def test_a_day_that_is_a_slip_of_the_finger_is_told_beside_its_field(as_: SignIn, cast: Cast, year: int) -> None:
+    """What waits for such a day would wait for ever, and say nothing."""
+    form = {"case_id": cast.opened_case(), "what": "A visit", "owner": "Lena", "due_on": f"{year}-12-31"}
+    answer = as_("lena").post("/api/intents/add-action", json={"intent_id": str(uuid4()), **form})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "due_on")
+    assert "Look at the year" in answer.json()["errors"][0]["message"]
+
+
+def test_a_time_that_is_a_slip_of_the_finger_is_told_beside_its_field(as_: SignIn, cast: Cast) -> None:
+    answer = _consulted(as_("lena"), cast.opened_case(), "9999-12-31T23:59:59")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "when")

@@ -52,7 +52,7 @@ def test_the_benches_are_listed_with_what_they_are_about() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_list() -> None:
-    assert _run("speed") == (1, "There is no bench called speed. There are: intake, phone, queue, wording.\n")
+    assert _run("speed") == (1, "There is no bench called speed. There are: accused, intake, phone, queue, wording.\n")
 
 
 def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Line]) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sgapp.domain.reference import (
     ALPHABET,
     MalformedReference,
+    case_reference,
     check_symbol,
     is_well_formed,
     normalise,
@@ -113,3 +114,14 @@ def test_every_swap_of_neighbours_is_caught_but_that_of_0_and_z() -> None:
             if first != second and not caught:
                 missed.add(frozenset((first, second)))
     assert missed == {frozenset("0Z")}
+
+
+def test_the_reference_of_a_case_says_the_year_and_nothing_of_how_many_there_are() -> None:
+    made = [case_reference(2026, f"{number:08d}-0000-4000-8000-000000000000") for number in range(200)]
+    assert len(set(made)) == 200
+    assert all(r.startswith("2026-") and check_symbol(r[5:9]) == r[10:] for r in made)
+    assert made != sorted(made)
+
+
+def test_a_case_whose_reference_is_taken_is_offered_another() -> None:
+    assert len({case_reference(2026, "00000000-0000-4000-8000-000000000000", attempt) for attempt in range(20)}) == 20

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import ARGUMENTS, chromium
-from tests.serving import PASSWORD, PHONE, TABLET, start_server, stop_server
+from tests.serving import PHONE, TABLET, sign_in_by, start_server, stop_server
 
 
 def signed_in(browser: Browser, url: str, username: str, size: dict[str, int], *, dark: bool) -> Page:
@@ -16,10 +16,7 @@ def signed_in(browser: Browser, url: str, username: str, size: dict[str, int], *
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.goto("/sign-in")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(lambda address: "/sign-in" not in address)
+    sign_in_by(page, url, username)
     return page
 
 
@@ -66,6 +63,9 @@ def desk_pages(desk: Page, folder: Path, tone: str) -> None:
         desk.goto(f"/{place}?id={case}")
         desk.get_by_role("heading", level=1).wait_for()
         shoot(desk, folder, f"{place}-{tone}")
+    desk.goto("/account")
+    desk.get_by_role("list", name="Where you are signed in").wait_for()
+    shoot(desk, folder, f"account-{tone}")
     desk.goto("/phones")
     desk.get_by_role("list", name="Phones").wait_for()
     shoot(desk, folder, f"phones-{tone}")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.pictures import signed_in
@@ -29,6 +30,7 @@ def test_a_half_written_decision_survives_a_reload(sign_in: Open) -> None:
     expect(lead.get_by_role("radio", name="Do not share")).to_be_checked()
 
 
+@pytest.mark.long
 def test_a_half_written_decision_survives_a_restart_of_the_server(browser: Browser, tmp_path: Path) -> None:
     server, process = start_server(tmp_path)
     try:

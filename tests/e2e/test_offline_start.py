@@ -125,6 +125,7 @@ def test_the_questions_about_her_words_come_without_a_signal_too(browser: Browse
         site.start()
 
 
+@pytest.mark.long
 def test_the_other_ways_to_write_open_without_a_signal_too(browser: Browser, tmp_path: Path, site: Site) -> None:
     with phone(browser, tmp_path / "phone", site) as context:
         sign_in_on(context)
@@ -182,6 +183,7 @@ def _versions(page: Page) -> list[str]:
     return page.evaluate("caches.keys()")
 
 
+@pytest.mark.long
 def test_a_new_version_waits_while_a_note_is_being_typed(browser: Browser, tmp_path: Path, site: Site) -> None:
     chunk = next(f"/assets/{p.name}" for p in (site.static / "assets").glob("_mine_*.js"))
     of_the_old = f'link[href="{chunk}"]'

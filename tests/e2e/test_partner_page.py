@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.message import Message
 from io import BytesIO
@@ -210,7 +211,7 @@ def test_an_agency_answers_without_scripts_and_every_step_is_on_the_file(office:
     expect(agency.get_by_text("We have your question")).to_be_visible()
     fold_out(agency, "Tell us what you will do")
     agency.get_by_label("What will be done").fill("Visit with an occupational therapist")
-    agency.get_by_label("By which day").fill("2031-01-10")
+    agency.get_by_label("By which day").fill(f"{date.today() + timedelta(days=60)}")
     agency.get_by_role("button", name="Report the action").click()
     expect(agency.get_by_text("It is on our file, with its date")).to_be_visible()
     fold_out(agency, "Tell us what was decided")
@@ -272,6 +273,9 @@ def test_a_portal_gets_the_letter_field_by_field_and_its_reference_is_asked_for(
     lead.get_by_role("button", name="It has been sent").click()
     expect(lead.get_by_role("alert")).to_contain_text("Write the reference that their form gave")
     lead.get_by_label("Their reference").fill("ASC-90017")
+    referral = lead.url
     lead.get_by_role("button", name="It has been sent").click()
     arrive(lead, "case")
-    expect(lead.get_by_role("region", name="Next step")).to_contain_text("Get the receipt from Adult social care")
+    lead.goto(referral)
+    expect(lead.locator("main")).to_contain_text("their reference ASC-90017")
+    expect(lead.get_by_role("heading", name="Next: get the receipt")).to_be_visible()

@@ -3,6 +3,7 @@
 The plan that governs contact afterwards, and its card, are walked with the pages that hold them.
 """
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.steps import arrive, case_page, choose_fact, enrolled, fill_note, fold_out, pick, record, tick
@@ -16,6 +17,7 @@ GLANCES = "Rosa looked at Martin before each answer."
 SAID = "He checks my phone."
 
 
+@pytest.mark.long
 def test_what_was_whispered_at_the_door_reaches_three_agencies_each_with_its_own_facts(office: Office) -> None:
     # Given a worker who writes in her car, without a signal
     worker = office.signed_in("worker.b", PHONE)

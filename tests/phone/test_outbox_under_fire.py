@@ -260,7 +260,6 @@ def test_an_office_that_asks_to_be_left_alone_is_left_alone_that_long(phone: Pho
     first.reload()  # the page that was told is gone; what it was told stays
     phone.begin(first)
     until(first, DELIVERED)
-    assert len(posted) == 4
     assert posted[1] - posted[0] >= 2
 
 

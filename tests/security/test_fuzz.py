@@ -22,23 +22,26 @@ from sqlmodel import col, select
 
 from sgapp.api.app import create_api
 from sgapp.domain import vocabulary as v
+from sgapp.domain.case import CaseState
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.services.intake import Envelope, IntakeKey, intake_key, receive, seal_note
+from sgapp.services.investigations import OpenInvestigation, open_investigation
+from sgapp.services.views.case import cases
 from sgapp.settings import Settings
 from sgapp.store import accounts
 from sgapp.store.kinds import KINDS
 from tests.conftest import new_database
 from tests.people import note_payload
-from tests.serving import PASSWORD, Server, start_server, stop_server
+from tests.serving import PASSWORD, Server, otp, start_server, stop_server
 
 pytestmark = pytest.mark.long
 
 OPENAPI: dict[str, Any] = create_api().openapi()
-POSTS = sorted(path for path in OPENAPI["paths"] if path in ("/api/session", "/api/observations")
-               or path.startswith("/api/intents/"))
+POSTS = sorted(path for path, methods in OPENAPI["paths"].items() if "post" in methods and path.startswith("/api/"))
 #: Who sends it: somebody who may, so that it gets past the door.
-SENDERS = {"/api/session": None, "/api/observations": "worker.a"}
-ACCOUNTS_ONLY = ("add-account", "disable-account", "reset-password")
+SENDERS = {"/api/session": None, "/api/session/passkey": None, "/api/new-password": None, "/api/set-up": None,
+           "/api/observations": "worker.a"}
+ACCOUNTS_ONLY = ("add-account", "disable-account", "change-role", "ask-for-reset")
 NASTY = ("", " ", "\0", "a\0b", "\ud800", "\udfff\ud800", "\u202e", "\ufeff", "x" * 20_001, "' OR 1=1 --", "../../etc/passwd",
          "%s%n%d", "{{7*7}}", "<script>", "9999-12-31", "0000-00-00", "2026-13-40", "0001-01-01T00:00:00+14:00",
          "9999-12-31T23:59:59-14:00", "2026-10-25T01:30", "2026-03-29T01:30:00", "1e999", "-1", "null", "true", "é" * 300,
@@ -83,7 +86,8 @@ def clients(fuzzed: Server) -> Iterator[dict[str | None, httpx.Client]]:
     for username in (None, "worker.a", "lead", "manager", "admin"):
         made[username] = httpx.Client(base_url=fuzzed.url, timeout=30)
         if username:
-            answer = made[username].post("/api/session", json={"username": username, "password": PASSWORD})
+            answer = made[username].post("/api/session", json={"username": username, "password": PASSWORD,
+                                                                     "otp": otp(fuzzed.url, username)})
             assert answer.status_code == 200, answer.text
     yield made
     for client in made.values():
@@ -165,12 +169,22 @@ def _send_what_cannot_be_opened(house: House) -> None:
     receive(house, worker.as_actor(), Envelope(str(uuid.uuid4()), "gone", sealed), now=now())
 
 
+def _open_what_is_about_staff(house: House) -> None:
+    """The demo has no record of an allegation."""
+    with house.begin(SYSTEM, now()) as uow:
+        manager = accounts.by_username(uow, "manager")
+    assert manager
+    live = next(line.id for line in cases(house, manager.as_actor(), now()) if line.state != str(CaseState.CLOSED))
+    open_investigation(house, manager.as_actor(), OpenInvestigation(live, about_name="A nurse from an agency"), now=now())
+
+
 @pytest.fixture(scope="module")
 def maker(fuzzed: Server) -> Maker:
-    """Knows the ids of every record of the demo, and of one upload that is kept."""
+    """Knows the ids of every record of the demo, of one upload that is kept, and of one matter about staff."""
     house = House(Settings(data=fuzzed.data, keys=Path(fuzzed.env["SGAPP_KEYS"]), redis_url="", master_key="",
                            database_url=fuzzed.env["SGAPP_DATABASE_URL"]))
     _send_what_cannot_be_opened(house)
+    _open_what_is_about_staff(house)
     with house.begin(SYSTEM, now()) as uow:
         found = {kind.name: list(uow.session.exec(select(col(kind.table.id)))) for kind in KINDS.values()}
     key = intake_key(house, now=now())

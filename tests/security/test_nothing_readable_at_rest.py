@@ -51,7 +51,7 @@ def what_is_kept(server: Server, redis_url: str) -> dict[str, bytes]:
     return kept
 
 
-@pytest.fixture(params=["sqlite, memory", "postgresql, redis"])
+@pytest.fixture(params=["sqlite, memory", pytest.param("postgresql, redis", marks=pytest.mark.long)])
 def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Server, str]]:
     settings, redis_url = {}, ""
     if request.param == "postgresql, redis":

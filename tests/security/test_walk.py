@@ -20,7 +20,7 @@ from sgapp.api.app import create_api
 from sgapp.domain.permissions import GRANTS, Permission, Role
 from sgapp.services.guard import REGISTER
 from sgapp.ui import pages
-from tests.serving import PASSWORD, Server
+from tests.serving import PASSWORD, Server, otp
 
 P = Permission
 ACCOUNTS = {Role.WORKER: "worker.a", Role.SENIOR: "senior", Role.ON_CALL: "oncall", Role.LEAD: "lead", Role.DEPUTY: "deputy",
@@ -31,6 +31,9 @@ ANYONE, SIGNED_IN = "anyone", "signed in"
 #: Who may use each route that is no intention. Intentions take their rule from the register of services.
 ROUTES: dict[tuple[str, str], Permission | str] = {
     ("post", "/api/session"): ANYONE, ("get", "/api/session"): SIGNED_IN, ("delete", "/api/session"): ANYONE,
+    ("post", "/api/account/recovery-codes"): P.KEEP_OWN_SIGN_IN, ("post", "/api/new-password"): ANYONE,
+    ("post", "/api/account/passkey"): P.KEEP_OWN_SIGN_IN, ("get", "/api/session/passkey"): ANYONE,
+    ("post", "/api/session/passkey"): ANYONE,
     ("post", "/api/set-up"): ANYONE, ("get", "/api/demo/accounts"): ANYONE, ("get", "/api/intake/key"): ANYONE,
     ("post", "/api/observations"): P.RECORD_OBSERVATION, ("get", "/api/observations/mine"): P.SEE_OWN_NOTES,
     ("get", "/api/people/mine"): P.SEE_ALLOCATED_PEOPLE, ("put", "/api/drafts/{form_key}"): P.KEEP_DRAFT,
@@ -38,14 +41,20 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("post", "/api/devices"): P.RECORD_OBSERVATION, ("get", "/api/devices"): P.RECORD_OBSERVATION,
     ("get", "/api/observations/mine/{note_id}"): P.SEE_OWN_NOTES,
     ("delete", "/api/devices/{device_id}"): P.RECORD_OBSERVATION, ("get", "/healthz"): ANYONE, ("get", "/readyz"): ANYONE,
+    ("get", "/api/accounts/asked"): P.SEE_OWN_NOTES,
     ("post", "/api/letters/preview"): P.REFER, ("get", "/api/referrals/{referral_id}/letter.pdf"): P.READ_CASE,
+    ("get", "/api/disposals/{disposal_id}/certificate.pdf"): P.KEEP_RECORDS,
 }
 #: Who may call the handlers of each State of ours.
-STATES: dict[str, Permission | str] = {
-    "SessionState": ANYONE, "DeskState": P.SEE_QUEUE, "CasesState": P.READ_CASE, "NoteState": P.READ_NOTE,
+STATES: dict[str, Permission | str | tuple[Permission, ...]] = {
+    "MattersState": P.WORK_INVESTIGATION, "MatterState": P.WORK_INVESTIGATION, "AvailableState": P.SEE_AVAILABILITY,
+    "RecordsState": P.KEEP_RECORDS, "RecordState": P.KEEP_RECORDS,
+    "ColleaguesState": P.KEEP_TIES, "AccountState": P.KEEP_OWN_SIGN_IN, "AccountsState": P.SEE_ACCOUNTS,
+    "SessionState": ANYONE, "DeskState": P.SEE_QUEUE,
+    "CasesState": (P.READ_CASE, P.READ_MASKED), "NoteState": P.READ_NOTE,
     "RotaState": P.SEE_QUEUE, "ClocksState": P.SEE_QUEUE, "ToldState": P.BE_TOLD,
     "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
-    "AgenciesState": P.READ_CASE, "ActionsState": P.READ_CASE, "CaseState": P.READ_CASE,
+    "AgenciesState": P.READ_CASE, "ActionsState": P.READ_CASE, "CaseState": (P.READ_CASE, P.READ_MASKED),
     "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }
 #: What a handler is called with, where it asks for something.
@@ -54,7 +63,10 @@ OPENAPI: dict[str, Any] = create_api().openapi()
 DOORS = [(method, path) for path, methods in OPENAPI["paths"].items() for method in methods]
 
 
-def allowed(rule: Permission | str, role: Role | None) -> bool:
+def allowed(rule: Permission | str | tuple[Permission, ...], role: Role | None) -> bool:
+    """Whether a role passes a rule; of several permissions one is enough."""
+    if isinstance(rule, tuple):
+        return any(allowed(one, role) for one in rule)
     if rule == ANYONE:
         return True
     return role is not None and (rule == SIGNED_IN or rule in GRANTS[role])
@@ -90,7 +102,8 @@ def caller(request: pytest.FixtureRequest, server: Server) -> Iterator[tuple[Rol
     role = request.param
     with httpx.Client(base_url=server.url, headers={"X-Requested-With": "sgapp"}, timeout=20) as client:
         if role is not None:
-            answer = client.post("/api/session", json={"username": ACCOUNTS[role], "password": PASSWORD})
+            answer = client.post("/api/session", json={"username": ACCOUNTS[role], "password": PASSWORD,
+                                                       "otp": otp(server.url, ACCOUNTS[role])})
             assert answer.status_code == 200, answer.text
         yield role, client
 
@@ -121,8 +134,8 @@ def test_every_route_answers_only_whom_it_may(caller: tuple[Role | None, httpx.C
 
 
 def _shut_out(answer: httpx.Response, path: str) -> bool:
-    """401 where one may; signing in with a wrong password is an answer, not a refusal."""
-    return answer.status_code == 401 and path != "/api/session"
+    """401 where one may; signing in with a wrong password or passkey is an answer, not a refusal."""
+    return answer.status_code == 401 and path not in ("/api/session", "/api/session/passkey")
 
 
 def our_handlers() -> list[tuple[str, str]]:

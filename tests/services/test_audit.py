@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
-from sgapp.domain.errors import Invalid, NotFound, NotPermitted
+from sgapp.domain.errors import Invalid, NotFound, NotPermitted, Unreadable
 from sgapp.services import cases, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.guard import record_refusal
@@ -243,4 +243,5 @@ def test_the_database_itself_refuses_to_change_an_event(cast: Cast, how: str) ->
 
 def test_another_installations_key_does_not_verify_the_chain(cast: Cast, case_id: str, tmp_path: Path) -> None:
     other = House(cast.house.settings.model_copy(update={"keys": tmp_path / "other-keys"}), cast.house.engine)
-    assert not verify_audit(other, now=NOW).sound
+    with pytest.raises(Unreadable):
+        verify_audit(other, now=NOW)

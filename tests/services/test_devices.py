@@ -11,11 +11,11 @@ from sqlmodel import select
 
 from sgapp.domain.errors import Invalid, NotFound, NotPermitted, SignedOut
 from sgapp.domain.permissions import Actor
-from sgapp.services import devices, intake, sessions
+from sgapp.services import devices, intake, sessions, staff
 from sgapp.services.audit import verify_audit
 from sgapp.services.views.phones import phones_view
 from sgapp.store.tables import DeviceRow, EnvelopeRow, ObservationRow
-from tests.people import PASSWORD, START, Cast, Handset, note_payload
+from tests.people import PASSWORD, START, Cast, Handset, code, note_payload
 
 LATER = START + timedelta(hours=3)
 
@@ -25,7 +25,8 @@ def _sealed(cast: Cast) -> intake.Envelope:
 
 
 def _token(cast: Cast, who: str) -> str:
-    found = sessions.sign_in(cast.house, who, PASSWORD, address="here", now=START)
+    found = sessions.sign_in(cast.house, who, PASSWORD, address="here", now=START,
+                             code=code(cast.house, who, START))
     assert found is not None
     return found.token
 
@@ -181,6 +182,6 @@ def test_enrolling_using_and_switching_off_are_on_a_sound_chain(cast: Cast) -> N
     phone = Handset(cast, "carla")
     phone.delivers(at=LATER)
     devices.revoke_device(cast.house, cast.maud, devices.RevokeDevice(phone.id), now=LATER)
-    sessions.disable_account(cast.house, cast.alun, sessions.DisableAccount("carla"), now=LATER)
+    staff.disable_account(cast.house, cast.alun, staff.DisableAccount("carla"), now=LATER)
     phone.delivers(at=LATER)
     assert verify_audit(cast.house, now=LATER).sound

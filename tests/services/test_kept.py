@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from sgapp.domain.errors import Conflict, IllegalTransition, Invalid, NotFound, NotPermitted
 from sgapp.domain.kept import Because
-from sgapp.services import devices, intake, kept, sealing_keys, sessions
+from sgapp.services import devices, intake, kept, sealing_keys, staff
 from sgapp.services.audit import verify_audit
 from sgapp.services.views.note import note_view
 from sgapp.services.views.phones import kept_view, phones_view
@@ -36,7 +36,7 @@ def _switched_off(cast: Cast) -> None:
 
 def _author_gone(cast: Cast) -> None:
     phone = Handset(cast, "carla")
-    sessions.disable_account(cast.house, cast.alun, sessions.DisableAccount("carla"), now=START)
+    staff.disable_account(cast.house, cast.alun, staff.DisableAccount("carla"), now=START)
     phone.delivers(at=NOW)
 
 

@@ -388,3 +388,9 @@ def test_an_agency_that_answers_in_its_own_way_gets_no_link(given: Given) -> Non
     letter = referral_view(given.house, given.cast.lena, LATER, made).letter
     assert f"What they are told of: {CQC_NOTICES.label(notice)}" in letter
     assert "Route" not in letter
+
+
+@pytest.mark.parametrize("due_on", [date(9999, 12, 31), date(2031, 1, 1)])
+def test_an_action_may_not_be_put_off_for_ever(given: Given, due_on: date) -> None:
+    with pytest.raises(Invalid, match="within"):
+        partner.report_action(given.house, given.token, given.secret(), OSEI, "Visit", due_on, form_id="a", now=LATER)

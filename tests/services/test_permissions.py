@@ -16,12 +16,12 @@ from sqlmodel import select
 import sgapp.services
 from sgapp.domain.errors import NotFound, NotPermitted, SgappError
 from sgapp.domain.permissions import GRANTS, Actor, Permission, Role
-from sgapp.services import devices, referrals
+from sgapp.services import devices, investigations, referrals
 from sgapp.services.composing import LetterDraft
 from sgapp.services.guard import REGISTER, Intention
 from sgapp.services.house import NOBODY
 from sgapp.store.tables import AuditEventRow, KeptRow
-from tests.people import START, Cast, Handset
+from tests.people import PASSWORD, START, Cast, Handset
 
 for _module in pkgutil.walk_packages(sgapp.services.__path__, "sgapp.services."):
     importlib.import_module(_module.name)
@@ -33,6 +33,8 @@ GUARDED = sorted(name for name, guarded in REGISTER.items() if guarded.permissio
 ARGUMENTS: dict[str, tuple[object, ...]] = {
     "case_view": (UNKNOWN,), "note_view": (UNKNOWN,), "compose_view": (UNKNOWN,), "referral_view": (UNKNOWN,),
     "kept_view": (UNKNOWN,), "own_words": (UNKNOWN,), "save_draft": ("form", {"why": "x"}), "load_draft": ("form",),
+    "masked_case": (UNKNOWN,), "matter_view": (UNKNOWN,), "ask_for_passkey": (PASSWORD,),
+    "record_view": (UNKNOWN,), "certificate": ("1",),
     "drop_draft": ("form",), "approved_pdf": (UNKNOWN,), "draft_letter": (LetterDraft(UNKNOWN),),
 }
 
@@ -98,7 +100,7 @@ def test_every_permission_is_asked_for_by_some_service() -> None:
 
 
 def test_nobody_holds_no_permission() -> None:
-    assert GRANTS[NOBODY.role] == frozenset()
+    assert not any(NOBODY.may(permission) for permission in Permission)
 
 
 def test_every_public_service_says_why() -> None:
@@ -107,18 +109,19 @@ def test_every_public_service_says_why() -> None:
 
 
 #: Views of one record, asked for by its id alone.
-BY_ID = sorted(set(ARGUMENTS) & {"case_view", "note_view", "compose_view", "referral_view", "kept_view"})
+BY_ID = sorted(set(ARGUMENTS) & {"case_view", "note_view", "compose_view", "referral_view", "kept_view", "matter_view"})
 
 
 @pytest.mark.parametrize("name", BY_ID)
 def test_a_wrong_id_and_a_forbidden_one_raise_the_same(cast: Cast, name: str) -> None:
-    """Farid asks for an id that nobody has, and for one that exists in another branch."""
+    """Somebody asks for an id that nobody has, and for one that exists in another branch, or under a list without her."""
     existing = {"case_view": cast.opened_case, "compose_view": cast.opened_case, "note_view": cast.writes,
-                "referral_view": lambda: _emergency(cast), "kept_view": lambda: _kept(cast)}[name]()
-    raised = []
+                "referral_view": lambda: _emergency(cast), "kept_view": lambda: _kept(cast),
+                "matter_view": lambda: _matter(cast)}[name]()
+    raised, asking = [], cast.hugh if name == "matter_view" else cast.farid
     for record_id in (UNKNOWN, existing):
         with pytest.raises(NotFound) as refused:
-            REGISTER[name].function(cast.house, cast.farid, NOW, record_id)
+            REGISTER[name].function(cast.house, asking, NOW, record_id)
         raised.append((type(refused.value), str(refused.value).replace(record_id, "ID")))
     assert raised[0] == raised[1]
 
@@ -130,6 +133,11 @@ def _kept(cast: Cast) -> str:
     phone.delivers(at=NOW)
     with cast.house.begin(cast.lena, NOW) as uow:
         return uow.session.exec(select(KeptRow.id)).one()
+
+
+def _matter(cast: Cast) -> str:
+    form = investigations.OpenInvestigation(cast.opened_case(), cast.carla.account_id)
+    return investigations.open_investigation(cast.house, cast.maud, form, now=NOW).id
 
 
 def _emergency(cast: Cast) -> str:

@@ -157,7 +157,7 @@ def test_what_must_not_go_twice_is_tried_again_only_when_it_certainly_did_not_go
 
 def test_in_quiet_hours_nothing_goes_out_before_they_are_over(cast: Cast) -> None:
     reachable(cast, "devan", email="devan@example.org", by_email=True, quiet_from=time(22), quiet_until=time(7))
-    cast.writes(at=minutes(13 * 60), staff_involved="yes")  # 23:40; the deputy is told, who is not on duty
+    cast.writes(at=minutes(13 * 60), staff_names="Joy Okafor")  # 23:40; the deputy is told, who is not on duty
     box = Letterbox()
     assert posted(cast, box, minutes(20 * 60)) == Posted()
     assert posted(cast, box, minutes(20 * 60 + 21)) == Posted(sent=1)
@@ -165,7 +165,7 @@ def test_in_quiet_hours_nothing_goes_out_before_they_are_over(cast: Cast) -> Non
 
 def test_an_emergency_goes_out_in_quiet_hours(cast: Cast) -> None:
     reachable(cast, "devan", email="devan@example.org", by_email=True, quiet_from=time(22), quiet_until=time(7))
-    cast.writes(at=minutes(13 * 60), staff_involved="yes", danger_now="yes")
+    cast.writes(at=minutes(13 * 60), staff_names="Joy Okafor", danger_now="yes")
     assert posted(cast, Letterbox(), minutes(13 * 60)) == Posted(sent=1)
 
 

@@ -9,7 +9,7 @@ from sgapp.domain.permissions import Actor
 from sgapp.domain.rota import Duty
 from sgapp.services import reach, rota
 from sgapp.services.guard import Done
-from sgapp.services.sessions import DisableAccount, disable_account
+from sgapp.services.staff import DisableAccount, disable_account
 from sgapp.services.views.duty import RotaView, rota_view
 from tests.people import START, Cast
 

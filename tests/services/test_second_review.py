@@ -134,7 +134,7 @@ def test_a_late_review_stands_in_the_queue_as_overdue_with_its_reference_and_who
     morning = at("2026-10-06T09:00")
     sweep(cast.house, now=morning, holder="one")
     [row] = [r for r in queue(cast.house, cast.actors[who], morning).rows if r.key.split(":")[1] == decision_id]
-    assert _says(row) == ("overdue", "Overdue 9 h", "Case 2026-001")
+    assert _says(row) == ("overdue", "Overdue 9 h", f"Case {case_view(cast.house, cast.lena, morning, case_id).reference}")
     assert (row.asked, row.mine) == ("Step 1 of 3 up: Devan Rao is asked", False)
 
 

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from sgapp.domain.permissions import Role, session_limits
 from sgapp.services.house import House, WrongMasterKey
-from sgapp.services.sessions import IDLE, actor_for, sign_in
+from sgapp.services.sessions import actor_for, sign_in
 from sgapp.settings import Settings
 from tests.people import PASSWORD, START, Cast
 
+IDLE = session_limits(Role.WORKER).idle
+
 
 def _token(cast: Cast) -> str:
-    found = sign_in(cast.house, "lena", PASSWORD, address="here", now=START)
+    found = sign_in(cast.house, "amina", PASSWORD, address="here", now=START)
     assert found is not None
     return found.token
 

@@ -89,9 +89,10 @@ def test_nobody_who_may_not_know_is_ever_named_or_told(cast: Cast) -> None:
 
 
 def test_a_note_about_staff_that_comes_at_night_is_told_to_somebody_who_may_see_it(cast: Cast) -> None:
-    """Whoever is on call sees no restricted note; it must not wait for the morning because of that."""
+    """Whoever is on call; and where it is about her, somebody else: it must not wait for the morning because of that."""
     cast.writes(at=at("2026-10-05T23:00"), staff_involved="yes")
-    assert told(cast.house) == [cast.devan.account_id]
+    cast.writes(at=at("2026-10-05T23:00"), staff_names="Joy Okafor")
+    assert told(cast.house) == [cast.joy.account_id, cast.devan.account_id]
 
 
 def test_the_second_reviewer_who_is_told_is_not_the_one_who_decided(cast: Cast) -> None:

@@ -13,14 +13,15 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from sgapp.domain.errors import Unreadable
+from sgapp.domain.permissions import Role
 from sgapp.domain.time import from_london
-from sgapp.services import cases, composing, drafts, intake, referrals, sessions, sharing, triage
-from sgapp.services.house import House
+from sgapp.services import cases, composing, drafts, intake, referrals, sessions, sharing, staff, triage
+from sgapp.services.house import SYSTEM, House
 from sgapp.services.views.case import case_view
 from sgapp.services.views.queue import queue
 from sgapp.settings import Settings
 from sgapp.store import accounts
-from sgapp.store.secrets import KeyRing, decrypt, encrypt, load_master_key
+from sgapp.store.secrets import ORGANISATION_KEY, decrypt, derived, encrypt, load_master_keys
 from sgapp.store.tables import ObservationRow
 from tests.people import PASSWORD, START, Cast
 from tests.services.story import Story, not_sharing_form, sharing_form
@@ -89,8 +90,8 @@ def _works(cast: Cast) -> None:
     referrals.step_action(house, lena, referrals.StepAction(
         story.action_ids[0], referrals.ActionState.DONE, w), now=NOW)
     drafts.save_draft(house, lena, NOW, f"set-risk:{story.case_id}", {"reason": w})
-    account = sessions.AddAccount("neutral.name", f"{w} Person", sessions.Role.LEAD, f"{w}-copper-orchard")
-    sessions.add_account(house, cast.alun, account, now=NOW, intent_id="22222222-2222-4222-8222-222222222222")
+    account = staff.AddAccount("neutral.name", f"{w} Person", Role.LEAD, f"{w}-copper-orchard")
+    staff.add_account(house, SYSTEM, account, now=NOW, intent_id="22222222-2222-4222-8222-222222222222")
     garbled = intake.Envelope("33333333-3333-4333-8333-333333333333", "gone", cast.sealed(
         {"id": "33333333-3333-4333-8333-333333333333", "seen": w}).sealed)
     intake.receive(house, cast.amina, garbled, now=NOW)
@@ -207,22 +208,25 @@ def test_what_was_sealed_opens_only_whole_under_its_key_and_in_its_place() -> No
     assert encrypt(key, b"words", place=place) != sealed  # a nonce of its own each time
 
 
-def test_the_keys_made_for_different_purposes_differ() -> None:
-    ring = KeyRing(bytes(32))
-    assert len({ring.audit_mac_key, ring.state_key, KeyRing.derived(bytes(32), "sgapp wrapping"), bytes(32)}) == 4
+def test_the_keys_made_for_different_purposes_differ(tmp_path: Path) -> None:
+    house = House(Settings(data=tmp_path / "data", keys=tmp_path / "keys", master_key="00" * 32))
+    house.prepare()
+    with house.begin(SYSTEM, NOW) as uow:
+        organisation = house.ring.open(uow.session, ORGANISATION_KEY)
+    assert len({house.ring.audit_key, house.ring.demo_key, organisation, derived(bytes(32), "sgapp wrapping"), bytes(32)}) == 5
 
 
 @pytest.mark.parametrize("inside", [".", "keys", "deep/er/keys"])
 def test_a_key_folder_inside_the_data_folder_is_refused(tmp_path: Path, inside: str) -> None:
     with pytest.raises(ValueError, match="Move it out"):
-        load_master_key(Settings(data=tmp_path, keys=tmp_path / inside))
+        load_master_keys(Settings(data=tmp_path, keys=tmp_path / inside))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_key_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data", keys=tmp_path / "keys")
-    key = load_master_key(settings)
-    assert (len(key), load_master_key(settings)) == (32, key)
+    keys = load_master_keys(settings)
+    assert ([len(key) for key in keys], load_master_keys(settings)) == ([32], keys)
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "keys" / "master.key").stat().st_mode & 0o777 == 0o600
 
@@ -230,7 +234,7 @@ def test_a_key_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", ["zz", "00" * 31, "00" * 33])
 def test_something_that_is_no_master_key_is_refused(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(ValueError, match="SGAPP_MASTER_KEY"):
-        load_master_key(Settings(data=tmp_path, keys=tmp_path / "k", master_key=wrong))
+        load_master_keys(Settings(data=tmp_path, keys=tmp_path / "k", master_key=wrong))
 
 
 def test_an_accounts_name_is_opened_for_those_who_sign_in(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import func, select
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.settings import Settings
-from sgapp.store.secrets import load_master_key
+from sgapp.store.secrets import load_master_keys
 from sgapp.store.tables import AccountRow
 from tests.serving import PASSWORD, ROOT
 
@@ -56,9 +56,9 @@ def test_processes_that_start_together_on_an_empty_database_all_come_up(
 def test_whoever_makes_the_master_key_first_everybody_reads_the_same_one(tmp_path: Path) -> None:
     at_once = Barrier(8)
 
-    def read(folder: Path) -> bytes:
+    def read(folder: Path) -> tuple[bytes, ...]:
         at_once.wait(10)
-        return load_master_key(Settings(data=tmp_path / "data", keys=folder, master_key=""))
+        return load_master_keys(Settings(data=tmp_path / "data", keys=folder, master_key=""))
 
     with ThreadPoolExecutor(8) as pool:
         for n in range(40):

@@ -22,7 +22,7 @@ from sgapp.ui import pages
 from sgapp.ui.gate import FRAMEWORK, Gate, allowed_roles
 from sgapp.ui.quiet import backend_error, silence_payloads
 from sgapp.ui.session import ANYONE, CookieKeeper, SessionState
-from tests.people import PASSWORD, Cast
+from tests.people import PASSWORD, Cast, code
 from tests.ui.socket import ORIGIN, Page, TestClient, wire_name
 
 CANARY = "canary-in-a-payload"
@@ -82,7 +82,8 @@ def quiet() -> Iterator[None]:
 
 
 def cookie(house: House, username: str) -> str:
-    found = sign_in(house, username, PASSWORD, address="127.0.0.1", now=now())
+    found = sign_in(house, username, PASSWORD, address="127.0.0.1", now=now(),
+                    code=code(house, username, now()))
     assert found is not None
     return f"sgapp_session={found.token}"
 

@@ -77,6 +77,15 @@ from sgapp.domain.vocabulary.sac import (
 )
 from sgapp.domain.vocabulary.safety_codes import CALL_BACK_OUTCOMES, SAFETY_CODES
 from sgapp.domain.vocabulary.sharing import OTHERS_AT_HOME, SHARE_WHEN, SHARING
+from sgapp.domain.vocabulary.staff_matters import (
+    CANDOUR_STEPS,
+    CLEARANCES,
+    DBS_DECISIONS,
+    INTERIM_MEASURES,
+    MATTER_OUTCOMES,
+    MILESTONES,
+    PARTS_OF_DAY,
+)
 from sgapp.domain.vocabulary.triage import NEEDS_REVIEW_DATE, SHARES_NOTHING, TRIAGE_DECISIONS
 
 ALL: dict[str, CodeList] = {name: value for name, value in globals().items() if isinstance(value, CodeList)}
@@ -100,15 +109,18 @@ __all__ = [
     "ARTICLE_10",
     "BODY_VIEWS",
     "CALL_BACK_OUTCOMES",
+    "CANDOUR_STEPS",
     "CAPACITY_KNOWN",
     "CAPACITY_OUTCOMES",
     "CHILD_OUTCOMES",
+    "CLEARANCES",
     "CLOSING_BASES",
     "COMMISSIONER_OUTCOMES",
     "CONFIDENTIALITY_BASES",
     "CONSENT_STATES",
     "CQC_NOTICES",
     "CQC_OUTCOMES",
+    "DBS_DECISIONS",
     "DBS_GROUNDS",
     "DBS_OUTCOMES",
     "DBS_REMOVED",
@@ -120,12 +132,15 @@ __all__ = [
     "GP_OUTCOMES",
     "GP_WHEN",
     "IDVA_OUTCOMES",
+    "INTERIM_MEASURES",
     "LA_OUTCOMES",
     "LOCATIONS",
     "MARAC_OUTCOMES",
     "MARAC_ROUTES",
     "MARK_COLOURS",
     "MARK_SHAPES",
+    "MATTER_OUTCOMES",
+    "MILESTONES",
     "MONEY_OUTCOMES",
     "MONEY_SIGNS",
     "MSP_ACHIEVED",
@@ -138,6 +153,7 @@ __all__ = [
     "OVERRIDE_REASONS",
     "PAPER_SEEN",
     "PARAGRAPH_18_LIMBS",
+    "PARTS_OF_DAY",
     "PICKER",
     "PIPOT_RULES",
     "POLICE_OUTCOMES",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col
 
@@ -14,7 +15,7 @@ from sgapp.domain.course import lanes
 from sgapp.domain.decision import QUESTIONS, ReviewState, SharingDecision, changes, replaced_by
 from sgapp.domain.due import clocks_of
 from sgapp.domain.observation import Observation
-from sgapp.domain.permissions import Permission
+from sgapp.domain.permissions import GRANTS, Permission
 from sgapp.domain.referral import Action, Referral, ReferralState
 from sgapp.domain.time import end_of_day, show, show_date, show_short, to_london
 from sgapp.domain.vocabulary import (
@@ -43,7 +44,8 @@ from sgapp.services.reviewing import may_not_review
 from sgapp.services.views.course import GridView, PictureView, WaitingFor, grid, picture, waiting_for
 from sgapp.services.views.note import Line, Option, safety
 from sgapp.store import accounts
-from sgapp.store.tables import CaseRow, ClockRow
+from sgapp.store.access import open_until_when
+from sgapp.store.tables import CaseRow, ClockRow, InvestigationRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -149,6 +151,14 @@ class CaseView:
     is_open: bool
     watching: bool
     may_sign_off: bool
+    listed: tuple[Option, ...] = ()
+    let_in: tuple[Option, ...] = ()
+    staff: tuple[Option, ...] = ()
+    may_list: bool = False
+    may_open_matter: bool = False
+    matters: tuple[Option, ...] = ()
+    only_until: str = ""
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,11 @@ class CaseRowView:
 @query(Permission.READ_CASE)
 def cases(uow: UnitOfWork) -> tuple[CaseRowView, ...]:
     """The cases this actor may see, newest first."""
+    return rows(uow)
+
+
+def rows(uow: UnitOfWork) -> tuple[CaseRowView, ...]:
+    """A line for each case that the actor may see, the newest first."""
     found = uow.cases.where(order_by=[col(CaseRow.opened_at).desc()], limit=200)
     people = uow.people.those({c.person_id for c in found})
     return tuple(CaseRowView(c.id, c.reference, f"{people[c.person_id].short} · {people[c.person_id].reference}"
@@ -175,6 +190,11 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
     """The whole case. Reading it is recorded."""
     case = uow.cases.get(case_id)
     uow.was_read(case, action="case-read")
+    return whole(uow, case)
+
+
+def whole(uow: UnitOfWork, case: Case) -> CaseView:
+    """A case that was given, with all that the actor may see of it."""
     person = uow.people.get(case.person_id)
     notes = list(uow.notes.those(case.note_ids).values())
     decisions, referrals, actions = uow.decisions(case), uow.referrals(case), uow.actions(case)
@@ -196,7 +216,25 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
         capacity=tuple(Line(c.decision, f"{CAPACITY_OUTCOMES.label(c.outcome)}, {show(c.at)}") for c in case.capacity),
         triage=_triage(case), may_work=uow.actor.may(Permission.WORK_CASE),
         may_emergency=uow.actor.may(Permission.SEND_EMERGENCY), is_open=case.state is not CaseState.CLOSED,
-        watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals))
+        watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals), **_who(uow, case))
+
+
+def _who(uow: UnitOfWork, case: Case) -> dict[str, Any]:
+    """Who is on the list of a restricted case, who could be, and the matters beside it, as far as the actor may know."""
+    may, until = uow.actor.may, open_until_when(uow, case.id)
+    colleagues = [a for a in accounts.everyone(uow) if not a.disabled and a.branch in (None, case.branch)]
+    found: dict[str, Any] = {"only_until": show(until) if until else "", "may_list": may(Permission.SET_ACCESS),
+                             "may_open_matter": may(Permission.OPEN_INVESTIGATION) and case.closing is None}
+    if may(Permission.WORK_CASE):
+        found["staff"] = tuple(Option(a.id, a.name) for a in colleagues)
+    if case.restricted and may(Permission.READ_CASE):
+        found["listed"] = tuple(Option(a.id, a.name) for a in colleagues if a.id in case.listed)
+        found["let_in"] = tuple(Option(a.id, a.name) for a in colleagues if Permission.READ_CASE in GRANTS[a.role]
+                                and a.id not in (*case.listed, *case.barred))
+    if may(Permission.WORK_INVESTIGATION):
+        beside = uow.investigations.where(InvestigationRow.concerns_case == case.id)
+        found["matters"] = tuple(Option(f"/matter?id={m.id}", m.reference) for m in beside)
+    return found
 
 
 def _may_sign_off(uow: UnitOfWork, referrals: tuple[Referral, ...]) -> bool:

@@ -12,11 +12,12 @@ from sgapp.domain.reach import Channel
 from sgapp.domain.rota import DUTY_LABELS, MAY_TAKE, Duty
 from sgapp.domain.time import show
 from sgapp.domain.vocabulary import AGENCIES, PRIORITIES
-from sgapp.services.duty import reach_of, rota_of
+from sgapp.services.duty import reach_of
 from sgapp.services.guard import query
 from sgapp.services.rota import branch_of
 from sgapp.services.views.note import Option
 from sgapp.store import accounts, documents
+from sgapp.store.access import rota_of
 from sgapp.store.tables import HandOverRow, PushRow
 from sgapp.store.unit_of_work import UnitOfWork
 

@@ -90,6 +90,7 @@ class NoteView:
     joinable: tuple[Option, ...]
     open_cases: tuple[Option, ...]
     case_href: str
+    matter_href: str
     more_needed: str
     waits_for_call: bool
     may_reprioritise: bool
@@ -127,7 +128,7 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         types=tuple(Option(c, label) for c, label in ABUSE_TYPES.options()),
         joinable=tuple(Option(n.id, f"{n.reference}, {show(n.received_at)}") for n in earlier
                        if n.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED)),
-        open_cases=_open_cases(uow, note), case_href=_case_href(uow, note),
+        open_cases=_open_cases(uow, note), case_href=_case_href(uow, note), matter_href=_matter_href(uow, note),
         more_needed=note.more_needed, waits_for_call=may_triage and note.state is NoteState.MORE_NEEDED,
         may_reprioritise=may_triage and note.state in _WORKED_ON, named=_named(uow, note) if may_triage else (),
         kind=kind if person or note.content.person_text else "", reserved=note.reserved, nameless=not note.author_id,
@@ -177,8 +178,10 @@ def _answered(note: Observation) -> str:
 
 def _step_for(uow: UnitOfWork, note: Observation) -> str:
     """What comes next, for this actor."""
-    if note.state is NoteState.DELIVERED:
+    if note.state is NoteState.DELIVERED and note.investigation_id is None:
         return "acknowledge" if uow.actor.may(Permission.ACKNOWLEDGE) else ""
+    if note.investigation_id is not None:
+        return ""  # it is read where it belongs
     if note.reserved:
         waits = note.state is NoteState.ACKNOWLEDGED and uow.actor.may(Permission.ANSWER_SPEAKING_UP)
         return "answer" if waits else ""
@@ -189,6 +192,13 @@ def _step(note: Observation) -> str:
     if note.state in (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED):
         return "open" if note.person_id else "match"
     return ""
+
+
+def _matter_href(uow: UnitOfWork, note: Observation) -> str:
+    """Where an account that was asked for is read; empty for what is none, and for whoever works on no such matter."""
+    if note.investigation_id is None or not uow.actor.may(Permission.WORK_INVESTIGATION):
+        return ""
+    return f"/matter?id={note.investigation_id}" if uow.investigations.those([note.investigation_id]) else ""
 
 
 def _case_href(uow: UnitOfWork, note: Observation) -> str:

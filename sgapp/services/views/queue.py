@@ -10,17 +10,20 @@ from sqlmodel import func, select
 from sgapp.domain.case import Case
 from sgapp.domain.clocks import LABELS, ClockKind, in_words, stages_of
 from sgapp.domain.decision import SharingDecision
+from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import Observation, Route
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.time import end_of_day, show_short, to_london
 from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES, TRIAGE_DECISIONS
+from sgapp.services.checkpoints import chain_in_words
 from sgapp.services.guard import query
 from sgapp.services.post import failing
 from sgapp.services.sweep import late_in_words
 from sgapp.services.views.course import tone
 from sgapp.store import accounts
+from sgapp.store.access import opened_since
 from sgapp.store.kinds import Record
 from sgapp.store.running import ANY, COUNTED, LISTED, Wanted, begun_since, count, page
 from sgapp.store.search import records_like
@@ -78,6 +81,8 @@ SHOWS = {"mine": "For you", "overdue": "Overdue", "today": "Due today", "agencie
          "reviews": "Look again, 7 days"}
 #: What counts as new is what began since; a transaction may take a moment to end.
 _MARGIN = timedelta(seconds=60)
+#: For how long the queue says that the glass was broken; the file says it for ever.
+_OPENED_LATELY = timedelta(hours=24)
 
 
 def _wanted(uow: UnitOfWork, show: str, text: str) -> Wanted:
@@ -112,7 +117,18 @@ def _alarms(uow: UnitOfWork) -> tuple[str, ...]:
     found = [f"{late} Nothing goes up by itself until they are: tell whoever looks after this installation."] if late else []
     if stuck:
         found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list.")
-    return tuple(found)
+    return (*found, *chain_in_words(uow), *_opened(uow))
+
+
+def _opened(uow: UnitOfWork) -> list[str]:
+    """Files of this actor that somebody opened lately without being on their list, each with who and why."""
+    ids = opened_since(uow.session, uow.now - _OPENED_LATELY)
+    if not uow.actor.may(Permission.WORK_CASE) or not ids:
+        return []
+    found = [(o, case) for case in uow.cases.readable(ids).values() for o in case.openings
+             if o.until > uow.now - _OPENED_LATELY and o.account_id != uow.actor.account_id]
+    return [f"{o.name} opened {case.reference} until {show_short(o.until, uow.now)}: “{o.reason}”"
+            for o, case in sorted(found, key=lambda pair: pair[0].at)]
 
 
 @query(Permission.SEE_QUEUE)
@@ -146,7 +162,8 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
     people = uow.people.readable({c.person_id for c in cases.values()} | {n.person_id for n in notes.values() if n.person_id})
     names = {key: f"{p.short} · {p.reference}" for key, p in people.items()}
     kept = uow.kept.readable(ids("kept"))
-    records = {**kept, **notes, **decisions, **referrals, **actions, **cases}
+    matters = uow.investigations.readable(ids("investigation"))
+    records = {**kept, **notes, **decisions, **referrals, **actions, **cases, **matters}
     found = []
     for clock in clocks:
         record = records.get(clock.record_id)
@@ -155,6 +172,9 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
             found.append(_note_row(uow, clock, record, names))
         elif isinstance(record, KeptUpload):
             found.append(_kept_row(uow, clock, record))
+        elif isinstance(record, Investigation):
+            found.append(QueueRow(**_when(uow, clock), title=record.reference, detail="a matter about staff",
+                                  badge="restricted", button="Open", href=f"/matter?id={record.id}"))
         elif record is not None and case is not None:
             found.append(_case_row(uow, clock, record, case, names))
         else:
@@ -185,9 +205,12 @@ def _asked(uow: UnitOfWork, clocks: Sequence[ClockRow]) -> dict[str, str]:
 def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[str, str]) -> QueueRow:
     known = names.get(note.person_id or "", note.content.person_text or "Person not matched yet")
     title = f"Note {note.reference}" if note.restricted else known
+    badge = "reserved" if note.reserved else "restricted" if note.restricted else ""
     waiting = clock.kind == "acknowledge"
-    return QueueRow(**_when(uow, clock), title=title, detail=_note_detail(uow, note),
-                    badge="reserved" if note.reserved else "restricted" if note.restricted else "",
+    if note.investigation_id is not None:
+        return QueueRow(**_when(uow, clock), title=title, detail=_note_detail(uow, note), badge=badge, button="Read it",
+                        href=f"/matter?id={note.investigation_id}")
+    return QueueRow(**_when(uow, clock), title=title, detail=_note_detail(uow, note), badge=badge,
                     button="Acknowledge" if waiting else "Open",
                     href=f"/note?id={note.id}", intent="acknowledge-note" if waiting else "", subject_id=note.id)
 

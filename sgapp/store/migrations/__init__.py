@@ -19,17 +19,26 @@ def _config() -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest version. Does nothing if it is there already."""
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Bring the database to the newest version, or to an earlier one of a test. Does nothing if it is there already."""
     config = _config()
     with engine.begin() as connection:
         take_turns(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
+
+
+def revision_of(engine: Engine) -> str:
+    """The version of a database, as its last migration."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def known(revision: str) -> bool:
+    """Whether this program can bring a database of that version to its own."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def at_head(engine: Engine) -> bool:
     """Whether the database is of the version that this program expects."""
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+    return revision_of(engine) == ScriptDirectory.from_config(_config()).get_current_head()

@@ -3,18 +3,40 @@
 The clear columns are listed, with reasons, in docs/threat-model.md; a test holds the two lists together.
 """
 
-from sgapp.store.tables.chain import AuditEventRow, AuditHeadRow, RefusalRow
+from sgapp.store.tables.chain import (
+    AuditEventRow,
+    AuditHeadRow,
+    ChainCheckRow,
+    CheckpointLeftRow,
+    CheckpointRow,
+    RefusalRow,
+)
 from sgapp.store.tables.duty import DocumentRow, HandOverRow, LeaseRow, MessageRow, PushRow, ReachRow, StepUpRow
+from sgapp.store.tables.gone import TombstoneLeftRow, TombstoneRow
 from sgapp.store.tables.partner import FileRow, LinkRow, VisitRow
-from sgapp.store.tables.people import AccountRow, AllocationRow, DeviceRow, DraftRow, IntentRow, SessionRow, SetUpRow
+from sgapp.store.tables.people import (
+    AccountChangeRow,
+    AccountRow,
+    AllocationRow,
+    DeviceRow,
+    DraftRow,
+    FactorRow,
+    IntentRow,
+    RecoveryRow,
+    SessionRow,
+    SetUpRow,
+)
 from sgapp.store.tables.records import (
+    AccessRow,
     ActionRow,
+    AvailabilityRow,
     BarRow,
     CaseRow,
     ClockRow,
     DecisionRow,
     EnvelopeConflictRow,
     EnvelopeRow,
+    InvestigationRow,
     KeptRow,
     ObservationRow,
     PersonRow,
@@ -24,9 +46,10 @@ from sgapp.store.tables.records import (
 from sgapp.store.tables.secrets import DataKeyRow, SealingKeyRow
 
 __all__ = [
-    "AccountRow", "ActionRow", "AllocationRow", "AuditEventRow", "AuditHeadRow", "BarRow", "CaseRow", "ClockRow",
-    "DataKeyRow", "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "FileRow",
-    "HandOverRow", "IntentRow", "KeptRow", "LeaseRow", "LinkRow", "MessageRow", "ObservationRow", "PersonRow", "PushRow",
-    "ReachRow", "ReferralRow", "RefusalRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow",
-    "VisitRow",
+    "AccessRow", "AccountChangeRow", "AccountRow", "ActionRow", "AllocationRow", "AuditEventRow", "AuditHeadRow",
+    "AvailabilityRow", "BarRow", "CaseRow", "ChainCheckRow", "CheckpointLeftRow", "CheckpointRow", "ClockRow", "DataKeyRow",
+    "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "FactorRow", "FileRow",
+    "HandOverRow", "IntentRow", "InvestigationRow", "KeptRow", "LeaseRow", "LinkRow", "MessageRow", "ObservationRow",
+    "PersonRow", "PushRow", "ReachRow", "RecoveryRow", "ReferralRow", "RefusalRow", "SealingKeyRow", "SequenceRow",
+    "SessionRow", "SetUpRow", "StepUpRow", "TombstoneLeftRow", "TombstoneRow", "VisitRow",
 ]

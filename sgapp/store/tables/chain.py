@@ -1,4 +1,4 @@
-"""Tables of the audit chain. Rows of `audit_event` can be added and nothing else: triggers refuse the rest."""
+"""Tables of the audit chain. Rows of `audit_event` and `checkpoint` can be added and nothing else: triggers refuse the rest."""
 
 # SQLModel declares __tablename__ as something it never is.
 # pyright: reportAssignmentType=false
@@ -36,6 +36,39 @@ class AuditHeadRow(SQLModel, table=True):
     seq: int
     last: str
     mac: str
+
+
+class CheckpointRow(SQLModel, table=True):
+    """Where every stream stood at a moment, signed. `heads`: those that had changed since the one before, packed.
+
+    Like events, rows can be added and nothing else. `places`: to how many it was meant to go.
+    """
+
+    __tablename__ = "checkpoint"
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    document: str
+    heads: bytes
+    places: int = 0
+
+
+class CheckpointLeftRow(SQLModel, table=True):
+    """That a checkpoint has gone to a place off this machine; `place` by a digest."""
+
+    __tablename__ = "checkpoint_left"
+    number: int = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ChainCheckRow(SQLModel, table=True):
+    """What a verification of the whole chain found; `first_bad` empty if it held."""
+
+    __tablename__ = "chain_check"
+    at: datetime = Field(sa_type=UtcDateTime, primary_key=True)
+    events: int
+    records: int
+    first_bad: str
 
 
 class RefusalRow(SQLModel, table=True):

@@ -5,6 +5,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from sgapp.store.tables._types import UtcDateTime
@@ -36,6 +37,58 @@ class SessionRow(SQLModel, table=True):
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
     ends_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    factor: str = ""
+    address_mac: str = ""
+    sealed_browser: bytes = b""
+
+
+class FactorRow(SQLModel, table=True):
+    """How an account is proved beside its password, or without it: the secret of an authenticator, or a passkey.
+
+    `counter`: the last code that counted, as its step of time; or when the last challenge that counted was made, in ms.
+    """
+
+    __tablename__ = "factor"
+    id: str = Field(primary_key=True)
+    account_id: str = Field(index=True)
+    kind: str
+    sealed: bytes
+    counter: int | None = Field(default=None, sa_type=BigInteger)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RecoveryRow(SQLModel, table=True):
+    """A recovery code, by its keyed digest: it works once."""
+
+    __tablename__ = "recovery"
+    digest: str = Field(primary_key=True)
+    account_id: str = Field(index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AccountChangeRow(SQLModel, table=True):
+    """What an administrator asked for and a second person has to agree to, or a new password that waits to be chosen.
+
+    `kind`: reset, join or role. The two halves of the code are kept as keyed digests; what was asked, and why, is sealed.
+    """
+
+    __tablename__ = "account_change"
+    id: str = Field(primary_key=True)
+    account_id: str = Field(index=True)
+    kind: str
+    sealed: bytes
+    asked_by: str
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    first_mac: str = ""
+    second_mac: str = ""
+    settled_by: str = ""
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    agreed: bool = False
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class SetUpRow(SQLModel, table=True):

@@ -77,6 +77,13 @@ class ActionRow(_Sealed, table=True):
     state: str
 
 
+class InvestigationRow(_Sealed, table=True):
+    __tablename__ = "investigation"
+    reference: str = Field(unique=True)
+    concerns_case: str = Field(index=True)
+    state: str = Field(index=True)
+
+
 class KeptRow(_Sealed, table=True):
     __tablename__ = "kept_upload"
     state: str
@@ -117,6 +124,27 @@ class BarRow(SQLModel, table=True):
     __tablename__ = "bar"
     record_id: str = Field(primary_key=True)
     account_id: str = Field(primary_key=True)
+
+
+class AccessRow(SQLModel, table=True):
+    """This account is on the list of those who may know of a restricted record. `until`: only so long, after break-glass."""
+
+    __tablename__ = "access"
+    record_id: str = Field(primary_key=True)
+    account_id: str = Field(primary_key=True, index=True)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+
+
+class AvailabilityRow(SQLModel, table=True):
+    """This colleague is given no visits from here to there. Why is not kept here: leave and all else look alike."""
+
+    __tablename__ = "availability"
+    id: str = Field(primary_key=True)
+    account_id: str = Field(index=True)
+    set_by: str
+    set_at: datetime = Field(sa_type=UtcDateTime)
+    from_at: datetime = Field(sa_type=UtcDateTime)
+    until_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
 
 class EnvelopeRow(SQLModel, table=True):

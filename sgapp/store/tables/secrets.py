@@ -11,11 +11,14 @@ from sgapp.store.tables._types import UtcDateTime
 
 
 class DataKeyRow(SQLModel, table=True):
+    """`wrapped_by`: the mark of the master key around a key without a parent; empty: the oldest that is known."""
+
     __tablename__ = "data_key"
     id: str = Field(primary_key=True)
     purpose: str
     parent_id: str | None = Field(default=None, index=True)
     wrapped: bytes | None
+    wrapped_by: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     destroyed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -75,7 +75,7 @@ def text_field(name: str, label: str, *, hint: str = "", required: bool = False,
                within: Within = "", ask_when: AskWhen | None = None, why_asked: str = "", **props: Any) -> rx.Component:
     """One line of text."""
     return _one(rx.el.input, name, label, hint=hint, required=required, default=default, within=within, ask_when=ask_when,
-                why_asked=why_asked, type="text", class_name="control", **props)
+                why_asked=why_asked, class_name="control", **({"type": "text"} | props))
 
 
 def text_area(name: str, label: str, *, hint: str = "", required: bool = False, default: str | rx.Var = "",

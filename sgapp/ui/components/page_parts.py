@@ -9,11 +9,15 @@ from sgapp.ui.components.pictures import waiting
 
 def loaded_page(loaded: Any, missing: Any, *content: rx.Component) -> rx.Component:
     """The page once it has come; before that a word that it is on its way; and a plain answer when there is none."""
-    gone = rx.el.div(
+    return rx.cond(loaded, rx.cond(missing, gone(), rx.el.div(*content, class_name="grid gap-5")), waiting())
+
+
+def gone() -> rx.Component:
+    """What stands where there is nothing for whoever looks: the same for what never was and for what is not theirs."""
+    return rx.el.div(
         rx.el.h1("There is no such thing here", class_name="font-semibold"),
         rx.el.p("It may be under another address, or not yours to see. Nothing was changed.", class_name="hint"),
         rx.el.a("Back to today", href="/desk", class_name="btn btn-quiet"), class_name="empty-state")
-    return rx.cond(loaded, rx.cond(missing, gone, rx.el.div(*content, class_name="grid gap-5")), waiting())
 
 
 def line(label: Any, text: Any, quote: Any = False) -> rx.Component:

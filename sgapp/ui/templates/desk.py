@@ -5,14 +5,19 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.page_parts import gone
 from sgapp.ui.pages import add_page
 from sgapp.ui.session import SessionState
 from sgapp.ui.templates.frame import as_components, hide_button, main_landmark, sign_out_button, skip_link
 
 Draw = Callable[[], Any]
 
-MENU = (("/desk", "Today"), ("/cases", "Cases"), ("/actions", "Actions"), ("/agencies", "Agencies"), ("/rota", "On duty"),
-        ("/told", "How I am told"))
+#: In the order of the eye. What stands first is there before it is known who looks; the rest comes with the person.
+MENU = (("/desk", "Today"), ("/cases", "Cases"), ("/matters", "Staff matters"), ("/actions", "Actions"),
+        ("/agencies", "Agencies"), ("/rota", "On duty"), ("/available", "Available"), ("/colleagues", "Close ties"),
+        ("/records", "Keeping"), ("/file", "Open a file"), ("/told", "How I am told"), ("/phones", "Phones"),
+        ("/accounts", "Accounts"))
+_AT_ONCE = frozenset({"/desk", "/cases", "/actions", "/agencies", "/rota", "/told"})
 
 
 def desk_page(route: str, title: str, *, here: str = "", on_load: Sequence[Any] = ()) -> Callable[[Draw], Draw]:
@@ -27,27 +32,36 @@ def desk_page(route: str, title: str, *, here: str = "", on_load: Sequence[Any] 
             return rx.el.div(
                 skip_link(),
                 _menu(here or route),
-                main_landmark(*as_components(draw()), class_name="desk-main"),
+                main_landmark(_for_those_who_may(on_load, as_components(draw())), class_name="desk-main"),
                 rx.el.p(id="page-said", role="status", class_name="page-said", hidden=True),
                 class_name="desk",
             )
 
-        add_page(route, title, page, (SessionState.load_or_sign_in, *on_load))
+        add_page(route, title, page, (SessionState.load_or_sign_in, SessionState.watch_session, *on_load))
         return draw
 
     return frame
+
+
+def _for_those_who_may(on_load: Sequence[Any], drawn: list[rx.Component]) -> rx.Component:
+    """What the page shows; and the plain answer for a role whose events the gate would refuse, which would wait for ever."""
+    roles = [sorted(found) for event in on_load if (found := getattr(event.state, "_allowed", frozenset()))]
+    if not roles:
+        return rx.fragment(*drawn)
+    allowed = rx.Var.create(roles[0])
+    return rx.cond((SessionState.role == "") | allowed.contains(SessionState.role), rx.fragment(*drawn), gone())
 
 
 def _menu(here: str) -> rx.Component:
     return rx.el.nav(
         rx.el.p("Desk", class_name="desk-name"),
         rx.el.ul(*[_entry(place, label, place == here) for place, label in MENU],
-                 rx.cond(SessionState.minds_phones, _entry("/phones", "Phones", here == "/phones"), rx.fragment()),
                  class_name="desk-entries"),
         rx.el.div(
             rx.el.p("On this tablet", class_name="hint"),
-            rx.el.p(rx.el.b(SessionState.name), rx.el.br(), rx.el.span(SessionState.role_label, class_name="hint"),
-                    class_name="desk-who"),
+            rx.el.p(rx.el.a(SessionState.name, rx.el.span(": how you sign in", class_name="sr-only"), href="/account",
+                            class_name="link font-semibold"),
+                    rx.el.br(), rx.el.span(SessionState.role_label, class_name="hint"), class_name="desk-who"),
             rx.el.div(sign_out_button(), hide_button(), class_name="desk-leave"),
             class_name="desk-foot",
         ),
@@ -58,4 +72,10 @@ def _menu(here: str) -> rx.Component:
 
 def _entry(place: str, label: str, current: bool) -> rx.Component:
     marked = {"aria-current": "page"} if current else {}
+    known: Any = SessionState.places
+    there = known.contains(place) | (SessionState.role == "") if place in _AT_ONCE else known.contains(place)
+    return rx.cond(there, _link(place, label, marked), rx.fragment())
+
+
+def _link(place: str, label: str, marked: dict[str, str]) -> rx.Component:
     return rx.el.li(rx.el.a(label, href=place, class_name="desk-entry", custom_attrs=marked))

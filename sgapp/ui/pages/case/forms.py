@@ -75,6 +75,34 @@ def protection() -> rx.Component:
     return _form("add-protection", "Add this step", text_area("what", "What is being done now", within="protection", rows=2))
 
 
+def take_off_rota() -> rx.Component:
+    return _form(
+        "take-off-rota", "Show as not available",
+        rx.el.p("Takes a colleague off all visits at once. The rota sees “not available”, like for leave, and no reason.",
+                class_name="hint"),
+        select_field("account_id", "A colleague", options=case.staff, within="rota"),
+        text_area("reason", "Why, for the file", rows=2, within="rota"))
+
+
+def open_matter() -> rx.Component:
+    return _form(
+        "open-investigation", "Open the record",
+        rx.el.p("A record of its own, apart from this case and under a list of its own. The case is closed to them from now "
+                "on, and to whoever is recorded as close to them.", class_name="hint"),
+        select_field("about_id", "Whom it is about", options=case.staff, within="matter"),
+        text_field("about_name", "or somebody without an account here", within="matter"))
+
+
+def let_in() -> rx.Component:
+    return _form("let-in", "Let in", select_field("account_id", "Who", options=case.let_in, within="in"),
+                 text_area("reason", "Why", rows=2, within="in"))
+
+
+def keep_from() -> rx.Component:
+    return _form("keep-from", "Keep it from them", select_field("account_id", "Who", options=case.listed, within="from"),
+                 text_area("reason", "Why", rows=2, within="from"))
+
+
 def add_action() -> rx.Component:
     return _form(
         "add-action", "Add the action", text_area("what", "What is to be done", within="action", rows=2),

@@ -43,7 +43,10 @@ def _changes(changes: Any) -> rx.Component:
 
 def _referral(referral: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.div(rx.el.a(referral.reference, " · ", referral.agency, href=referral.href, class_name="font-semibold row-title"),
+        rx.el.div(rx.cond(referral.href,
+                          rx.el.a(referral.reference, " · ", referral.agency, href=referral.href,
+                                  class_name="font-semibold row-title"),
+                          rx.el.p(referral.reference, " · ", referral.agency, class_name="font-semibold")),
                   rx.el.p(referral.state, class_name="hint")),
         rx.cond(referral.due, rx.el.span(referral.due, class_name="badge-due"), rx.fragment()),
         class_name="flex items-center justify-between gap-3", key=referral.id)
@@ -122,10 +125,24 @@ def _lead_work() -> list[rx.Component]:
         folded("Risk level", forms.risk()),
         folded("Advice taken", forms.consultation()),
         folded("Capacity", lines(case.capacity), forms.capacity()),
-        folded("Protection in place", forms.protection()),
+        folded("Protection in place", forms.protection(), forms.take_off_rota()),
         folded("Add an action", forms.add_action()),
+        rx.cond(case.may_open_matter & (case.matters.length() == 0),
+                folded("It is about a colleague", forms.open_matter()), rx.fragment()),
         rx.el.a("Close the case", href="/close?id=" + case.id, class_name="btn btn-quiet"),
     ]
+
+
+def _who() -> rx.Component:
+    """Who may know of a restricted case, and the matter about staff beside it, for those who are named on that."""
+    named = rx.el.ul(rx.foreach(case.listed, lambda o: rx.el.li(o.label)), class_name="grid gap-1")
+    matters = rx.foreach(case.matters, lambda m: rx.el.a("Matter ", m.label, href=m.value, class_name="btn btn-quiet"))
+    beside = rx.el.div(matters, class_name="flex flex-wrap gap-2")
+    return rx.cond(
+        case.restricted & (case.listed.length() > 0),
+        panel(named, rx.cond(case.may_list & case.is_open, folded("Let somebody in", forms.let_in()), rx.fragment()),
+              rx.cond(case.may_list & case.is_open, folded("Keep it from somebody", forms.keep_from()), rx.fragment()), beside,
+              heading="Who may know", class_name="grid gap-3"), rx.fragment())
 
 
 @desk_page("/case", "Case", here="/cases", on_load=[CaseState.load_case])
@@ -135,6 +152,10 @@ def page() -> rx.Component:
     return loaded_page(
         CaseState.loaded, CaseState.missing,
         page_head(rx.el.span("Case ", case.reference, " · ", case.types), case.person, *tags),
+        rx.cond(case.only_until, rx.el.p("Open to you until ", case.only_until, ". Those who answer for it know, and why.",
+                                         role="status", class_name="panel panel-alert"), rx.fragment()),
+        rx.cond(case.masked, rx.el.p("Names are taken out. One that nobody has recorded as a name may still stand in a text.",
+                                     class_name="panel panel-tight hint"), rx.fragment()),
         _next_step(),
         panel(station_line(case.stations), course(case.picture), heading="The course", class_name="grid gap-4"),
         rx.cond(case.is_open, _work(), rx.fragment()),
@@ -142,7 +163,7 @@ def page() -> rx.Component:
             rx.el.div(
                 _waits(), rx.el.div(_decisions(), id="decisions"), _referrals(),
                 rx.cond(case.actions.length() > 0, rx.el.div(forms.actions(), id="actions"), rx.fragment()),
-                _knows(),
+                _knows(), _who(),
                 class_name="grid gap-5 content-start"),
             panel(timeline(case.moments, _moment), heading="What happened"),
             class_name="two-columns"))

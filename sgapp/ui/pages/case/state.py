@@ -6,13 +6,14 @@ import reflex as rx
 
 from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.views.case import CaseView, case_view
+from sgapp.services.views.masked import masked_case
 from sgapp.ui.blank import blank
 from sgapp.ui.loading import asked_id, view_of
-from sgapp.ui.session import ConfidentialState
+from sgapp.ui.session import ConfidentialState, current_actor
 
 
 class CaseState(ConfidentialState, rx.State):
-    _allowed: ClassVar[frozenset[str]] = roles_with(Permission.READ_CASE)
+    _allowed: ClassVar[frozenset[str]] = roles_with(Permission.READ_CASE) | roles_with(Permission.READ_MASKED)
     _confidential: ClassVar[frozenset[str]] = frozenset({"case"})
 
     case: CaseView = blank(CaseView)
@@ -23,6 +24,8 @@ class CaseState(ConfidentialState, rx.State):
     @rx.event
     async def load_case(self) -> None:
         """Show the case named in the address."""
-        found = await view_of(self, case_view, asked_id(self))
+        actor = await current_actor(self)
+        read = case_view if actor is None or actor.may(Permission.READ_CASE) else masked_case
+        found = await view_of(self, read, asked_id(self))
         self.case, self.case_id = found or blank(CaseView), found.id if found else ""
         self.loaded, self.missing = True, found is None

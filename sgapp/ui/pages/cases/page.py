@@ -13,7 +13,8 @@ rows: Any = CasesState.rows
 
 def _row(row: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.div(rx.el.p(rx.el.a(row.person, href="/case?id=" + row.id, class_name="font-semibold row-title")),
+        rx.el.div(rx.el.p(rx.el.a(rx.cond(row.person, row.person, row.reference), href="/case?id=" + row.id,
+                                  class_name="font-semibold row-title")),
                   rx.el.p("Case ", row.reference, " · ", row.types, class_name="hint"), class_name="row-what"),
         rx.el.div(rx.el.span(row.state, class_name="tag"), rx.el.p(row.opened, class_name="hint mt-1"), class_name="row-due"),
         rx.el.div(rx.el.a("Open", rx.el.span(" case ", row.reference, class_name="sr-only"), href="/case?id=" + row.id,

@@ -96,9 +96,13 @@ def _named() -> rx.Component:
 
 def _next() -> Any:
     return rx.match(note.step, ("acknowledge", _acknowledge()), ("answer", _answer()), ("match", _match()), ("open", _open()),
+                    rx.cond(note.matter_href, panel(rx.el.a("Read it with the matter", href=note.matter_href,
+                                                            class_name="btn btn-primary"),
+                                                    heading="Somebody was asked for this account",
+                                                    class_name="next-step grid gap-3"),
                     rx.cond(note.case_href, panel(rx.el.a("Open the case", href=note.case_href, class_name="btn btn-primary"),
                                                   heading="This note is part of a case", class_name="next-step grid gap-3"),
-                            rx.fragment()))
+                            rx.fragment())))
 
 
 def _more() -> rx.Component:

@@ -1,0 +1,312 @@
+"""Adults, colleagues and who visits whom, from a table and back: all of it or nothing, and the same again changes nothing.
+
+Each row that cannot be taken is named with its reason. Absent rows are left as they are.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlmodel import select
+
+from sgapp.domain.audit import AuditEvent
+from sgapp.domain.errors import FieldError, Invalid, SgappError
+from sgapp.domain.permissions import Role, needs_second_factor
+from sgapp.domain.person import Person
+from sgapp.domain.retention import Retention
+from sgapp.domain.time import to_london
+from sgapp.integrations.tables import Row, Table, write_table
+from sgapp.services import staff
+from sgapp.services.guard import public
+from sgapp.services.house import SYSTEM, House
+from sgapp.store import accounts
+from sgapp.store.accounts import Account
+from sgapp.store.tables import AccountRow, AllocationRow, PersonRow
+from sgapp.store.unit_of_work import UnitOfWork
+
+#: Records that one event vouches for.
+_AT_ONCE = 500
+#: How long a code lasts that comes out of an import: whoever starts with two hundred colleagues sees them within the week.
+CODES_LAST = timedelta(days=7)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One thing that a table may tell. `called`: other names by which a column is known for it."""
+
+    name: str
+    called: tuple[str, ...] = ()
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that cannot be taken, and what to do about it."""
+
+    line: int
+    why: str
+
+
+class CannotImport(SgappError):
+    """The table lacks something, or rows cannot be taken. Nothing was changed."""
+
+    def __init__(self, why: str, refused: Sequence[Refused] = ()) -> None:
+        super().__init__(why)
+        self.refused = tuple(refused)
+
+
+@dataclass(slots=True)
+class Imported:
+    """How many rows were new, changed something, or were known already. `codes`: user name, name and code of new accounts."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    mapping: dict[str, str] = field(default_factory=dict)
+    codes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+PEOPLE = (Column("reference", ("ref", "id", "client id", "client reference", "person id"), needed=True),
+          Column("name", ("full name", "client", "client name"), needed=True),
+          Column("lives", ("home", "living situation", "setting")), Column("needs", ("care needs",)),
+          Column("health", ("health conditions", "conditions")), Column("branch"),
+          Column("care ended", ("end of care", "ended", "ended on")))
+STAFF = (Column("username", ("user name", "login"), needed=True), Column("name", ("full name",), needed=True),
+         Column("role", ("job",), needed=True), Column("branch"))
+VISITS = (Column("person", ("reference", "client", "client id", "person reference"), needed=True),
+          Column("worker", ("username", "user name", "carer"), needed=True))
+KINDS: Mapping[str, tuple[Column, ...]] = {"people": PEOPLE, "staff": STAFF, "visits": VISITS}
+
+
+def mapped(columns: Sequence[Column], table: Table, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Which column of the table tells what: as chosen, else by its name. Raises CannotImport for one that is missing."""
+    known = {_plain(name): name for name in table.columns if name}
+    names = {column.name for column in columns}
+    for told, name in chosen.items():
+        if told not in names:
+            raise CannotImport(f"“{told}” is nothing that can be told here. There is: {', '.join(c.name for c in columns)}.")
+        if name not in table.columns:
+            raise CannotImport(f"The table has no column “{name}”. It has: {', '.join(table.columns)[:300]}.")
+    found = {}
+    for column in columns:
+        by_name = (known[_plain(name)] for name in (column.name, *column.called) if _plain(name) in known)
+        name = chosen.get(column.name) or next(by_name, None)
+        if name is not None:
+            found[column.name] = name
+        elif column.needed:
+            raise CannotImport(f"No column tells the {column.name}. Say which: --column \"{column.name}=NAME OF THE COLUMN\". "
+                               f"The table has: {', '.join(table.columns)[:300]}.")
+    return found
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", " ", name.casefold()).strip()
+
+
+@public("run from the command line, by whoever looks after the machine; it takes in, and gives nothing of anybody back")
+def import_table(house: House, kind: str, table: Table, *, now: datetime, columns: Mapping[str, str] | None = None,
+                 preview: bool = False, progress: Progress = lambda _done, _of: None) -> Imported:
+    """Take all rows in, or none. With `preview` everything is tried and nothing kept. Raises CannotImport."""
+    mapping = mapped(KINDS[kind], table, columns or {})
+    rows = [Row(row.line, {told: row.cells[name] for told, name in mapping.items()}) for row in table.rows]
+    done = Imported(mapping=mapping)
+    refused: list[Refused] = []
+    try:
+        with house.begin(SYSTEM, now) as uow:
+            {"people": _people, "staff": _staff, "visits": _visits}[kind](uow, rows, done, refused, progress)
+            if refused:
+                said = f"{len(refused)} of {len(rows)} rows cannot be taken as they are. Nothing was changed."
+                raise CannotImport(said, refused)
+            if preview:
+                raise _OnlyTried
+    except _OnlyTried:
+        done.codes.clear()
+        return done
+    house.changed()
+    return done
+
+
+class _OnlyTried(Exception):
+    pass
+
+
+def _watched(rows: Sequence[Row], progress: Progress) -> Iterator[Row]:
+    for number, row in enumerate(rows, 1):
+        yield row
+        progress(number, len(rows))
+
+
+def _people(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[Refused], progress: Progress) -> None:
+    known = {p.reference.upper(): p for p in map(uow.people.opened, uow.session.exec(select(PersonRow)))}
+    seen: dict[str, int] = {}
+    changed: list[Person] = []
+    for row in rows:
+        reference = row.cells["reference"].strip()
+        before = known.get(reference.upper())
+        try:
+            _once(seen, reference, row.line, "reference")
+            person = _person(uow, row.cells, before)
+        except Invalid as error:
+            refused.append(Refused(row.line, _told(error)))
+            continue
+        if before is None:
+            done.new += 1
+        elif person == before:
+            done.same += 1
+            continue
+        else:
+            done.changed += 1
+        changed.append(person)
+    if not refused:
+        for at in range(0, len(changed), _AT_ONCE):
+            some = changed[at:at + _AT_ONCE]
+            uow.save(*some, because=AuditEvent("people-imported", "person", "", "system", count=len(some)))
+            progress(at + len(some), len(changed))
+
+
+def _once(seen: dict[str, int], key: str, line: int, what: str) -> None:
+    """Raise Invalid for a row that has no key, or one that stood there before."""
+    if not key:
+        raise Invalid(FieldError(what, f"There is no {what}."))
+    if key.upper() in seen:
+        raise Invalid(FieldError(what, f"“{key[:60]}” stands in line {seen[key.upper()]} already."))
+    seen[key.upper()] = line
+
+
+def _person(uow: UnitOfWork, cells: Mapping[str, str], before: Person | None) -> Person:
+    """The adult as the row tells. What it does not tell, because it has no such column, stays as it was."""
+    name = cells["name"].strip()
+    if not name:
+        raise Invalid(FieldError("name", "There is no name."))
+    person = before or Person(str(uuid.uuid4()), cells["reference"].strip(), name)
+    told = {"lives": cells.get("lives"), "branch": cells.get("branch") or None}
+    lists = {what: _listed(cells[what]) for what in ("needs", "health") if what in cells}
+    ended = _ended(uow, cells["care ended"], person.retention) if "care ended" in cells else person.retention
+    return replace(person, name=name, retention=ended, **lists, **{k: v for k, v in told.items() if v is not None})
+
+
+def _listed(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r"[;\n]", cell) if part.strip())
+
+
+def _ended(uow: UnitOfWork, cell: str, retention: Retention) -> Retention:
+    if not cell:
+        return replace(retention, care_ended=None)
+    for pattern, order in ((r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)), (r"(\d{1,2})/(\d{1,2})/(\d{4})", (3, 2, 1))):
+        if found := re.fullmatch(pattern, cell):
+            try:
+                day = date(*(int(found.group(n)) for n in order))
+            except ValueError:
+                break
+            return retention.care_ended_on(day, today=to_london(uow.now).date())
+    raise Invalid(FieldError("care ended", f"“{cell[:40]}” is no day. Write 2026-11-23 or 23/11/2026."))
+
+
+def _staff(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[Refused], progress: Progress) -> None:
+    known = {account.username: account for account in accounts.everyone(uow)}
+    seen: dict[str, int] = {}
+    for row in _watched(rows, progress):
+        try:
+            _once(seen, row.cells["username"], row.line, "username")
+            account = _account(row.cells, known)
+        except Invalid as error:
+            refused.append(Refused(row.line, _told(error)))
+            continue
+        before = known.get(account.username)
+        if before is None:
+            done.new += 1
+            code = staff.add_with_code(uow, account, lasts=CODES_LAST) if not refused else ""
+            done.codes.append((account.username, account.name, code))
+        elif (before.name, before.branch) == (account.name, account.branch):
+            done.same += 1
+        else:
+            done.changed += 1
+            accounts.describe(uow, account)
+            uow.note_event(AuditEvent("account-described", "account", account.id))
+
+
+def _account(cells: Mapping[str, str], known: Mapping[str, Account]) -> Account:
+    username, name = staff.checked_username(cells["username"]), cells["name"].strip()
+    before = known.get(username)
+    role = _role(cells["role"])
+    if not name:
+        raise Invalid(FieldError("name", "There is no name."))
+    if before is not None and before.role is not role:
+        raise Invalid(FieldError("role", f"{username} has another role. Change it on the page Accounts."))
+    if before is None and needs_second_factor(role):
+        raise Invalid(FieldError("role", f"{username}: whoever reads cases or keeps accounts joins on the page Accounts, where "
+                                         "a second person agrees."))
+    branch = cells.get("branch") or (before.branch if before is not None else "main")
+    if before is not None:
+        return replace(before, name=name, branch=branch)
+    return Account(str(uuid.uuid4()), username, role, name, "", branch, False)
+
+
+def _role(cell: str) -> Role:
+    wanted = _plain(cell)
+    names = {_plain(str(role)): role for role in Role} | {
+        "care worker": Role.WORKER, "carer": Role.WORKER, "senior care worker": Role.SENIOR, "human resources": Role.HR}
+    if wanted not in names:
+        raise Invalid(FieldError("role", f"“{cell[:40]}” is no role. There is: {', '.join(map(str, Role))}."))
+    return names[wanted]
+
+
+def _visits(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[Refused], progress: Progress) -> None:
+    people = {p.reference.upper(): p for p in map(uow.people.opened, uow.session.exec(select(PersonRow)))}
+    workers = {account.username: account for account in accounts.everyone(uow)}
+    there = set(uow.session.exec(select(AllocationRow.person_id, AllocationRow.account_id)))
+    for row in _watched(rows, progress):
+        person = people.get(row.cells["person"].strip().upper())
+        worker = workers.get(row.cells["worker"].strip().lower())
+        if person is None or worker is None or worker.disabled:
+            why = (f"Nobody has the reference “{row.cells['person'][:60]}”." if person is None
+                   else f"“{row.cells['worker'][:60]}” has no account, or one that is disabled.")
+            refused.append(Refused(row.line, why))
+        elif (person.id, worker.id) in there:
+            done.same += 1
+        else:
+            done.new += 1
+            there.add((person.id, worker.id))
+            accounts.allocate(uow, person.id, worker.id)
+    if done.new:
+        uow.note_event(AuditEvent("visits-imported", "allocation", "", "system", count=done.new))
+
+
+def _told(error: Invalid) -> str:
+    return " ".join(e.message for e in error.errors)
+
+
+@public("run from the command line, by whoever looks after the machine; that it was done stands on the chain")
+def export_table(house: House, kind: str, to: Path, *, now: datetime) -> int:
+    """The same as a table, in the form in which it can be taken in again. Returns how many rows. Raises OSError."""
+    with house.reading(SYSTEM, now) as uow:
+        rows = {"people": _people_out, "staff": _staff_out, "visits": _visits_out}[kind](uow)
+        written = write_table(to, [column.name for column in KINDS[kind]], rows)
+    with house.begin(SYSTEM, now) as uow:
+        uow.note_event(AuditEvent("exported", kind, "", "system", count=written))
+    return written
+
+
+def _people_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
+    for row in uow.session.exec(select(PersonRow)).yield_per(200):
+        person = uow.people.opened(row)
+        ended = person.retention.care_ended
+        yield (person.reference, person.name, person.lives, "; ".join(person.needs), "; ".join(person.health), person.branch,
+               ended.isoformat() if ended else "")
+
+
+def _staff_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
+    for account in accounts.everyone(uow):
+        if not account.disabled:
+            yield account.username, account.name, str(account.role), account.branch or ""
+
+
+def _visits_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
+    people = {row.id: uow.people.opened(row).reference for row in uow.session.exec(select(PersonRow))}
+    names = {row.id: row.username for row in uow.session.exec(select(AccountRow))}
+    for row in uow.session.exec(select(AllocationRow)):
+        yield people[row.person_id], names[row.account_id]

@@ -1,0 +1,32 @@
+"""What lies under the organisation's key and is needed for a while only goes by itself: drafts, and answers to forms.
+
+Else a disposal would not reach it: destroying an adult's key opens nothing of it and closes nothing of it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, delete
+
+from sgapp.services.backups import expire_backup_keys
+from sgapp.services.drafts import KEEP
+from sgapp.services.guard import public
+from sgapp.services.house import SYSTEM, House
+from sgapp.store import search
+from sgapp.store.tables import DraftRow, HandOverRow, IntentRow
+
+#: A form is sent again within minutes, when its answer got lost on the way; what one left for the next is read the same day.
+KEEP_ANSWERS, KEEP_HAND_OVERS = timedelta(days=30), timedelta(days=365)
+
+
+@public("run by the server itself; it removes what is over, and reads nothing")
+def tidy(house: House, *, now: datetime) -> int:
+    """Remove what is over. Opened keys and names in this process's memory go, too. Returns how many rows went."""
+    with house.begin(SYSTEM, now) as uow:
+        over = (delete(DraftRow).where(col(DraftRow.saved_at) < now - KEEP),
+                delete(IntentRow).where(col(IntentRow.done_at) < now - KEEP_ANSWERS),
+                delete(HandOverRow).where(col(HandOverRow.at) < now - KEEP_HAND_OVERS))
+        gone = sum(uow.session.exec(statement).rowcount for statement in over)
+    expire_backup_keys(house.settings, now=now)
+    house.ring.forget()
+    search.forget()
+    return gone

@@ -1,0 +1,51 @@
+"""Cases as an auditor reads them: the work whole, the names taken out. Source: DOMAIN annex §8 (masked identities)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sgapp.domain.disclosure import names_near
+from sgapp.domain.masking import masked, stand_ins
+from sgapp.domain.observation import Observation
+from sgapp.domain.permissions import Permission, Role
+from sgapp.domain.person import Person
+from sgapp.services.guard import query
+from sgapp.services.views.case import CaseRowView, CaseView, rows, whole
+from sgapp.store import accounts
+from sgapp.store.access import open_until_when
+from sgapp.store.unit_of_work import UnitOfWork
+
+_AS = {Role.WORKER: "Care worker", Role.SENIOR: "Senior", Role.ON_CALL: "On call", Role.LEAD: "Lead", Role.DEPUTY: "Deputy",
+       Role.MANAGER: "Manager", Role.NOMINATED: "Nominated individual", Role.AUDITOR: "Auditor", Role.HR: "Human resources",
+       Role.ROTA: "Rota", Role.ADMIN: "Administrator"}
+
+
+@query(Permission.READ_MASKED)
+def masked_cases(uow: UnitOfWork) -> tuple[CaseRowView, ...]:
+    """The cases an auditor may see, the newest first, without a name."""
+    return tuple(replace(row, person="") for row in rows(uow))
+
+
+@query(Permission.READ_MASKED)
+def masked_case(uow: UnitOfWork, case_id: str) -> CaseView:
+    """A whole case without names; with them while the glass is broken. Reading it is recorded as the one or the other."""
+    case = uow.cases.get(case_id)
+    bare = open_until_when(uow, case.id) is not None
+    uow.was_read(case, action="case-read" if bare else "case-read-masked")
+    view = whole(uow, case)
+    view = replace(view, notes=(), referrals=tuple(replace(r, href="") for r in view.referrals))
+    if bare:
+        return view
+    person, notes = uow.people.get(case.person_id), uow.notes.those(case.note_ids).values()
+    return masked(replace(view, person=person.reference, masked=True), stand_ins(_people(uow, person, notes)))
+
+
+def _people(uow: UnitOfWork, person: Person, notes: Iterable[Observation]) -> list[tuple[str, str]]:
+    """Names and references that are known, each with what stands for it; staff by their role and a number."""
+    found = [(person.name, "the adult"), (person.reference, "the adult")]
+    counted: dict[Role, int] = {}
+    for account in accounts.everyone(uow):
+        counted[account.role] = counted.get(account.role, 0) + 1
+        found.append((account.name, f"{_AS[account.role]} {counted[account.role]}"))
+    known = {word for name, _ in found for word in name.split()}
+    near = sorted(names_near(notes) - known)
+    return found + [(name, f"somebody {number}") for number, name in enumerate(near, 1)]

@@ -1,0 +1,123 @@
+"""Who may know of a restricted record: a list of named accounts, and for how long. Source: DOMAIN annex §6, §8.
+
+The list is sealed with the record and repeated in the clear table `access`, by which every query is narrowed; `sgapp audit
+verify` compares the two. Decisions, referrals and actions are under the list of their case.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import ColumnElement, exists
+from sqlmodel import Session, col, delete, or_, select
+
+from sgapp.domain.clock_book import ClockBook
+from sgapp.domain.investigation import Investigation
+from sgapp.domain.permissions import SEES_RESERVED, SEES_RESTRICTED, Permission, Role, roles_with
+from sgapp.domain.rota import Duty, Rota
+from sgapp.domain.ties import Ties
+from sgapp.store import documents
+from sgapp.store.tables import AccessRow, AccountRow
+
+if TYPE_CHECKING:
+    from sgapp.store.unit_of_work import UnitOfWork
+
+R = TypeVar("R")
+
+
+def rota_of(uow: "UnitOfWork", branch: str) -> Rota:
+    """A branch's rota. Until one was saved, the first account of each role there stands in: there is never nobody."""
+    saved = documents.latest(uow, Rota, branch)
+    if saved is not None:
+        return saved
+    here = select(AccountRow).where(col(AccountRow.disabled_at).is_(None), or_(
+        col(AccountRow.branch) == branch, col(AccountRow.branch).is_(None)))
+    rows = uow.session.exec(here.order_by(col(AccountRow.created_at), col(AccountRow.username))).all()
+
+    def first(*roles: Role) -> str:
+        return next((r.id for role in roles for r in rows if r.role == role), "")
+
+    lead, deputy = first(Role.LEAD, Role.MANAGER), first(Role.DEPUTY, Role.MANAGER)
+    return Rota(((Duty.LEAD, lead), (Duty.DEPUTY, deputy), (Duty.ON_CALL, first(Role.ON_CALL) or lead)))
+
+
+def readers(session: Session, branch: str | None, *, reserved: bool = False) -> frozenset[str]:
+    """Accounts whose role is to know of restricted matters of a branch: whom a list begins with, less those barred."""
+    roles = [str(role) for role in (SEES_RESERVED if reserved else SEES_RESTRICTED)]
+    return frozenset(session.exec(select(AccountRow.id).where(
+        col(AccountRow.role).in_(roles), col(AccountRow.disabled_at).is_(None),
+        or_(col(AccountRow.branch).is_(None), col(AccountRow.branch) == branch))))
+
+
+def with_list(uow: "UnitOfWork", record: R, book: ClockBook) -> R:
+    """The record with its list: nobody while it is open to all; the first names as soon as it is restricted; never one barred.
+
+    Outside office hours the first names include whoever is on call: nobody else would read it before the morning.
+    """
+    fields: Any = record
+    if not fields.restricted:
+        return replace(fields, listed=())
+    names = set(fields.listed)
+    if not names:
+        reserved = getattr(record, "reserved", False)
+        names = set(readers(uow.session, fields.branch, reserved=reserved))
+        if isinstance(record, Investigation):
+            names &= _may_work_on_it(uow.session)
+        elif not reserved and book.calendar().open_from(uow.now) != uow.now:
+            names |= {rota_of(uow, fields.branch).holder(Duty.ON_CALL, uow.now) or ""} - {""}
+    return replace(fields, listed=tuple(sorted(names - set(fields.barred))))
+
+
+def barred_by(uow: "UnitOfWork", involved: Iterable[str]) -> frozenset[str]:
+    """Those whom a matter is about, and those who are close to them as recorded: none of them may learn of it."""
+    involved = frozenset(involved)
+    return involved | (documents.latest(uow, Ties) or Ties()).close_to(involved)
+
+
+def open_until(session: Session, record_ids: Iterable[str], account_id: str, until: datetime) -> None:
+    """Open some records to an account for so long. Where it is on the list it stays on the list."""
+    for record_id in record_ids:
+        row = session.get(AccessRow, (record_id, account_id)) or AccessRow(
+            record_id=record_id, account_id=account_id, until=until)
+        if row.until is not None:
+            row.until = until
+        session.add(row)
+    session.flush()
+
+
+def open_until_when(uow: "UnitOfWork", record_id: str) -> datetime | None:
+    """Until when the actor reads it only because the glass was broken; None if she may read it anyway, or not at all."""
+    row = uow.session.get(AccessRow, (record_id, uow.actor.account_id))
+    return row.until if row is not None and row.until is not None and row.until > uow.now else None
+
+
+def opened_since(session: Session, since: datetime) -> frozenset[str]:
+    """Ids of what was opened for a while, and whose while ended after a moment or has not ended."""
+    return frozenset(session.exec(select(AccessRow.record_id).where(col(AccessRow.until) > since)))
+
+
+def _may_work_on_it(session: Session) -> frozenset[str]:
+    roles = roles_with(Permission.OPEN_INVESTIGATION)
+    return frozenset(session.exec(select(AccountRow.id).where(col(AccountRow.role).in_(roles))))
+
+
+def write_list(session: Session, record_id: str, listed: Iterable[str]) -> None:
+    """Make the clear list say what the sealed one says. What was opened for an hour stays until the hour is over."""
+    session.exec(delete(AccessRow).where(col(AccessRow.record_id) == record_id, col(AccessRow.until).is_(None)))
+    session.flush()
+    for account_id in listed:
+        session.merge(AccessRow(record_id=record_id, account_id=account_id, until=None))
+
+
+def listed_on(session: Session, *record_ids: str | None) -> frozenset[str]:
+    """Accounts on the list of any of these records, leaving out what was opened for an hour."""
+    ids = [i for i in record_ids if i]
+    return frozenset(session.exec(select(AccessRow.account_id).where(
+        col(AccessRow.record_id).in_(ids), col(AccessRow.until).is_(None))))
+
+
+def on_list(account_id: str, now: datetime, *record_ids: Any) -> ColumnElement[bool]:
+    """Whether an account may know now of a record whose id, or whose case's id, stands in one of these columns."""
+    return exists().where(col(AccessRow.record_id).in_(record_ids), col(AccessRow.account_id) == account_id,
+                          or_(col(AccessRow.until).is_(None), col(AccessRow.until) > now))

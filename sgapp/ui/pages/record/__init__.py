@@ -1,0 +1,1 @@
+"""How long one adult's records are kept, and what holds them."""
