@@ -15,9 +15,12 @@ from sgapp.domain.permissions import Permission
 from sgapp.domain.time import from_london
 from sgapp.services import (
     availability,
+    cards,
     cases,
+    checklists,
     clock_rules,
     composing,
+    contacts,
     devices,
     directory,
     investigations,
@@ -28,6 +31,7 @@ from sgapp.services import (
     referrals,
     retention,
     rota,
+    safety_plans,
     sealing_keys,
     second_factor,
     sharing,
@@ -43,10 +47,12 @@ from sgapp.services.house import now
 router = APIRouter(prefix="/api/intents")
 
 #: Imported so that their intentions stand in the register before the routes are made.
-SERVICES = (availability, cases, clock_rules, composing, devices, directory, investigations, kept, partner, passkeys, reach,
-            referrals, retention, rota, sealing_keys, second_factor, sharing, speaking_up, staff, triage, who_may_know)
+SERVICES = (availability, cards, cases, checklists, clock_rules, composing, contacts, devices, directory, investigations, kept,
+            partner, passkeys, reach, referrals, retention, rota, safety_plans, sealing_keys, second_factor, sharing,
+            speaking_up, staff, triage, who_may_know)
 #: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices.
-NOT_HERE = frozenset({"make-recovery-codes", "reset-alone", "deliver-note", "enrol-device", "revoke-own-device"})
+NOT_HERE = frozenset({"make-recovery-codes", "reset-alone", "look-at-card", "deliver-note", "enrol-device",
+                      "revoke-own-device"})
 
 
 class Answer(BaseModel):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.lifecycle import Transitions, moved
 from sgapp.domain.observation import Observation, Priority, fastest
+from sgapp.domain.risk_checklist import RiskChecklist
 from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary.triage import NEEDS_REVIEW_DATE, SHARES_NOTHING
 
@@ -127,6 +128,27 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class WelfareCheck:
+    """The plan's own check on the adult: since when, why, and what somebody found. `help_asked`: she said the words for it."""
+
+    since: datetime
+    why: str
+    help_asked: bool = False
+    found: str = ""
+    done_at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotToMarac:
+    """Why a case that meets a route was not referred to MARAC."""
+
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """How it ended. `basis` says why it may close: agency outcome, nothing shared and reviewed, or signed off."""
 
@@ -168,6 +190,10 @@ class Case:
     listed: tuple[str, ...] = ()
     list_changes: tuple[ListChange, ...] = ()
     openings: tuple[Opening, ...] = ()
+    checklists: tuple[RiskChecklist, ...] = ()
+    marac_from: datetime | None = None
+    not_to_marac: tuple[NotToMarac, ...] = ()
+    welfare_checks: tuple[WelfareCheck, ...] = ()
 
     @property
     def decision(self) -> TriageDecision | None:
@@ -176,6 +202,11 @@ class Case:
     @property
     def risk_level(self) -> str:
         return self.risk[-1].level if self.risk else ""
+
+    @property
+    def welfare(self) -> WelfareCheck | None:
+        """The check on the adult that somebody still has to make."""
+        return next((check for check in self.welfare_checks if check.done_at is None), None)
 
     @property
     def unreviewed(self) -> tuple[datetime, date] | None:
@@ -271,6 +302,41 @@ class Case:
     def with_risk(self, entry: RiskEntry) -> "Case":
         self.must_be_live()
         return replace(self, risk=(*self.risk, entry))
+
+    def with_checklist(self, found: RiskChecklist) -> "Case":
+        """A checklist that was filled in. Where it meets a route to MARAC, the referral is due from now on."""
+        self.must_be_live()
+        since = self.marac_from or (found.at if found.routes else None)
+        return replace(self, checklists=(*self.checklists, found), marac_from=since)
+
+    def referred_to_marac(self) -> "Case":
+        return replace(self, marac_from=None)
+
+    def kept_from_marac(self, why: NotToMarac) -> "Case":
+        """Not referred although a route is met. Raises Invalid where none is, and without a reason."""
+        if self.marac_from is None:
+            raise Invalid(FieldError("reason", "No route to MARAC waits here."))
+        if not why.reason.strip():
+            raise Invalid(FieldError("reason", "Say why it is not referred."))
+        return replace(self, marac_from=None, not_to_marac=(*self.not_to_marac, why))
+
+    def to_be_checked_on(self, check: WelfareCheck) -> "Case":
+        """Somebody is to check on the adult. One check at a time; if she asks for help meanwhile, it becomes that."""
+        self.must_be_live()
+        if self.welfare is None:
+            return replace(self, welfare_checks=(*self.welfare_checks, check))
+        if self.welfare.help_asked or not check.help_asked:
+            return self
+        return replace(self, welfare_checks=tuple(check if c is self.welfare else c for c in self.welfare_checks))
+
+    def checked_on(self, *, found: str, at: datetime, by: str) -> "Case":
+        """Somebody has seen to her. Raises Invalid where no check waits, and without what was found."""
+        if self.welfare is None:
+            raise Invalid(FieldError("found", "No check waits here."))
+        if not found.strip():
+            raise Invalid(FieldError("found", "Write what you found: seen by whom, where, how they were."))
+        done = replace(self.welfare, found=found.strip(), done_at=at, by=by)
+        return replace(self, welfare_checks=tuple(done if c is self.welfare else c for c in self.welfare_checks))
 
     def with_consultation(self, entry: Consultation) -> "Case":
         self.must_be_live()

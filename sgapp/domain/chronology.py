@@ -7,12 +7,22 @@ from datetime import datetime
 from sgapp.domain.agency_kinds import outcome_label
 from sgapp.domain.case import Case
 from sgapp.domain.clocks import LABELS, ClockKind, stages_of
+from sgapp.domain.contact import Contact, ContactState
 from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.marks import mark_as_fact
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Chase, Referral
+from sgapp.domain.safety_plan import PlanState, SafetyPlan
 from sgapp.domain.time import show
-from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS
+from sgapp.domain.vocabulary import (
+    AGENCIES,
+    CALL_BACK_OUTCOMES,
+    CAPACITY_OUTCOMES,
+    CONTACT_KINDS,
+    RISK_LEVELS,
+    RISK_TOOLS,
+    TRIAGE_DECISIONS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,8 @@ def chronology(
     referrals: Iterable[Referral],
     actions: Iterable[Action],
     steps: Iterable[StepUp] = (),
+    plans: Iterable[SafetyPlan] = (),
+    contacts: Iterable[Contact] = (),
 ) -> tuple[Entry, ...]:
     """Everything that happened on a case, oldest first."""
     found: list[Entry] = []
@@ -56,9 +68,35 @@ def chronology(
         found += _referral(referral)
     for action in actions:
         found += _action(action)
+    for plan in plans:
+        found += _plan(plan)
+    for contact in contacts:
+        found += _contact(contact)
     found += [Entry(s.at, "The clocks", f"Late: {LABELS[s.kind]}, step {s.stage} of {stages_of(s.kind)} up",
                     f"{s.asked} was asked" if s.asked else "", kind="clock") for s in steps]
     return tuple(sorted(found, key=lambda e: e.at))
+
+
+def _plan(plan: SafetyPlan) -> list[Entry]:
+    found = [Entry(plan.written_at, plan.written_by, "Wrote the safety plan", f"Version {plan.version}", kind="plan")]
+    if plan.state is PlanState.ENDED and plan.ended_at:
+        found.append(Entry(plan.ended_at, plan.ended_by, "Ended the safety plan", plan.ended_why, kind="plan"))
+    found += [Entry(x.at, x.by, "Looked at the card", x.reason, kind="plan") for x in plan.looks]
+    return found
+
+
+def _contact(contact: Contact) -> list[Entry]:
+    kind = CONTACT_KINDS.label(contact.kind).lower()
+    planned = f"{show(contact.at)}. {contact.purpose}" + (f" Although: {' '.join(contact.shown)}" if contact.shown else "")
+    found = [Entry(contact.planned_at, contact.planned_by, f"Planned {kind}", planned, kind="contact")]
+    if contact.done_at and contact.outcome:
+        found.append(Entry(contact.done_at, contact.done_by, f"{CALL_BACK_OUTCOMES.label(contact.outcome)}, {kind}",
+                           contact.note, kind="contact"))
+    elif contact.done_at:
+        found.append(Entry(contact.done_at, contact.done_by, f"Called off {kind}", contact.note, kind="contact"))
+    elif contact.state is ContactState.LAPSED:
+        found.append(Entry(contact.until, "The clocks", f"Its time went by: {kind}", show(contact.at), kind="contact"))
+    return found
 
 
 def _note(note: Observation) -> list[Entry]:
@@ -87,6 +125,15 @@ def _case(case: Case) -> list[Entry]:
                     kind="list") for c in case.list_changes]
     found += [Entry(o.at, o.name, f"Opened the file without being on its list, until {show(o.until)}", o.reason, kind="list")
               for o in case.openings]
+    for c in case.checklists:
+        score = f", {c.score} “yes”" if c.score is not None else ""
+        found.append(Entry(c.at, c.by, f"Recorded a checklist of risk{score}", f"{RISK_TOOLS.label(c.tool)}, {c.version}. "
+                           f"Judgement {c.judgement}: {c.judgement_why}", kind="decision"))
+    found += [Entry(n.at, n.by, "Not referred to MARAC", n.reason, kind="decision") for n in case.not_to_marac]
+    for check in case.welfare_checks:
+        found.append(Entry(check.since, "The plan", "Somebody has to check on the adult", check.why, kind="contact"))
+        if check.done_at:
+            found.append(Entry(check.done_at, check.by, "Checked on the adult", check.found, kind="contact"))
     if case.closing:
         found.append(Entry(case.closing.at, case.closing.by, "Closed the case", case.closing.reason, kind="decision"))
     return found

@@ -135,6 +135,11 @@ class ClockKind(StrEnum):
     MILESTONE = "milestone"
     DBS_DUTY = "dbs_duty"
     CANDOUR = "candour"
+    PLAN_REVIEW = "plan_review"
+    CONTACT = "contact"
+    CONTACT_MISSED = "contact_missed"
+    WELFARE_CHECK = "welfare_check"
+    MARAC_ROUTE = "marac_route"
 
 
 #: What is waited for, in a word or two.
@@ -146,6 +151,8 @@ LABELS: dict[ClockKind, str] = {
     ClockKind.QUESTION: "answer their question",
     ClockKind.CLEARANCE: "ask whether you may begin", ClockKind.MEASURE_REVIEW: "look at the measure again",
     ClockKind.MILESTONE: "planned step", ClockKind.DBS_DUTY: "DBS duty", ClockKind.CANDOUR: "candour",
+    ClockKind.PLAN_REVIEW: "look at the plan again", ClockKind.CONTACT: "contact", ClockKind.CONTACT_MISSED: "say how it went",
+    ClockKind.WELFARE_CHECK: "check on them", ClockKind.MARAC_ROUTE: "refer to MARAC",
 }
 
 
@@ -223,6 +230,7 @@ _ASKED = "Ours: an agency that asks cannot go on without us; the same day, faste
 _AT_ONCE = "DOMAIN annex §2: 999 first; urgent at once or through the emergency duty team (30 min is ours)"
 _CQC = "DOMAIN annex §2: same day, alarm at 24 h"
 _STAFF = "Ours: DOMAIN annex §6 names the duty and no time; nothing sits"
+_REACHED = "Ours: DOMAIN annex §5 says that missed contact leads to the plan's own check, and names no time"
 _REVIEW = "The guide: same-day review for higher-risk decisions"
 K = ClockKind
 
@@ -283,6 +291,12 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(K.MILESTONE, "", _DATE, "DOMAIN annex §6: a milestone has its day"),
     Rule(K.DBS_DUTY, "", _working(5), _STAFF),
     Rule(K.CANDOUR, "", _working(10), _STAFF),
+    Rule(K.PLAN_REVIEW, "", _DATE, "DOMAIN annex §5: a plan has its day of review"),
+    Rule(K.CONTACT, "", _minutes(60), _REACHED),
+    Rule(K.CONTACT_MISSED, "", _minutes(60), _REACHED, later=_minutes(60)),
+    Rule(K.WELFARE_CHECK, "emergency", _minutes(10), _REACHED, later=_minutes(10)),
+    Rule(K.WELFARE_CHECK, "", _minutes(30), _REACHED, later=_minutes(30)),
+    Rule(K.MARAC_ROUTE, "", _working(1), "DOMAIN annex §2: MARAC for high risk; as fast as a referral, 1 working day"),
 )
 DEFAULT_CALENDAR = Calendar()
 

@@ -9,11 +9,13 @@ from functools import singledispatch
 from sgapp.domain.case import Case, CaseState
 from sgapp.domain.clock_book import DEFAULT_BOOK, ClockBook
 from sgapp.domain.clocks import Clock, ClockKind
+from sgapp.domain.contact import Contact, ContactState
 from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.investigation import Investigation, InvestigationState
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import NoteState, Observation
 from sgapp.domain.referral import Action, Referral, ReferralState
+from sgapp.domain.safety_plan import SafetyPlan
 
 
 @singledispatch
@@ -45,6 +47,11 @@ def _(case: Case, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
         found.append(book.clock(ClockKind.DECIDE, case.first_seen_at or case.opened_at, priority=case.priority))
     if case.emergency_record_from is not None:
         found.append(book.clock(ClockKind.EMERGENCY_RECORD, case.emergency_record_from, priority=case.priority))
+    if case.welfare is not None and case.state is not CaseState.CLOSED:
+        urgent = "emergency" if case.welfare.help_asked else "high"
+        found.append(book.clock(ClockKind.WELFARE_CHECK, case.welfare.since, priority=urgent))
+    if case.marac_from is not None and case.state is not CaseState.CLOSED:
+        found.append(book.clock(ClockKind.MARAC_ROUTE, case.marac_from))
     if case.look_again is not None:
         since, on = case.look_again
         found.append(book.clock(ClockKind.REVIEW, since, on=on))
@@ -115,3 +122,20 @@ def _(action: Action, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
     if not action.open:
         return ()
     return (book.clock(ClockKind.ACTION, action.recorded_at, on=action.due_on),)
+
+
+@clocks_of.register
+def _(plan: SafetyPlan, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
+    if not plan.counts:
+        return ()
+    return (book.clock(ClockKind.PLAN_REVIEW, plan.written_at, on=plan.content.review_on),)
+
+
+@clocks_of.register
+def _(contact: Contact, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
+    if contact.state is ContactState.PLANNED:
+        # Due when its own time is over: what happens then is a step of the sweep, so it goes up to nobody by itself.
+        return (Clock(ClockKind.CONTACT, contact.planned_at, contact.until),)
+    if contact.state is ContactState.LAPSED:
+        return (book.clock(ClockKind.CONTACT_MISSED, contact.until),)
+    return ()

@@ -63,15 +63,19 @@ class Permission(StrEnum):
     WORK_INVESTIGATION = "work_investigation"
     DECIDE_INVESTIGATION = "decide_investigation"
     KEEP_RECORDS = "keep_records"
+    WRITE_PLAN = "write_plan"
+    MAKE_CONTACT = "make_contact"
+    SEE_CARD = "see_card"
+    ALLOCATE_VISITS = "allocate_visits"
 
 
 P, R = Permission, Role
-_CAPTURE = frozenset({P.RECORD_OBSERVATION, P.SEE_OWN_NOTES, P.SEE_ALLOCATED_PEOPLE})
+_CAPTURE = frozenset({P.RECORD_OBSERVATION, P.SEE_OWN_NOTES, P.SEE_ALLOCATED_PEOPLE, P.SEE_CARD})
 _DESK = frozenset({P.SEE_QUEUE, P.READ_NOTE, P.ACKNOWLEDGE, P.KEEP_DRAFT, P.HAND_OVER, P.BE_TOLD})
 _LEAD = _CAPTURE | _DESK | frozenset(
     {P.TRIAGE, P.READ_CASE, P.WORK_CASE, P.DECIDE_SHARING, P.REFER, P.SEND_EMERGENCY, P.CLOSE_CASE, P.REVIEW_SHARING,
      P.LOOK_AT_KEPT, P.MANAGE_PHONES, P.MANAGE_ROTA, P.KEEP_DIRECTORY, P.BREAK_GLASS, P.SEE_AVAILABILITY,
-     P.SET_AVAILABILITY}
+     P.SET_AVAILABILITY, P.WRITE_PLAN, P.MAKE_CONTACT, P.ALLOCATE_VISITS}
 )
 #: What falls to the manager, and to the nominated individual where the manager herself is named.
 _OVER = frozenset({P.APPROVE_ACCOUNTS, P.SEE_ACCOUNTS, P.SET_ACCESS, P.KEEP_TIES, P.OPEN_INVESTIGATION, P.WORK_INVESTIGATION,
@@ -80,7 +84,8 @@ _OVER = frozenset({P.APPROVE_ACCOUNTS, P.SEE_ACCOUNTS, P.SET_ACCESS, P.KEEP_TIES
 _GRANTS: dict[Role, frozenset[Permission]] = {
     R.WORKER: _CAPTURE,
     R.SENIOR: _CAPTURE,
-    R.ON_CALL: _CAPTURE | _DESK | frozenset({P.TRIAGE, P.READ_CASE, P.SEND_EMERGENCY, P.BREAK_GLASS}),
+    R.ON_CALL: _CAPTURE | _DESK | frozenset({P.TRIAGE, P.READ_CASE, P.SEND_EMERGENCY, P.BREAK_GLASS,
+                                               P.MAKE_CONTACT}),
     R.LEAD: _LEAD,
     R.DEPUTY: _LEAD,
     R.MANAGER: _LEAD | _OVER | frozenset({P.MANAGE_SEALING_KEYS, P.SET_CLOCKS, P.SIGN_OFF}),

@@ -23,6 +23,7 @@ OF_OTHERS = {"advice": "Advice of somebody else", "must_not_know": "Names who mu
              "told_why": "Could tell of a danger", "override_because": "Could tell of a danger",
              "limb_reason": "Could tell of a danger", "answer": "An agency's conversation",
              "promised": "An agency's conversation",
+             "feared": "Could tell of a danger", "trusted": "Names somebody else",
              "about_name": "Names a colleague", "witness_name": "Names a witness"}
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[_.()][A-Za-z0-9()]*)+|[A-Z]{2,}|[a-z]+")
 

@@ -18,6 +18,7 @@ from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary import AGENCIES, SEND_METHODS
 from sgapp.integrations.pdf import letter_pdf
 from sgapp.services.cases import written
+from sgapp.services.checklists import referred
 from sgapp.services.guard import Done, intention, query
 from sgapp.services.investigations import picked_accounts
 from sgapp.store import accounts, files
@@ -61,7 +62,8 @@ def prepare_referral(uow: UnitOfWork, form: PrepareReferral) -> Done:
     frozen = letter_of(uow, referral)
     text, pdf = as_text(frozen), letter_pdf(frozen)
     referral = replace(referral, frozen=Frozen(uow.now, uow.actor.name, text, sha256(text), sha256(pdf)))
-    uow.save(referral, because=AuditEvent("referral-prepared", "referral", referral.id, detail=form.agency))
+    event = AuditEvent("referral-prepared", "referral", referral.id, detail=form.agency)
+    uow.save(referral, *referred(case, form.agency), because=event)
     files.keep(uow, referral, pdf)
     return Done(referral.id, "The letter is as it will leave. Now send it.", f"/referral?id={referral.id}")
 

@@ -22,9 +22,10 @@ from sgapp.integrations.tables import Row, Table, write_table
 from sgapp.services import staff
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
+from sgapp.services.safety_plans import arrangements
 from sgapp.store import accounts
 from sgapp.store.accounts import Account
-from sgapp.store.tables import AccountRow, AllocationRow, PersonRow
+from sgapp.store.tables import AccountRow, AllocationRow, CareVisitRow, PersonRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 #: Records that one event vouches for.
@@ -78,7 +79,8 @@ PEOPLE = (Column("reference", ("ref", "id", "client id", "client reference", "pe
 STAFF = (Column("username", ("user name", "login"), needed=True), Column("name", ("full name",), needed=True),
          Column("role", ("job",), needed=True), Column("branch"))
 VISITS = (Column("person", ("reference", "client", "client id", "person reference"), needed=True),
-          Column("worker", ("username", "user name", "carer"), needed=True))
+          Column("worker", ("username", "user name", "carer"), needed=True),
+          Column("day", ("date", "visit date", "on")), Column("arrangement"))
 KINDS: Mapping[str, tuple[Column, ...]] = {"people": PEOPLE, "staff": STAFF, "visits": VISITS}
 
 
@@ -194,16 +196,21 @@ def _listed(cell: str) -> tuple[str, ...]:
 
 
 def _ended(uow: UnitOfWork, cell: str, retention: Retention) -> Retention:
-    if not cell:
-        return replace(retention, care_ended=None)
+    day = day_in(cell, "care ended")
+    return replace(retention, care_ended=None) if day is None else retention.care_ended_on(day, today=to_london(uow.now).date())
+
+
+def day_in(cell: str, what: str) -> date | None:
+    """The day that a cell holds; None for an empty one. Raises Invalid."""
+    if not cell.strip():
+        return None
     for pattern, order in ((r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)), (r"(\d{1,2})/(\d{1,2})/(\d{4})", (3, 2, 1))):
-        if found := re.fullmatch(pattern, cell):
+        if found := re.fullmatch(pattern, cell.strip()):
             try:
-                day = date(*(int(found.group(n)) for n in order))
+                return date(*(int(found.group(n)) for n in order))
             except ValueError:
                 break
-            return retention.care_ended_on(day, today=to_london(uow.now).date())
-    raise Invalid(FieldError("care ended", f"“{cell[:40]}” is no day. Write 2026-11-23 or 23/11/2026."))
+    raise Invalid(FieldError(what, f"“{cell[:40]}” is no day. Write 2026-11-23 or 23/11/2026."))
 
 
 def _staff(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[Refused], progress: Progress) -> None:
@@ -259,6 +266,7 @@ def _visits(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[
     people = {p.reference.upper(): p for p in map(uow.people.opened, uow.session.exec(select(PersonRow)))}
     workers = {account.username: account for account in accounts.everyone(uow)}
     there = set(uow.session.exec(select(AllocationRow.person_id, AllocationRow.account_id)))
+    dated = set(uow.session.exec(select(CareVisitRow.person_id, CareVisitRow.account_id, CareVisitRow.day)))
     for row in _watched(rows, progress):
         person = people.get(row.cells["person"].strip().upper())
         worker = workers.get(row.cells["worker"].strip().lower())
@@ -266,6 +274,18 @@ def _visits(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[
             why = (f"Nobody has the reference “{row.cells['person'][:60]}”." if person is None
                    else f"“{row.cells['worker'][:60]}” has no account, or one that is disabled.")
             refused.append(Refused(row.line, why))
+            continue
+        try:
+            day = day_in(row.cells.get("day", ""), "day")
+        except Invalid as error:
+            refused.append(Refused(row.line, _told(error)))
+            continue
+        if day is not None:
+            new = (person.id, worker.id, day.isoformat()) not in dated
+            if new:
+                accounts.visits(uow, person.id, worker.id, day, imported=True)
+                dated.add((person.id, worker.id, day.isoformat()))
+            done.new, done.same = done.new + new, done.same + (not new)
         elif (person.id, worker.id) in there:
             done.same += 1
         else:
@@ -308,5 +328,9 @@ def _staff_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
 def _visits_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
     people = {row.id: uow.people.opened(row).reference for row in uow.session.exec(select(PersonRow))}
     names = {row.id: row.username for row in uow.session.exec(select(AccountRow))}
+    arranged = arrangements(uow)
     for row in uow.session.exec(select(AllocationRow)):
-        yield people[row.person_id], names[row.account_id]
+        yield people[row.person_id], names[row.account_id], "", arranged.get(row.person_id, "")
+    today = to_london(uow.now).date().isoformat()
+    for row in uow.session.exec(select(CareVisitRow).where(CareVisitRow.day >= today)):
+        yield people[row.person_id], names[row.account_id], row.day, arranged.get(row.person_id, "")

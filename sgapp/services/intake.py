@@ -27,6 +27,8 @@ from sgapp.domain.observation import NoteContent, NoteState, Observation, Priori
 from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.reference import note_reference
 from sgapp.domain.staff_names import Staff, named_as_involved, named_in_passing
+from sgapp.domain.time import to_london
+from sgapp.services.cards import OfflineLooks, is_looks, keep_looks, looks_from
 from sgapp.services.devices import has_signed, sender
 from sgapp.services.guard import Done, intention, public, query
 from sgapp.services.house import NAMELESS, NOBODY, SYSTEM, House
@@ -39,7 +41,7 @@ from sgapp.store.access import readers as readers_of
 from sgapp.store.accounts import Account
 from sgapp.store.devices import Device
 from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, PersonRow, SealingKeyRow
-from sgapp.store.unit_of_work import UnitOfWork, allocated_to
+from sgapp.store.unit_of_work import UnitOfWork, visited_on
 
 SUITE_NAME = "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM"
 SCHEMA = 1
@@ -156,6 +158,8 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
         return _again(uow, earlier, digest, sealed, form.key_id)
     device = _device_of(uow, form, note_id, sealed)
     note, because = _read(uow, form.key_id, note_id, reference, sealed, device)
+    looks = note if isinstance(note, OfflineLooks) else None
+    note = note if isinstance(note, Observation) else None
     if note is not None and not note.author_id:
         # She asked not to be named. Who may deliver is checked; from here on nothing is written that says who it was.
         uow.actor, device = NAMELESS, None
@@ -164,7 +168,9 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     uow.session.add(row)
     if device is not None:
         devices.used(uow, device.id)
-    if note is None:
+    if looks is not None:
+        keep_looks(uow, looks, note_id)
+    elif note is None:
         row.quarantined_because, row.kept = str(because), sealed
         upload = _kept(uow, row, because)
         uow.save(upload, because=AuditEvent("note-quarantined", "observation", note_id, "system", detail=str(because)))
@@ -176,8 +182,8 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
 
 
 def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: bytes,
-          device: Device | None) -> tuple[Observation | None, Because]:
-    """The note in an envelope; or None, and why it is kept for somebody to look at instead."""
+          device: Device | None) -> tuple[Observation | OfflineLooks | None, Because]:
+    """The note in an envelope, or the looks at cards; or None, and why it is kept for somebody to look at instead."""
     author = accounts.by_id(uow, uow.actor.account_id)
     key = uow.session.get(SealingKeyRow, key_id)
     if device is not None and device.revoked_at is not None:
@@ -189,12 +195,14 @@ def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: by
     plain = b""
     try:
         plain = opened(uow, key_id, note_id, sealed)
+        if is_looks(plain):
+            return looks_from(plain, note_id), Because.UNREADABLE
         return note_from(uow, author, note_id, reference, plain, uow.now), Because.UNREADABLE
     except ValidationError:
         if speaks_up(plain):  # kept for a look, it would stand in the queue of those whom it goes past, with her name
             return note_of(uow, author, note_id, reference, as_it_came(note_id, plain, uow.now), uow.now), Because.INCOMPLETE
         return None, Because.INCOMPLETE
-    except (Unreadable, ValueError):
+    except (Unreadable, ValueError, KeyError, TypeError):
         return None, Because.UNREADABLE
 
 
@@ -407,7 +415,7 @@ def _state_for_author(uow: UnitOfWork, note: Observation) -> str:
 @query(Permission.SEE_ALLOCATED_PEOPLE)
 def my_people(uow: UnitOfWork) -> tuple[MyPerson, ...]:
     """The adults she visits. Anyone else is written in words and matched in the office."""
-    people = uow.people.those(allocated_to(uow, uow.actor.account_id)).values()
+    people = uow.people.those(visited_on(uow, uow.actor.account_id, to_london(uow.now).date())).values()
     return tuple(sorted((MyPerson(p.id, f"{p.initials} · {p.reference}") for p in people), key=lambda p: p.label))
 
 

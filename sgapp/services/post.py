@@ -20,6 +20,7 @@ from sgapp.integrations.mail import Mail
 from sgapp.integrations.outgoing import Outgoing, Undelivered, WayOut
 from sgapp.integrations.push import Push
 from sgapp.integrations.text import Text
+from sgapp.services.contacts import may_go_out
 from sgapp.services.duty import may_know
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
@@ -139,6 +140,8 @@ def _still_wanted(uow: UnitOfWork, row: MessageRow) -> bool:
     clock = uow.session.get(ClockRow, (row.record_kind, row.record_id, row.kind))
     if clock is None or clock.started_at != row.started_at:
         return False
+    if row.record_kind == "contact" and not row.account_id:  # to the adult herself: the plan is asked once more
+        return may_go_out(uow, row.record_id)
     return not row.account_id or may_know(uow, clock, row.account_id)  # without an account: to the agency itself
 
 

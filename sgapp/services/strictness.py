@@ -5,26 +5,26 @@ Source: DOMAIN annex §6 (restrict); restricting first and asking after.
 
 from dataclasses import replace
 
-from sqlmodel import col, select
-
 from sgapp.domain.case import Case, CaseState
+from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision, called_for_since
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Referral
-from sgapp.store.kinds import KINDS, Record
+from sgapp.domain.safety_plan import SafetyPlan
+from sgapp.store.kinds import ON_A_CASE, Record
 from sgapp.store.unit_of_work import UnitOfWork
 
+OnACase = SharingDecision | Referral | Action | SafetyPlan | Contact
 
-def as_strict(uow: UnitOfWork, case: Case) -> tuple[SharingDecision | Referral | Action, ...]:
+
+def as_strict(uow: UnitOfWork, case: Case) -> tuple[OnACase, ...]:
     """What hangs on a case, under the case's restriction and bars, where it was not yet.
 
     A decision that was made before staff were named may call for a second look now.
     """
-    found: dict[str, SharingDecision | Referral | Action] = {}
-    for entity in (SharingDecision, Referral, Action):
-        table = KINDS[entity].table
-        ids = uow.session.exec(select(table.id).where(col(table.case_id) == case.id).order_by(table.id)).all()  # type: ignore[attr-defined]
-        found |= {record_id: uow.regardless(entity, record_id) for record_id in ids}
+    found: dict[str, OnACase] = {}
+    for entity in ON_A_CASE:
+        found |= {record.id: record for record in uow.hanging_on(entity, case.id)}
     firm = {i: replace(r, restricted=case.restricted, barred=case.barred) for i, r in found.items()
             if (r.restricted, r.barred) != (case.restricted, case.barred)}
     if case.state is not CaseState.CLOSED:

@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.case import Case
+from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.disclosure import names_near
 from sgapp.domain.errors import NotFound, Unreadable
@@ -17,13 +18,24 @@ from sgapp.domain.masking import stand_ins
 from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
+from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.domain.subject_access import About, Chapter, as_text, chapter
 from sgapp.integrations.pdf import copy_pdf
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import accounts
 from sgapp.store.search import folded
-from sgapp.store.tables import ActionRow, CaseRow, DecisionRow, InvestigationRow, ObservationRow, PersonRow, ReferralRow
+from sgapp.store.tables import (
+    ActionRow,
+    CaseRow,
+    ContactRow,
+    DecisionRow,
+    InvestigationRow,
+    ObservationRow,
+    PersonRow,
+    ReferralRow,
+    SafetyPlanRow,
+)
 from sgapp.store.unit_of_work import Repository, UnitOfWork
 
 
@@ -125,7 +137,7 @@ def _of_notes(notes: Iterable[Observation], marks: _Marks) -> Iterator[Chapter]:
 
 
 _ON_A_CASE = ((SharingDecision, DecisionRow, "decision about sharing"), (Referral, ReferralRow, "referral"),
-              (Action, ActionRow, "action"))
+              (Action, ActionRow, "action"), (SafetyPlan, SafetyPlanRow, "safety plan"), (Contact, ContactRow, "contact"))
 
 
 def _of_cases(uow: UnitOfWork, cases: Iterable[Case], marks: _Marks) -> Iterator[Chapter]:

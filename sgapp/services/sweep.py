@@ -19,6 +19,7 @@ from sgapp.domain.clocks import ClockKind
 from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import SgappError
 from sgapp.domain.time import show
+from sgapp.services.contacts import lapse_missed
 from sgapp.services.duty import hand_to
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
@@ -47,7 +48,7 @@ class OnlyInADemo(SgappError):
 @dataclass(frozen=True, slots=True)
 class Swept:
     """What one sweep did: clocks that went up a stage, those worked out anew by a changed book, those that could not, links
-    of agencies that have ended, and lists on which nobody was left and somebody stands now.
+    of agencies that have ended, lists on which nobody was left and somebody stands now, and contacts whose time went by.
 
     `busy`: another process was at it.
     """
@@ -57,11 +58,12 @@ class Swept:
     failed: int = 0
     expired: int = 0
     named: int = 0
+    missed: int = 0
     busy: bool = False
 
     def __add__(self, other: "Swept") -> "Swept":
         return Swept(self.steps + other.steps, self.retimed + other.retimed, self.failed + other.failed,
-                     self.expired + other.expired, self.named + other.named)
+                     self.expired + other.expired, self.named + other.named, self.missed + other.missed)
 
 
 @public("run by the server and by whoever holds the machine; it takes no content and gives none")
@@ -73,7 +75,7 @@ def sweep(house: House, *, now: datetime, holder: str, at: datetime | None = Non
             raise OnlyInADemo("Only a demo can be swept at another time. Nothing was changed.")
         if not _taken(uow, holder, now):
             return Swept(busy=True)
-    swept = Swept()
+    swept = Swept(missed=lapse_missed(house, at=moment))
     while found := _some(house, holder, moment, now):
         swept += found
     with house.begin(SYSTEM, now) as uow:

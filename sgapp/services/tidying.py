@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, delete
 
+from sgapp.domain.time import to_london
 from sgapp.services.backups import expire_backup_keys
 from sgapp.services.drafts import KEEP
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import search
-from sgapp.store.tables import DraftRow, HandOverRow, IntentRow
+from sgapp.store.tables import CareVisitRow, DraftRow, HandOverRow, IntentRow
 
 #: A form is sent again within minutes, when its answer got lost on the way; what one left for the next is read the same day.
-KEEP_ANSWERS, KEEP_HAND_OVERS = timedelta(days=30), timedelta(days=365)
+KEEP_ANSWERS, KEEP_VISITS, KEEP_HAND_OVERS = timedelta(days=30), timedelta(days=31), timedelta(days=365)
 
 
 @public("run by the server itself; it removes what is over, and reads nothing")
@@ -24,6 +25,7 @@ def tidy(house: House, *, now: datetime) -> int:
     with house.begin(SYSTEM, now) as uow:
         over = (delete(DraftRow).where(col(DraftRow.saved_at) < now - KEEP),
                 delete(IntentRow).where(col(IntentRow.done_at) < now - KEEP_ANSWERS),
+                delete(CareVisitRow).where(col(CareVisitRow.day) < (to_london(now).date() - KEEP_VISITS).isoformat()),
                 delete(HandOverRow).where(col(HandOverRow.at) < now - KEEP_HAND_OVERS))
         gone = sum(uow.session.exec(statement).rowcount for statement in over)
     expire_backup_keys(house.settings, now=now)

@@ -1,12 +1,12 @@
 """Accounts and sessions as the store keeps them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
 from sgapp.domain.permissions import Actor, Role
-from sgapp.store.tables import AccountRow, AllocationRow, SessionRow
+from sgapp.store.tables import AccountRow, AllocationRow, CareVisitRow, SessionRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -99,6 +99,17 @@ def is_demo(session: Session) -> bool:
 
 def allocate(uow: UnitOfWork, person_id: str, account_id: str) -> None:
     uow.session.add(AllocationRow(person_id=person_id, account_id=account_id))
+
+
+def visits(uow: UnitOfWork, person_id: str, account_id: str, day: date, *, imported: bool = False) -> bool:
+    """Put somebody down for a visit on a day; nothing happens where she is. Whether it is new."""
+    key = (person_id, account_id, day.isoformat())
+    if uow.session.get(CareVisitRow, key) is not None:
+        return False
+    uow.session.add(CareVisitRow(person_id=person_id, account_id=account_id, day=day.isoformat(),
+                                 set_by="" if imported else uow.actor.account_id))
+    uow.session.flush()
+    return True
 
 
 def begin_session(uow: UnitOfWork, *, token_sha256: str, session_id: str, account_id: str, ends_at: datetime,

@@ -30,6 +30,7 @@ from sgapp.store.tables import (
     AccessRow,
     AllocationRow,
     BarRow,
+    CareVisitRow,
     CaseRow,
     ClockRow,
     DataKeyRow,
@@ -253,7 +254,8 @@ def _bury(uow: UnitOfWork, doomed: Doomed) -> None:
             _remove(session, table, col(table.record_id).in_(some))
         for table in (EnvelopeRow, EnvelopeConflictRow):
             _remove(session, table, col(table.id).in_(some))
-        _remove(session, AllocationRow, col(AllocationRow.person_id).in_(some))
+        for visited in (AllocationRow, CareVisitRow):
+            _remove(session, visited, col(visited.person_id).in_(some))
         for kind in KINDS.values():
             _remove(session, kind.table, col(kind.table.id).in_(some))
     _forget_drafts(session, frozenset(ids))

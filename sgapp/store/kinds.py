@@ -7,25 +7,32 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from sgapp.domain.case import Case
+from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptUpload
 from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
+from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.store.tables import (
     ActionRow,
     CaseRow,
+    ContactRow,
     DecisionRow,
     InvestigationRow,
     KeptRow,
     ObservationRow,
     PersonRow,
     ReferralRow,
+    SafetyPlanRow,
 )
 from sgapp.store.tables.records import _Sealed
 
-Record = Person | Observation | KeptUpload | Case | SharingDecision | Referral | Action | Investigation
+Record = (Person | Observation | KeptUpload | Case | SharingDecision | Referral | Action | Investigation | SafetyPlan
+          | Contact)
+#: What hangs on a case: under its key, its list and its bars.
+ON_A_CASE = (SharingDecision, Referral, Action, SafetyPlan, Contact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ KINDS: dict[type[Any], Kind] = {
         _kind("referral", Referral, ReferralRow, "case_id", "reference", "agency", "state", "restricted"),
         _kind("investigation", Investigation, InvestigationRow, "reference", "concerns_case", "state", "restricted"),
         _kind("action", Action, ActionRow, "case_id", "state", "restricted"),
+        _kind("plan", SafetyPlan, SafetyPlanRow, "case_id", "person_id", "state", "restricted", number=lambda p: p.version),
+        _kind("contact", Contact, ContactRow, "case_id", "state", "restricted"),
     )
 }
 

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, and_, delete, exists, false
@@ -13,6 +13,7 @@ from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.case import Case
 from sgapp.domain.clock_book import DEFAULT_BOOK, ClockBook
 from sgapp.domain.clocks import ClockKind
+from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import Conflict, NotFound, Unreadable
@@ -23,21 +24,21 @@ from sgapp.domain.permissions import SEES_RESERVED, Actor, Role
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.rota import Duty
+from sgapp.domain.safety_plan import PlanState, SafetyPlan
 from sgapp.store import access, documents
 from sgapp.store.audit_log import AuditLog, RecordDigest
 from sgapp.store.engine import insert_if_missing
-from sgapp.store.kinds import KINDS, Kind, Record, case_of, stream_of
+from sgapp.store.kinds import KINDS, ON_A_CASE, Kind, Record, case_of, stream_of
 from sgapp.store.secrets import KeyRing, decrypt, encrypt
 from sgapp.store.tables import (
-    ActionRow,
     AllocationRow,
     BarRow,
+    CareVisitRow,
     CaseRow,
     ClockRow,
-    DecisionRow,
     ObservationRow,
     PersonRow,
-    ReferralRow,
+    SafetyPlanRow,
     SequenceRow,
 )
 from sgapp.store.tables.records import _Sealed
@@ -45,6 +46,7 @@ from sgapp.store.tables.records import _Sealed
 T = TypeVar("T", bound=Record)
 #: Records under a list of their own; what hangs on a case is under the case's.
 LISTED = (Observation, KeptUpload, Case, Investigation)
+_TABLES_ON_A_CASE = frozenset(KINDS[entity].table for entity in ON_A_CASE)
 
 
 class UnitOfWork:
@@ -77,8 +79,16 @@ class UnitOfWork:
         """The actions of a case, the newest last."""
         return tuple(sorted(Repository(self, Action).of(case), key=lambda a: (a.recorded_at, a.id)))
 
+    def plans(self, case: Case) -> "tuple[SafetyPlan, ...]":
+        """The versions of a case's safety plan, the newest last."""
+        return tuple(sorted(Repository(self, SafetyPlan).of(case), key=lambda p: p.version))
+
+    def contacts(self, case: Case) -> "tuple[Contact, ...]":
+        """The contacts with the adult, planned and done, the newest last."""
+        return tuple(sorted(Repository(self, Contact).of(case), key=lambda c: (c.at, c.id)))
+
     def child(self, entity: type[T], record_id: str) -> tuple[T, Case]:
-        """A decision, referral or action with its case; both must exist for the actor."""
+        """Something that hangs on a case, with its case; both must exist for the actor."""
         found = Repository(self, entity).get(record_id)
         case_id = case_of(cast(Record, found))
         if case_id is None:
@@ -91,11 +101,33 @@ class UnitOfWork:
             raise NotFound(row.id)
         return Repository(self, Observation).opened(row)
 
+    def plan_behind_card(self, person_id: str) -> SafetyPlan | None:
+        """The plan that counts for an adult, for whoever visits her and reads its card; None where there is none, where it is
+        not for those who visit, and for those from whom its case is kept.
+        """
+        rows = self.session.exec(select(SafetyPlanRow).where(
+            SafetyPlanRow.person_id == person_id, SafetyPlanRow.state == str(PlanState.CURRENT)))
+        for row in rows:
+            kept_from = bars_on(self, row.id) | bars_on(self, row.case_id)
+            plan = Repository(self, SafetyPlan).opened(row)
+            away = self.actor.branch is not None and row.branch != self.actor.branch
+            if plan.content.workers_may_view and not away and self.actor.account_id not in kept_from:
+                return plan
+        return None
+
     def regardless(self, entity: type[T], record_id: str) -> T:
         """A record whatever the actor may see. For one purpose: to make it, or what hangs on it, stricter."""
         repository = Repository(self, entity)
         row = self.session.get_one(KINDS[entity].table, record_id, with_for_update=True)
         return repository.opened(row)
+
+    def hanging_on(self, entity: type[T], case_id: str) -> tuple[T, ...]:
+        """All of one kind that hangs on a case, whatever the actor may see: for the product's own steps, which tell nobody, and
+        for whoever was given the case itself.
+        """
+        repository, table = Repository(self, entity), cast(Any, KINDS[entity].table)
+        rows = self.session.exec(select(table).where(table.case_id == case_id).order_by(table.id).with_for_update())
+        return tuple(repository.opened(row) for row in rows)
 
     def save(self, *records: Record, because: AuditEvent) -> None:
         """Write the records with their clocks and bars, and the one event that says why."""
@@ -236,7 +268,7 @@ class UnitOfWork:
 
     def may_see(self, table: type[_Sealed]) -> ColumnElement[bool]:
         """The condition that keeps a query to what this actor may know of."""
-        case_id = getattr(table, "case_id", None) if table in (DecisionRow, ReferralRow, ActionRow) else None
+        case_id = getattr(table, "case_id", None) if table in _TABLES_ON_A_CASE else None
         return scope(self, id_column=col(table.id), case_column=case_id, branch=col(table.branch),
                      restricted=col(table.restricted), reserved=getattr(table, "reserved", None), people=table is PersonRow)
 
@@ -326,7 +358,12 @@ def bars_on(uow: UnitOfWork, record_id: str) -> frozenset[str]:
     return frozenset(uow.session.exec(select(BarRow.account_id).where(BarRow.record_id == record_id)))
 
 
-def allocated_to(uow: UnitOfWork, account_id: str) -> frozenset[str]:
-    """Ids of the adults that this worker visits."""
-    query = select(AllocationRow.person_id).where(AllocationRow.account_id == account_id)
-    return frozenset(uow.session.exec(query))
+def visited_on(uow: UnitOfWork, account_id: str, day: date) -> frozenset[str]:
+    """Ids of the adults that this worker visits on a day: those whose visit is put down for it, and those she visits at all of
+    whose days nothing is known.
+    """
+    dated = select(CareVisitRow.person_id).where(CareVisitRow.account_id == account_id)
+    on_the_day = uow.session.exec(dated.where(CareVisitRow.day == day.isoformat()))
+    at_all = uow.session.exec(select(AllocationRow.person_id).where(AllocationRow.account_id == account_id))
+    days_known = frozenset(uow.session.exec(dated.where(CareVisitRow.set_by == "")))
+    return frozenset(on_the_day) | (frozenset(at_all) - days_known)

@@ -11,6 +11,18 @@ from sgapp.services.guard import REGISTER, Intention
 #: Helpers without a guard of their own. Those that take a unit of work run inside a guarded service, and see
 #: only what its actor may see.
 UNGUARDED = {
+    "cards.is_looks": "reads what a phone sealed, in the guarded delivery",
+    "cards.keep_looks": "takes the unit of work of the guarded delivery; gives nothing back",
+    "cards.looks_from": "reads what a phone sealed, in the guarded delivery",
+    "checklists.referred": "takes a case that was already given",
+    "contacts.lapse_missed": "called by the sweep; gives a number",
+    "contacts.may_go_out": "takes the unit of work of the post; gives yes or no",
+    "importing.day_in": "reads a day in a cell",
+    "safety_plans.arrangements": "takes the unit of work of a guarded view or of the export; nothing that is restricted",
+    "safety_plans.codes_in_notes": "takes the unit of work and the case of a guarded service, which scopes it",
+    "safety_plans.current_plan": "takes a case that was already given, in a guarded service, in the sweep or in the post",
+    "safety_plans.rules_for": "takes a case that was already given, in a guarded service or in the post; gives rules",
+    "safety_plans.sensitive_names": "takes what was already given",
     "staff.reason_of": "takes the unit of work of the guarded view, for a change that was already given",
     "passkeys.account_of": "takes the unit of work of the public sign-in; checks a signature",
     "passkeys.name_of": "takes a passkey that was already given",

@@ -39,7 +39,7 @@ CALENDARS = st.sampled_from(
         Calendar(closures=frozenset(date(2026, 12, 24) + timedelta(days=i) for i in range(14))),
     ]
 )
-BY_DATE = {ClockKind.REVIEW, ClockKind.ACTION, ClockKind.MEASURE_REVIEW, ClockKind.MILESTONE}
+BY_DATE = {ClockKind.REVIEW, ClockKind.ACTION, ClockKind.MEASURE_REVIEW, ClockKind.MILESTONE, ClockKind.PLAN_REVIEW}
 
 
 def at(text: str) -> datetime:

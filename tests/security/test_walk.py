@@ -42,6 +42,8 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("get", "/api/observations/mine/{note_id}"): P.SEE_OWN_NOTES,
     ("delete", "/api/devices/{device_id}"): P.RECORD_OBSERVATION, ("get", "/healthz"): ANYONE, ("get", "/readyz"): ANYONE,
     ("get", "/api/accounts/asked"): P.SEE_OWN_NOTES,
+    ("get", "/api/card"): P.SEE_CARD, ("post", "/api/card/find"): P.SEE_CARD, ("post", "/api/card/look"): P.SEE_CARD,
+    ("post", "/api/card/along"): P.SEE_CARD,
     ("post", "/api/letters/preview"): P.REFER, ("get", "/api/referrals/{referral_id}/letter.pdf"): P.READ_CASE,
     ("get", "/api/disposals/{disposal_id}/certificate.pdf"): P.KEEP_RECORDS,
 }

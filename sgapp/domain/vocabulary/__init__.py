@@ -63,6 +63,7 @@ from sgapp.domain.vocabulary.risk import (
     RISK_LEVELS,
     RISK_OUTCOMES,
 )
+from sgapp.domain.vocabulary.risk_checklist import CHECKLIST_ANSWERS, CHECKLIST_TOPICS, JUDGEMENTS
 from sgapp.domain.vocabulary.sac import (
     SAC_ACTIVITY,
     SAC_AGE,
@@ -76,6 +77,16 @@ from sgapp.domain.vocabulary.sac import (
     SAC_TYPES,
 )
 from sgapp.domain.vocabulary.safety_codes import CALL_BACK_OUTCOMES, SAFETY_CODES
+from sgapp.domain.vocabulary.safety_plan import (
+    CARD_CODES,
+    CONTACT_KINDS,
+    CONTACT_WITH,
+    HEARD,
+    PLAN_AGREEMENT,
+    SENT_KINDS,
+    WHO_ANSWERED,
+    WRITTEN_KINDS,
+)
 from sgapp.domain.vocabulary.sharing import OTHERS_AT_HOME, SHARE_WHEN, SHARING
 from sgapp.domain.vocabulary.staff_matters import (
     CANDOUR_STEPS,
@@ -112,12 +123,17 @@ __all__ = [
     "CANDOUR_STEPS",
     "CAPACITY_KNOWN",
     "CAPACITY_OUTCOMES",
+    "CARD_CODES",
+    "CHECKLIST_ANSWERS",
+    "CHECKLIST_TOPICS",
     "CHILD_OUTCOMES",
     "CLEARANCES",
     "CLOSING_BASES",
     "COMMISSIONER_OUTCOMES",
     "CONFIDENTIALITY_BASES",
     "CONSENT_STATES",
+    "CONTACT_KINDS",
+    "CONTACT_WITH",
     "CQC_NOTICES",
     "CQC_OUTCOMES",
     "DBS_DECISIONS",
@@ -131,8 +147,10 @@ __all__ = [
     "FIRST_RESPONDERS",
     "GP_OUTCOMES",
     "GP_WHEN",
+    "HEARD",
     "IDVA_OUTCOMES",
     "INTERIM_MEASURES",
+    "JUDGEMENTS",
     "LA_OUTCOMES",
     "LOCATIONS",
     "MARAC_OUTCOMES",
@@ -156,6 +174,7 @@ __all__ = [
     "PARTS_OF_DAY",
     "PICKER",
     "PIPOT_RULES",
+    "PLAN_AGREEMENT",
     "POLICE_OUTCOMES",
     "PRIORITIES",
     "REFERRED_AGREEMENT",
@@ -177,6 +196,7 @@ __all__ = [
     "SAC_TYPES",
     "SAFETY_CODES",
     "SEND_METHODS",
+    "SENT_KINDS",
     "SHARES_NOTHING",
     "SHARE_WHEN",
     "SHARING",
@@ -185,6 +205,8 @@ __all__ = [
     "TOLD_ADULT",
     "TRIAGE_DECISIONS",
     "WHERE",
+    "WHO_ANSWERED",
+    "WRITTEN_KINDS",
     "YES_NO_NOT_KNOWN",
     "Code",
     "CodeList",

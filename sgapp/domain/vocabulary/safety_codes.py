@@ -69,6 +69,7 @@ CALL_BACK_OUTCOMES = CodeList(
         Code("CODE_STOP", "Stop phrase used", neutral="Call ended", hint="End the call at once."),
         Code("CODE_HELP", "Help phrase used", neutral="Ring the office now", hint="999."),
         Code("NO_ANSWER", "No answer", neutral="No answer", hint="Count the tries."),
+        Code("DONE", "It was done", neutral="It was done", hint="For a letter, a change of a visit, a word with the GP."),
         Code(
             "WRONG_PERSON", "Someone else answered", neutral="Someone else answered", hint="Disclose nothing."
         ),

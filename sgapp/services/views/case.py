@@ -208,7 +208,8 @@ def whole(uow: UnitOfWork, case: Case) -> CaseView:
         knows=grid(referrals, uow.now), waiting=waiting_for(referrals, actions, uow.book, uow.now, f"/case?id={case.id}"),
         must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
         moments=tuple(Moment(show(e.at), e.who, e.what, e.detail, e.quote, e.kind)
-                      for e in reversed(chronology(case, notes, decisions, referrals, actions, steps))),
+                      for e in reversed(chronology(case, notes, decisions, referrals, actions, steps, uow.plans(case),
+                                                   uow.contacts(case)))),
         decisions=_decisions(decisions, uow),
         referrals=tuple(_referral(r, uow.now, uow.book) for r in sorted(referrals, key=lambda r: r.prepared_at)),
         actions=tuple(_action(a, uow.now, uow.book) for a in sorted(actions, key=lambda a: a.due_on)),

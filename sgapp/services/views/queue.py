@@ -9,14 +9,16 @@ from sqlmodel import func, select
 
 from sgapp.domain.case import Case
 from sgapp.domain.clocks import LABELS, ClockKind, in_words, stages_of
+from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import Observation, Route
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Action, Referral
+from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.domain.time import end_of_day, show_short, to_london
-from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES, TRIAGE_DECISIONS
+from sgapp.domain.vocabulary import AGENCIES, CONTACT_KINDS, SAFETY_CODES, TRIAGE_DECISIONS
 from sgapp.services.checkpoints import chain_in_words
 from sgapp.services.guard import query
 from sgapp.services.post import failing
@@ -158,12 +160,14 @@ def _rows(uow: UnitOfWork, clocks: list[ClockRow]) -> tuple[QueueRow, ...]:
     decisions = Repository(uow, SharingDecision).readable(ids("decision"))
     referrals = Repository(uow, Referral).readable(ids("referral"))
     actions = Repository(uow, Action).readable(ids("action"))
+    plans = Repository(uow, SafetyPlan).readable(ids("plan"))
+    contacts = Repository(uow, Contact).readable(ids("contact"))
     cases = uow.cases.readable({*ids("case"), *(c.case_id for c in clocks if c.case_id)})
     people = uow.people.readable({c.person_id for c in cases.values()} | {n.person_id for n in notes.values() if n.person_id})
     names = {key: f"{p.short} · {p.reference}" for key, p in people.items()}
     kept = uow.kept.readable(ids("kept"))
     matters = uow.investigations.readable(ids("investigation"))
-    records = {**kept, **notes, **decisions, **referrals, **actions, **cases, **matters}
+    records = {**kept, **notes, **decisions, **referrals, **actions, **plans, **contacts, **cases, **matters}
     found = []
     for clock in clocks:
         record = records.get(clock.record_id)
@@ -224,9 +228,20 @@ def _kept_row(uow: UnitOfWork, clock: ClockRow, upload: KeptUpload) -> QueueRow:
 
 def _case_row(uow: UnitOfWork, clock: ClockRow, record: Record, case: Case, names: dict[str, str]) -> QueueRow:
     person = "" if case.restricted else names.get(case.person_id, "")
-    href = f"/referral?id={record.id}" if isinstance(record, Referral) else f"/case?id={case.id}"
-    return QueueRow(**_when(uow, clock), title=person or f"Case {case.reference}", detail=_detail(record, case, uow.now),
+    href = _where(record, case, clock)
+    detail = _detail(record, case, uow.now, clock.kind)
+    return QueueRow(**_when(uow, clock), title=person or f"Case {case.reference}", detail=detail,
                     badge="restricted" if case.restricted else "", button="Open", href=href)
+
+
+def _where(record: Record, case: Case, clock: ClockRow) -> str:
+    if isinstance(record, Referral):
+        return f"/referral?id={record.id}"
+    if isinstance(record, Contact):
+        return f"/contact?id={record.id}"
+    if isinstance(record, SafetyPlan) or clock.kind == ClockKind.WELFARE_CHECK:
+        return f"/plan?id={case.id}"
+    return f"/case?id={case.id}"
 
 
 _KINDS = {Route.SPEAK_UP: "somebody speaks up", Route.ACCOUNT: "an account that was asked for"}
@@ -242,7 +257,15 @@ def _note_detail(uow: UnitOfWork, note: Observation) -> str:
     return " · ".join(p for p in parts if p)
 
 
-def _detail(record: object, case: Case, now: datetime) -> str:
+def _detail(record: object, case: Case, now: datetime, kind: str) -> str:
+    if isinstance(record, SafetyPlan):
+        return f"Case {case.reference} · safety plan, version {record.version}"
+    if isinstance(record, Contact):
+        return f"Case {case.reference} · {CONTACT_KINDS.label(record.kind).lower()}, {show_short(record.at, now)}"
+    if kind == ClockKind.WELFARE_CHECK and case.welfare is not None:
+        return f"Case {case.reference} · {case.welfare.why}"
+    if kind == ClockKind.MARAC_ROUTE:
+        return f"Case {case.reference} · a route to MARAC is met"
     if isinstance(record, Referral):
         sent = f"sent {show_short(record.sending.at, now)}" if record.sending else "not sent yet"
         got = "receipt confirmed" if record.receipt else "no receipt yet"

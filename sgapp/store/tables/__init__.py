@@ -31,8 +31,10 @@ from sgapp.store.tables.records import (
     ActionRow,
     AvailabilityRow,
     BarRow,
+    CareVisitRow,
     CaseRow,
     ClockRow,
+    ContactRow,
     DecisionRow,
     EnvelopeConflictRow,
     EnvelopeRow,
@@ -41,15 +43,16 @@ from sgapp.store.tables.records import (
     ObservationRow,
     PersonRow,
     ReferralRow,
+    SafetyPlanRow,
     SequenceRow,
 )
 from sgapp.store.tables.secrets import DataKeyRow, SealingKeyRow
 
 __all__ = [
     "AccessRow", "AccountChangeRow", "AccountRow", "ActionRow", "AllocationRow", "AuditEventRow", "AuditHeadRow",
-    "AvailabilityRow", "BarRow", "CaseRow", "ChainCheckRow", "CheckpointLeftRow", "CheckpointRow", "ClockRow", "DataKeyRow",
-    "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "FactorRow", "FileRow",
-    "HandOverRow", "IntentRow", "InvestigationRow", "KeptRow", "LeaseRow", "LinkRow", "MessageRow", "ObservationRow",
-    "PersonRow", "PushRow", "ReachRow", "RecoveryRow", "ReferralRow", "RefusalRow", "SealingKeyRow", "SequenceRow",
-    "SessionRow", "SetUpRow", "StepUpRow", "TombstoneLeftRow", "TombstoneRow", "VisitRow",
+    "AvailabilityRow", "BarRow", "CareVisitRow", "CaseRow", "ChainCheckRow", "CheckpointLeftRow", "CheckpointRow", "ClockRow",
+    "ContactRow", "DataKeyRow", "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow",
+    "FactorRow", "FileRow", "HandOverRow", "IntentRow", "InvestigationRow", "KeptRow", "LeaseRow", "LinkRow", "MessageRow",
+    "ObservationRow", "PersonRow", "PushRow", "ReachRow", "RecoveryRow", "ReferralRow", "RefusalRow", "SafetyPlanRow",
+    "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow", "TombstoneLeftRow", "TombstoneRow", "VisitRow",
 ]

@@ -84,6 +84,33 @@ class InvestigationRow(_Sealed, table=True):
     state: str = Field(index=True)
 
 
+class SafetyPlanRow(_Sealed, table=True):
+    __tablename__ = "safety_plan"
+    case_id: str = Field(index=True)
+    person_id: str = Field(index=True)
+    number: int
+    state: str
+
+
+class ContactRow(_Sealed, table=True):
+    __tablename__ = "contact"
+    case_id: str = Field(index=True)
+    state: str
+
+
+class CareVisitRow(SQLModel, table=True):
+    """This worker visits this adult on this day. An adult of whom no day is known is visited on any day by whoever visits her.
+
+    `day` is England's, like 2026-10-13. `set_by`: who said so; empty: it came from a table.
+    """
+
+    __tablename__ = "care_visit"
+    person_id: str = Field(primary_key=True)
+    account_id: str = Field(primary_key=True, index=True)
+    day: str = Field(primary_key=True, index=True)
+    set_by: str = ""
+
+
 class KeptRow(_Sealed, table=True):
     __tablename__ = "kept_upload"
     state: str
