@@ -70,7 +70,7 @@ def filled_in(*, tool: str, version: str, completed_by: str, with_whom: str, ans
     if by_number and topics and not 0 <= (told_score or 0) <= len(topics):
         errors.append(FieldError("told_score", f"The score lies between 0 and {len(topics)}."))
     if not by_number:
-        errors += [FieldError(f"topic_{t}", "Answer this one; “don't know” is an answer.") for t in open_ones]
+        errors += [FieldError(f"answers:{t}", "Answer this one; “don't know” is an answer.") for t in open_ones]
     if errors:
         raise Invalid(*errors)
     counted = sum(a == "yes" for a in given.values()) if topics else None

@@ -12,6 +12,7 @@ from sgapp.domain.errors import FieldError, Invalid, NotFound
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import end_of_day, from_london, show_date, to_london
 from sgapp.services.guard import Done, intention, query
+from sgapp.services.safety_plans import arrangements
 from sgapp.store import accounts
 from sgapp.store.accounts import Account
 from sgapp.store.tables import AvailabilityRow
@@ -122,10 +123,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityView:
-    """`staff` is everybody who could be entered."""
+    """`staff` is everybody who could be entered; `arranged` how visits to an adult go, by reference, with the rota's reason."""
 
     away: tuple[AvailabilityLine, ...]
     staff: tuple[Choice, ...]
+    arranged: tuple[Choice, ...] = ()
 
 
 @query(Permission.SEE_AVAILABILITY)
@@ -146,4 +148,7 @@ def availability(uow: UnitOfWork) -> AvailabilityView:
         until = f"until {show_date(to_london(row.until_at).date(), today)}" if row.until_at else "until further notice"
         found.append(AvailabilityLine(row.id, names[row.account_id], f"from {show_date(to_london(row.from_at).date(), today)}, "
                                       f"{until}", row.from_at <= uow.now, mine))
-    return AvailabilityView(tuple(found), tuple(Choice(a.id, a.name) for a in here))
+    arranged = arrangements(uow)
+    people = uow.people.those(arranged).values()
+    return AvailabilityView(tuple(found), tuple(Choice(a.id, a.name) for a in here),
+                            tuple(sorted((Choice(p.reference, arranged[p.id]) for p in people), key=lambda c: c.value)))

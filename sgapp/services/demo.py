@@ -60,6 +60,7 @@ PEOPLE: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], tuple[str, 
     ("P-121", "Iris Holt", "Own home", ("Frailty",), ("Hip replacement, 2021",), ("worker.a", "worker.c")),
     ("P-130", "Ola Brand", "Own home", ("After a stroke",), (), ("worker.d",)),
     ("P-142", "Gwen Abbot", "Own home", ("Low vision",), (), ("worker.a", "worker.b")),
+    ("P-163", "Ines Calder", "Own home, with her husband", ("Parkinson's disease",), (), ("worker.a", "senior")),
     ("P-155", "Stan Ferris", "Own home, with his son", ("Diabetes", "Walks with a frame"), (), ("worker.b", "worker.d")),
 )
 

@@ -9,7 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sgapp.domain.permissions import Actor
-from sgapp.services import cases, composing, directory, intake, referrals, sharing, triage
+from sgapp.domain.windows import next_good, parsed
+from sgapp.services import (
+    cases,
+    checklists,
+    composing,
+    contacts,
+    directory,
+    intake,
+    referrals,
+    safety_plans,
+    sharing,
+    triage,
+)
 from sgapp.services.guard import Done, Intention, public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import accounts
@@ -26,6 +38,7 @@ def load_history(house: House, *, now: datetime) -> None:
     _finished(teller, now - timedelta(days=34))
     _waiting(teller, now - timedelta(days=2))
     _watched(teller, now - timedelta(days=5))
+    _planned(teller, now - timedelta(days=8), now)
     _fresh(teller, now)
 
 
@@ -183,6 +196,71 @@ def _watched(t: _Teller, start: datetime) -> None:
         review_on=(start + timedelta(days=7)).date(), necessary="Nothing here needs another agency yet.",
         proportionate="Sharing would tell more than the risk calls for.", consent="given", capacity="presumed",
         told="told", others_at_home="no"), at)
+
+
+_HOURS = "Tue 10:00-11:00\nFri 10:00-11:00\nSun 14:00-15:00"
+
+
+def _planned(t: _Teller, start: datetime, now: datetime) -> None:
+    """Somebody at home is the danger: a plan that governs every contact, and the way to MARAC."""
+    note = t.note("senior", "P-163", start, present="Ines Calder, Peter Calder (husband)",
+                  seen="Ines looked at Peter before each answer. Her walking frame stood behind the kitchen door.",
+                  heard="Peter: “She rings nobody. She has me.”",
+                  said=[{"words": "Not on a Monday, he is home on Mondays.", "by": "Ines", "to": "me, alone"}],
+                  done="Put the frame beside her chair.", told="Joy Okafor, by voice", consent="not_sought_raises_risk",
+                  picker=["looked_at_other"], safety_codes=["OTHER_ANSWERS", "NO_TEXT", "SAFE_CALL"])
+    case = _opened(t, note, start + timedelta(minutes=20), "domestic")
+    at, later = start + timedelta(hours=2), timedelta(minutes=10)
+    t.does("lead", cases.triage_case, cases.TriageCase(case, "refer", "Control at home, and aids kept out of reach."), at)
+    topics = checklists.CHECKLIST_TOPICS.codes()[:24]
+    answers = tuple(f"{topic}={'yes' if number % 3 == 0 else 'no'}" for number, topic in enumerate(topics))
+    t.does("lead", checklists.record_checklist, checklists.RecordChecklist(
+        case, "dash_safelives", "2026", "Lena Hart, trained in March", "Ines, alone at a visit", answers, judgement="high",
+        judgement_why="He decides whom she speaks to, and her frame was out of reach."), at + later)
+    t.does("lead", safety_plans.write_safety_plan, safety_plans.WriteSafetyPlan(
+        case, goals="“I want to stay in my house.”", strategies="Her sister knocks on Sundays when the blind is half down.",
+        feared="Peter Calder, husband", triggers="Calls he does not expect; letters from the hospital.",
+        channels=("SAFE_CALL", "IN_VISIT_ONLY"), nevers=("NO_VOICEMAIL", "NO_TEXT", "NO_POST"), devices=("OTHER_ANSWERS",),
+        windows=_HOURS, never_windows="Mon 00:00-24:00", identity="NEUTRAL_CALLER",
+        pretext="the office, about the day for the hoist service", confirmable_by="the front desk, any weekday",
+        safe_word="yellow roses", stop_phrase="we have one already", help_phrase="is the chemist open late",
+        pairing="Two workers after 17:00", cover_reason="moving-and-handling check", missed_after="2",
+        missed_do="Sana calls in person within the hour.", medicine="Her frame stays beside the chair; look each time.",
+        if_discovered="Say that it is a falls plan.", agreement="agreed", workers_may_view="yes",
+        review_on=(now + timedelta(days=6)).date()), at + 2 * later)
+    _to_marac(t, case, note, at + 3 * later)
+    hours = parsed(_HOURS, "windows")
+    first = next_good(hours, (), start + timedelta(days=1))
+    if first is not None and first.ends_at < now:
+        made = t.does("lead", contacts.plan_contact, contacts.PlanContact(
+            case, "call", when=first.starts_at, purpose="To ask how she is", anyway="Agreed with her."), at + 8 * later)
+        t.does("lead", contacts.record_contact, contacts.RecordContact(
+            made.id, "adult", "yes", "yes", "yes", "safe_word", "“The frame is where it should be.”"), first.starts_at)
+    ahead = next_good(hours, (), now + timedelta(hours=2))
+    if ahead is not None:
+        t.does("lead", contacts.plan_contact, contacts.PlanContact(
+            case, "call", when=ahead.starts_at, purpose="To ask how she is, and about the frame", anyway="Agreed with her."),
+            now - timedelta(hours=3))
+
+
+def _to_marac(t: _Teller, case: str, note: str, at: datetime) -> None:
+    later = timedelta(minutes=10)
+    decided = t.does("lead", sharing.record_sharing_decision, _share_marlow(
+        case, why="Control by her husband and aids out of reach; it lets the agencies act together.",
+        what="What was seen and heard\nWhat Ines said\nHow she can be reached", left_out="Health history\nDaily notes",
+        agency="MARAC", recipient="MARAC coordinator", must_not_know="Peter Calder", consent="not_sought_raises_risk",
+        override_reasons=(), override_because="", capacity="presumed", limb_reason="He answers her telephone.",
+        told="told", told_why=""), at)
+    t.does("manager", sharing.review_sharing_decision, sharing.ReviewSharingDecision(decided.id, "yes", ""), at + later)
+    referral = t.does("lead", composing.prepare_referral, composing.PrepareReferral(
+        case, "MARAC", "MARAC coordinator", "secure_email", "To keep Ines safe at home.", "A place on the next agenda.",
+        ("contact:must_not_know=safe_contact", "person:name=who", f"note:{note}:seen:0=shows_risk",
+         f"note:{note}:said:0=own_words"),
+        details=("marac_route=judgement", "risk_tool=dash_safelives", "risk_tool_version=2026", "risk_score=8",
+                 "adult_agrees_to_referral=agrees")), at + 2 * later)
+    t.does("lead", referrals.send_referral, referrals.SendReferral(referral.id, "MARAC coordinator"), at + 3 * later)
+    t.does("lead", referrals.record_receipt, referrals.RecordReceipt(referral.id, "P. Anand", "coordinator", "M-2231"),
+           at + timedelta(hours=20))
 
 
 def _fresh(t: _Teller, now: datetime) -> None:

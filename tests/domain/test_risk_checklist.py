@@ -55,5 +55,5 @@ def test_what_is_missing_is_said_at_once() -> None:
         filled_in(tool="dash_safelives", version="", completed_by="", with_whom="", answers={"fear": "yes"}, judgement="",
                   judgement_why="", reports=0, repeat=False, at=AT, by="Lena")
     fields = {e.field for e in gaps.value.errors}
-    assert {"version", "completed_by", "judgement", "judgement_why", "topic_injury_now"} <= fields
-    assert "topic_fear" not in fields
+    assert {"version", "completed_by", "judgement", "judgement_why", "answers:injury_now"} <= fields
+    assert "answers:fear" not in fields

@@ -57,6 +57,7 @@ STATES: dict[str, Permission | str | tuple[Permission, ...]] = {
     "RotaState": P.SEE_QUEUE, "ClocksState": P.SEE_QUEUE, "ToldState": P.BE_TOLD,
     "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
     "AgenciesState": P.READ_CASE, "ActionsState": P.READ_CASE, "CaseState": (P.READ_CASE, P.READ_MASKED),
+    "PlanState": P.MAKE_CONTACT, "ContactState": P.MAKE_CONTACT,
     "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }
 #: What a handler is called with, where it asks for something.

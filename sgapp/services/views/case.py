@@ -28,10 +28,12 @@ from sgapp.domain.vocabulary import (
     CAPACITY_OUTCOMES,
     CONFIDENTIALITY_BASES,
     CONSENT_STATES,
+    MARAC_ROUTES,
     OTHERS_AT_HOME,
     OVERRIDE_REASONS,
     PARAGRAPH_18_LIMBS,
     RISK_LEVELS,
+    RISK_TOOLS,
     SEND_METHODS,
     SHARE_WHEN,
     TOLD_ADULT,
@@ -159,6 +161,9 @@ class CaseView:
     matters: tuple[Option, ...] = ()
     only_until: str = ""
     masked: bool = False
+    plan: bool = False
+    checklists: tuple[Line, ...] = ()
+    marac_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +222,9 @@ def whole(uow: UnitOfWork, case: Case) -> CaseView:
         capacity=tuple(Line(c.decision, f"{CAPACITY_OUTCOMES.label(c.outcome)}, {show(c.at)}") for c in case.capacity),
         triage=_triage(case), may_work=uow.actor.may(Permission.WORK_CASE),
         may_emergency=uow.actor.may(Permission.SEND_EMERGENCY), is_open=case.state is not CaseState.CLOSED,
-        watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals), **_who(uow, case))
+        watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals),
+        plan=any(p.counts for p in uow.plans(case)), checklists=_checklists(case), marac_waits=case.marac_from is not None,
+        **_who(uow, case))
 
 
 def _who(uow: UnitOfWork, case: Case) -> dict[str, Any]:
@@ -236,6 +243,12 @@ def _who(uow: UnitOfWork, case: Case) -> dict[str, Any]:
         beside = uow.investigations.where(InvestigationRow.concerns_case == case.id)
         found["matters"] = tuple(Option(f"/matter?id={m.id}", m.reference) for m in beside)
     return found
+
+
+def _checklists(case: Case) -> tuple[Line, ...]:
+    return tuple(Line(f"{RISK_TOOLS.label(c.tool)}, {show(c.at)}", "; ".join(filter(None, (
+        f"score {c.score}" if c.score is not None else "", f"judgement {c.judgement}",
+        " and ".join(MARAC_ROUTES.label(r) for r in c.routes))))) for c in case.checklists)
 
 
 def _may_sign_off(uow: UnitOfWork, referrals: tuple[Referral, ...]) -> bool:
@@ -265,6 +278,8 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
     if case.decision is None:
         due = clocks_of(case, book)[0].due_at
         return NextStep("Decide what happens with this concern", in_words(due, now), "Decide", f"{here}#triage")
+    if case.welfare is not None:
+        return NextStep("Check on the adult now", case.welfare.why, "Go to the plan", f"/plan?id={case.id}")
     if any(d.review is ReviewState.ASKED for d in decisions):
         return NextStep("A second person looks at the sharing decision today", "Never the one who decided.",
                         "Go to the review", f"{here}#decisions")
@@ -283,6 +298,11 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
     if late is not None:
         return NextStep(f"{late.what}: {late.owner}", in_words(end_of_day(late.due_on), now), "Go to the actions",
                         f"{here}#actions")
+    if case.marac_from is not None:
+        due = book.clock(ClockKind.MARAC_ROUTE, case.marac_from).due_at
+        decided = any(d.shares and d.answers.agency == "MARAC" for d in decisions)
+        return NextStep("Refer to MARAC", f"A route is met · {in_words(due, now)}", "Choose the facts" if decided else
+                        "Record the decision", f"/{'refer' if decided else 'decide'}?id={case.id}")
     if not decisions:
         return NextStep("Record the sharing decision", "Why, what, who and when; also if nothing is shared.",
                         "Record the decision", f"/decide?id={case.id}")

@@ -7,7 +7,7 @@ import reflex as rx
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import date_field, select_field
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import empty_state, waiting
+from sgapp.ui.components.pictures import empty_state, panel, waiting
 from sgapp.ui.pages.available.state import AvailableState
 from sgapp.ui.templates import desk_page
 
@@ -33,6 +33,15 @@ def _form() -> rx.Component:
         on_saved=AvailableState.load_available)
 
 
+def _arranged() -> rx.Component:
+    """How visits to somebody go, with the reason that was agreed for it. Nothing here says why it was."""
+    def line(arranged: Any) -> rx.Component:
+        return rx.el.div(rx.el.dt(arranged.value, class_name="font-semibold"), rx.el.dd(arranged.label),
+                         class_name="flex gap-4")
+
+    return panel(rx.el.dl(rx.foreach(found.arranged, line), class_name="grid gap-2"), heading="How some visits go")
+
+
 @desk_page("/available", "Available", on_load=[AvailableState.load_available])
 def page() -> list[rx.Component]:
     listed = rx.cond(found.away.length() > 0, rx.el.ul(rx.foreach(found.away, _line), class_name="rows",
@@ -40,4 +49,5 @@ def page() -> list[rx.Component]:
                      empty_state("Everybody is available", "Whoever is not stands here, without a reason."))
     return [page_head("Whom not to give a visit", "Available"),
             rx.cond(AvailableState.loaded,
-                    rx.el.div(listed, folded("Somebody is not available", _form()), class_name="grid gap-5"), waiting())]
+                    rx.el.div(listed, rx.cond(found.arranged.length() > 0, _arranged(), rx.fragment()),
+                              folded("Somebody is not available", _form()), class_name="grid gap-5"), waiting())]

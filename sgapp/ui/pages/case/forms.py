@@ -4,18 +4,24 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.domain.risk_checklist import topics_of
 from sgapp.domain.vocabulary import (
     ADULT_AGREEMENT,
     AGENCIES,
     ANSWERS,
     CAPACITY_OUTCOMES,
+    CHECKLIST_ANSWERS,
+    CHECKLIST_TOPICS,
+    JUDGEMENTS,
     NEEDS_REVIEW_DATE,
     RISK_LEVELS,
+    RISK_TOOLS,
     SEND_METHODS,
     TRIAGE_DECISIONS,
 )
+from sgapp.domain.vocabulary.risk_checklist import TOPICS_OF
 from sgapp.ui.components.durable_form import durable_form
-from sgapp.ui.components.fields import choice, date_field, date_time_field, select_field, text_area, text_field
+from sgapp.ui.components.fields import choice, date_field, date_time_field, select_field, text_area, text_field, yes_no
 from sgapp.ui.components.page_parts import folded
 from sgapp.ui.components.pictures import badge_due, panel
 from sgapp.ui.pages.case.state import CaseState
@@ -69,6 +75,35 @@ def capacity() -> rx.Component:
         text_area("causal_link", "How it causes the difficulty", within="capacity", rows=2,
                   hint="Pressure from another person is not an impairment: take legal advice."),
         choice("outcome", "Outcome", options=CAPACITY_OUTCOMES.options(), within="capacity"))
+
+
+def checklist() -> rx.Component:
+    """The tool's topics as labels; its own wording stays on its own form."""
+    def topic(code: str) -> rx.Component:
+        tools = [tool for tool in TOPICS_OF if code in topics_of(tool)]
+        return choice(f"answers:{code}", CHECKLIST_TOPICS.label(code), options=CHECKLIST_ANSWERS.options(), within="checklist",
+                      ask_when={"tool": tools, "by_topic": ["yes"]})
+
+    return _form(
+        "record-checklist", "Record the checklist",
+        choice("tool", "Which one", options=tuple(o for o in RISK_TOOLS.options() if o[0] != "no_tool"), within="checklist"),
+        text_field("version", "Its version", hint="As it stands on the form.", within="checklist"),
+        text_field("completed_by", "Who filled it in, trained when", within="checklist"),
+        text_field("with_whom", "With whom", within="checklist"),
+        choice("by_topic", "Do you have the answers?", options=(("yes", "Yes, topic by topic"), ("no", "Only the score")),
+               within="checklist", ask_when={"tool": list(TOPICS_OF)}),
+        rx.el.div(*(topic(code) for code in CHECKLIST_TOPICS.codes()), class_name="grid gap-4",
+                  custom_attrs={"data-field": "answers", "data-listed": "true"}),
+        text_field("told_score", "Score: how many “yes”", within="checklist", input_mode="numeric",
+                   ask_when={"tool": list(TOPICS_OF), "by_topic": ["no"]}),
+        choice("judgement", "Your professional judgement", options=JUDGEMENTS.options(), within="checklist",
+               hint="It may raise the risk, never lower a score of 14 or more."),
+        text_area("judgement_why", "What it rests on", rows=2, within="checklist"),
+        yes_no("repeat", "Was it at MARAC before?", within="checklist"))
+
+
+def no_marac() -> rx.Component:
+    return _form("explain-no-marac", "Record why not", text_area("reason", "Why it is not referred", rows=2, within="no-marac"))
 
 
 def protection() -> rx.Component:

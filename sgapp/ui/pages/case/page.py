@@ -125,10 +125,14 @@ def _lead_work() -> list[rx.Component]:
         folded("Risk level", forms.risk()),
         folded("Advice taken", forms.consultation()),
         folded("Capacity", lines(case.capacity), forms.capacity()),
+        folded("Checklist of risk", lines(case.checklists), forms.checklist()),
+        rx.cond(case.marac_waits, folded("Not to MARAC", forms.no_marac()), rx.fragment()),
         folded("Protection in place", forms.protection(), forms.take_off_rota()),
         folded("Add an action", forms.add_action()),
         rx.cond(case.may_open_matter & (case.matters.length() == 0),
                 folded("It is about a colleague", forms.open_matter()), rx.fragment()),
+        rx.el.a(rx.cond(case.plan, "Safety plan and contacts", "Write a safety plan"), href="/plan?id=" + case.id,
+                class_name="btn btn-quiet"),
         rx.el.a("Close the case", href="/close?id=" + case.id, class_name="btn btn-quiet"),
     ]
 

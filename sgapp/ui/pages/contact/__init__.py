@@ -1,0 +1,1 @@
+"""One contact, made with one hand."""

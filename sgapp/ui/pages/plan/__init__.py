@@ -1,0 +1,1 @@
+"""The safety plan of a case, the contacts that it governs, and writing its next version."""
