@@ -27,7 +27,8 @@ class Window:
     until: time
 
     def in_words(self) -> str:
-        return f"{_DAYS[self.weekday].capitalize()} {self.starts:%H:%M}–{self.until:%H:%M}"
+        until = "24:00" if self.until == time() else f"{self.until:%H:%M}"
+        return f"{_DAYS[self.weekday].capitalize()} {self.starts:%H:%M}–{until}"
 
     def on(self, day: date) -> "Span | None":
         """That day's window; None on another day of the week, or where the clocks leave nothing of it."""

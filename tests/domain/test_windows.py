@@ -33,6 +33,7 @@ def test_a_line_that_is_no_window_is_named(line: str) -> None:
 
 def test_a_window_may_end_at_midnight() -> None:
     [late] = parsed("Sun 22:00-24:00", "windows")
+    assert parsed(late.in_words(), "windows") == (late,)
     assert holding((late,), london("2026-10-11T23:59")) == Span(london("2026-10-11T22:00"), london("2026-10-12T00:00"))
     assert holding((late,), london("2026-10-12T00:00")) is None
 

@@ -137,9 +137,8 @@ def _write() -> rx.Component:
         text_field("may_view", "Who else may see it", within="plan"),
         date_field("review_on", "Look at it again on", within="plan"), opened=True)
     begin = intent_button("Start from what is known", intent="start-from-last-plan", hidden={"case_id": PlanState.case_id})
-    return panel(
-        begin, _form("write-safety-plan", "Let this version count", reach, who, visits, hers, home, rest),
-        heading="Write the next version", class_name="grid gap-4")
+    form = _form("write-safety-plan", "Let this version count", reach, who, visits, hers, home, rest)
+    return folded("Write the next version", begin, form, open_when=plan.step_kind == "write")
 
 
 def _round() -> rx.Component:
