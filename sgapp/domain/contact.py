@@ -53,19 +53,25 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`refused` and `warned` are reasons in plain words; `instead` is the next good window, where there is one."""
+    """`refused` and `warned` are reasons in plain words, `mend` what to change first: kind, whom, at or words.
+
+    `instead` is the next good window, where there is one.
+    """
 
     refused: tuple[str, ...] = ()
+    mend: str = ""
     warned: tuple[str, ...] = ()
     instead: Span | None = None
 
 
 def judge(rules: ContactRules, wanted: Wanted) -> Verdict:
     """Whether it may be done. Everything that speaks against it is said at once."""
-    refused = [*_by_channel(rules, wanted), *_by_whom(rules, wanted), *_by_time(rules, wanted), *_by_words(rules, wanted)]
+    by = {"kind": _by_channel(rules, wanted), "whom": _by_whom(rules, wanted), "at": _by_time(rules, wanted),
+          "words": _by_words(rules, wanted)}
+    refused = [reason for reasons in by.values() for reason in reasons]
     warned = _warnings(rules, wanted)
     instead = next_good(rules.windows, rules.never_windows, wanted.at) if refused or warned else None
-    return Verdict(tuple(refused), tuple(warned), instead)
+    return Verdict(tuple(refused), next((what for what, reasons in by.items() if reasons), ""), tuple(warned), instead)
 
 
 def _by_channel(rules: ContactRules, wanted: Wanted) -> list[str]:

@@ -61,8 +61,8 @@ def plan_contact(uow: UnitOfWork, form: PlanContact) -> Done:
     verdict = judge(rules, wanted)
     instead = f" The next good time is {verdict.instead.in_words(uow.now)}." if verdict.instead else ""
     if verdict.refused:
-        raise Invalid(FieldError("when" if verdict.instead else "kind",
-                                 f"Not planned. {' '.join(verdict.refused)}{instead} What you typed is still here."))
+        field = {"at": "when"}.get(verdict.mend, verdict.mend)
+        raise Invalid(FieldError(field, f"Not planned. {' '.join(verdict.refused)}{instead} What you typed is still here."))
     if verdict.warned and not form.anyway.strip():
         raise Invalid(FieldError("anyway", f"{' '.join(verdict.warned)}{instead} If it is right all the same, say why here."))
     contact = Contact(

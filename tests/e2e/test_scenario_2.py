@@ -1,7 +1,9 @@
 """Scenario 2 through the real pages: quiet words at the door, written in the car without a signal, told to three agencies.
 
-The plan that governs contact afterwards, and its card, are walked with the pages that hold them.
+The plan that governs contact afterwards is written the same evening. Its card at the door: tests/e2e/test_card.py.
 """
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -50,10 +52,16 @@ def test_what_was_whispered_at_the_door_reaches_three_agencies_each_with_its_own
     pick(lead, "What happens now?", "Refer")
     lead.get_by_label("Why", exact=False).first.fill("A mark, and control of her phone.")
     record(lead, "Record this decision", "")
-    fold_out(lead, "Risk level")
-    pick(lead, "Level", "High")
-    lead.get_by_label("What it rests on").fill("Checklist 11; judgement high.")
-    record(lead, "Set the risk", "")
+    fold_out(lead, "Checklist of risk")
+    pick(lead, "Which one", "DASH, SafeLives, 24 questions")
+    pick(lead, "Do you have the answers?", "Only the score")
+    for label, text in (("Its version", "2026"), ("Who filled it in, trained when", "Lena Hart, in March"),
+                        ("With whom", "Nobody yet; from the note"), ("Score: how many “yes”", "11"),
+                        ("What your judgement rests on", "A mark, and he holds her phone.")):
+        lead.get_by_label(label).fill(text)
+    pick(lead, "Your professional judgement", "High")
+    record(lead, "Record the checklist", "")
+    expect(lead.get_by_text("risk: High")).to_be_visible()
 
     # Then the out-of-hours team is rung, and takes it by name
     _decide(lead, case, "EDT", "Telephone")
@@ -75,6 +83,15 @@ def test_what_was_whispered_at_the_door_reaches_three_agencies_each_with_its_own
     pick(manager, "Do you agree?", "I agree")
     record(manager, "Record your review", "")
     expect(manager.locator("#decisions")).to_contain_text("Agreed by Maud Ellery")
+
+    # Then the plan is written, and from then on it governs every contact
+    _plan(lead, case)
+    _refused(lead, "A text message", "no text messages")
+    _refused(lead, "A telephone call", "only face to face, at a visit")
+    pick(lead, "How", "Face to face, at a visit")
+    lead.get_by_label("What for").fill("To ask how she is.")
+    lead.get_by_role("button", name="Plan it").click()
+    _in_visit_check(lead)
 
     # In the morning MARAC has a page of its own, with other facts
     _decide(lead, case, "MARAC", "A link to a page of ours")
@@ -103,6 +120,61 @@ def test_what_was_whispered_at_the_door_reaches_three_agencies_each_with_its_own
     for mail in office.inbox.mails:
         for word in ("Rosa", "Linden", "Martin", "P-117", "domestic", "abuse"):
             assert word.lower() not in mail.as_string().lower()
+
+
+def _plan(lead: Page, case: str) -> None:
+    """The plan of that evening; what the note said of reaching her stands in it already."""
+    lead.goto(f"/plan?id={case}")
+    expect(lead.get_by_role("region", name="Next step")).to_contain_text("Write the plan")
+    lead.get_by_role("button", name="Start from what is known").click()
+    expect(lead.get_by_role("checkbox", name="Only face to face, at a visit")).to_be_checked()
+    for never in ("No voicemail", "No text messages", "No post", "Leave no number to ring back"):
+        tick(lead, never)
+    lead.get_by_label("Good times in the week").fill("Tue 10:00-11:00\nFri 10:00-11:00")
+    fold_out(lead, "Who we are to others, and agreed words")
+    pick(lead, "How we say who we are", "Use the agreed reason for calling")
+    fold_out(lead, "Visits, and missed contact")
+    for label, text in (
+        ("Agreed reason for calling", "the office about the hoist service date"),
+        ("Who confirms it if somebody rings back", "the front desk"), ("Word that says: it is me", "blue bottles"),
+        ("Words that end the call", "not interested"), ("Words that mean: get help now", "is it the 55 bus"),
+        ("How visits go", "Two workers after 17:00"), ("Reason that stands on the rota", "moving-and-handling check"),
+        ("After how many missed windows", "2"), ("Who then does what", "A check in person."),
+    ):
+        lead.get_by_role("textbox", name=label).fill(text)
+    pick(lead, "Agreed with the adult?", "Not asked yet, because asking is not safe")
+    lead.get_by_role("textbox", name="Why", exact=True).fill("He is at home; with her alone on Tuesday.")
+    pick(lead, "May those who visit have its card?", "Yes")
+    lead.get_by_label("Look at it again on").fill((datetime.now(UTC).date() + timedelta(days=7)).isoformat())
+    record(lead, "Let this version count", "")
+    expect(lead.get_by_role("region", name="Next step")).to_contain_text("Plan the next contact")
+    page = lead.locator("main")
+    expect(page).to_contain_text("the office about the hoist service date")
+    expect(page).not_to_contain_text("blue bottles")  # hers alone: shown when somebody asks, and that stands on the file
+    lead.get_by_role("button", name="Show the agreed words").click()
+    expect(page).to_contain_text("blue bottles")
+    fold_out(lead, "Plan a contact")
+
+
+def _refused(lead: Page, how: str, why: str) -> None:
+    pick(lead, "How", how)
+    lead.get_by_label("What for").fill("To ask how she is.")
+    if how == "A text message":
+        lead.get_by_label("The words, as they will be read").fill("See you on Tuesday.")
+    lead.get_by_role("button", name="Plan it").click()
+    expect(lead.get_by_role("alert").filter(has_text=why).first).to_be_visible()
+
+
+def _in_visit_check(lead: Page) -> None:
+    """The closed questions, at the visit."""
+    lead.get_by_role("link", name="Face to face, at a visit").first.click()
+    arrive(lead, "contact")
+    expect(lead.locator("main")).to_contain_text("the office about the hoist service date")
+    pick(lead, "Who answered?", "They did")
+    for question in ("“Are you alone?”", "“Is this a good moment?”", "“Shall we go on?”"):
+        pick(lead, question, "Yes")
+    record(lead, "Record how it went", "")
+    expect(lead.locator("main")).to_contain_text("Spoke with them")
 
 
 def _decide(lead: Page, case: str, agency: str, method: str) -> None:

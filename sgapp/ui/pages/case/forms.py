@@ -98,7 +98,7 @@ def checklist() -> rx.Component:
                    ask_when={"tool": list(TOPICS_OF), "by_topic": ["no"]}),
         choice("judgement", "Your professional judgement", options=JUDGEMENTS.options(), within="checklist",
                hint="It may raise the risk, never lower a score of 14 or more."),
-        text_area("judgement_why", "What it rests on", rows=2, within="checklist"),
+        text_area("judgement_why", "What your judgement rests on", rows=2, within="checklist"),
         yes_no("repeat", "Was it at MARAC before?", within="checklist"))
 
 
