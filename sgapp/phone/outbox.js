@@ -8,6 +8,7 @@ const ANSWER_WITHIN_MS = 20000; // a signal in name only never answers: give up,
 const SLOWEST_BYTES_A_MS = 1; // but a long note on a thin line gets the time it needs
 const SHOW_DELIVERED_MS = 24 * 3600 * 1000; // after that only the office knows; nothing of it stays here
 const TOO_FAR_MS = 10 * 60 * 1000; // a clock this wrong is told
+const MOST_SILENT = 2; // one silence may be the note's own doing; a second is taken for no signal, until the next time
 const LONGEST_PAUSE_MS = 15 * 60 * 1000; // whatever we are asked: notes must not wait for ever
 const TALLY = "waiting"; // a cookie: it outlives a browser that clears its storage
 
@@ -158,11 +159,19 @@ function record(db, row, brief) {
   return db.put(NOTES, row).catch(() => (row.received_at ? db.delete(NOTES, row.id) : undefined));
 }
 
+const turnOf = (note) => note.turn ?? 0; // 0 until it met silence; from then on it stands behind all that met it before
+
+// In the order they were written, but what met silence after what did not: the office knows their order from inside the seal.
+const inTurn = (notes) => notes.sort((a, b) => turnOf(a) - turnOf(b) || a.seq - b.seq);
+
 async function flushOnce() {
   const db = await database();
-  if (await mustWait()) return (await db.getAll(NOTES)).filter(waits).length;
+  const notes = inTurn(await db.getAll(NOTES));
+  if (await mustWait()) return notes.filter(waits).length;
   let left = 0;
-  for (const note of (await db.getAll(NOTES)).sort((a, b) => a.seq - b.seq)) {
+  let silent = 0;
+  let turn = Math.max(0, ...notes.map(turnOf));
+  for (const note of notes) {
     if (!waits(note)) {
       if (note.received_at && Date.now() - Date.parse(note.received_at) > SHOW_DELIVERED_MS) await db.delete(NOTES, note.id);
       continue;
@@ -170,10 +179,12 @@ async function flushOnce() {
     const { status, receipt, pause } = await deliver(note);
     const { state, again } = after(status);
     const { id, reference, seq, saved_at, owner: writer } = note;
-    await record(db, receipt ? { id, reference, seq, saved_at, owner: writer, state, received_at: receipt.received_at } : { ...note, state }, note.brief);
+    const waiting = { ...note, state, ...(status === 0 && { turn: turn += 1 }) };
+    await record(db, receipt ? { id, reference, seq, saved_at, owner: writer, state, received_at: receipt.received_at } : waiting, note.brief);
     if (pause) await db.put(KEYS, { name: "pause", until: Date.now() + pause }).catch(() => undefined);
     if (again) left += 1;
-    if (status === 0 || status === 429 || pause) break; // no signal, or asked to wait: the others would meet the same
+    if (status === 0) silent += 1;
+    if (silent === MOST_SILENT || status === 429 || pause) break; // no signal, or asked to wait: the others would meet the same
   }
   await tally();
   return left;
