@@ -106,14 +106,14 @@ async function ask(path, options = {}) {
   }
 }
 
-let keyInHand = null;
+let keyInHand = null; // where it could not be kept; else another tab may know a newer one than this page ever heard of
 
 // Fetch the public key and keep it, so that a note can be sealed without a signal. Null if it could not be had.
 export async function refreshKey() {
   const { body } = await ask("/api/intake/key");
   if (!body?.public_key) return null;
-  keyInHand = body;
-  await database().then((db) => db.put(KEYS, { name: "intake", key: body })).catch(() => null);
+  const stored = await database().then((db) => db.put(KEYS, { name: "intake", key: body })).catch(() => null);
+  keyInHand = stored ? null : body;
   return body;
 }
 

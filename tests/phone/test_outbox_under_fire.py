@@ -218,6 +218,15 @@ def test_a_tab_that_is_closed_in_the_middle_of_a_delivery_takes_no_note_with_it(
     assert in_the_office(calm_office, {written})["delivered"] == {written: 1}
 
 
+def test_a_newer_key_that_one_tab_has_met_is_sealed_to_in_every_tab(phone: PhonePage) -> None:
+    old, new = phone.open(begin=False), phone.open(begin=False)
+    phone.sign_in(old, "worker.a")
+    answer = phone.context.request.get("/api/intake/key").json()
+    phone.context.route("**/api/intake/key", lambda route: route.fulfill(json={**answer, "key_id": "newer"}))
+    new.evaluate("() => harness.refreshKey()")
+    assert old.evaluate("() => harness.sealedNote('words').then((note) => note.key_id)") == "newer"
+
+
 def _states(page: Page) -> dict[str, str]:
     return {row["id"]: row["state"] for row in page.evaluate("() => harness.rows()")}
 
