@@ -13,6 +13,21 @@ export const EMPTY = {
 // All that she wrote, to tell whether anything has changed.
 export const words = (v) => JSON.stringify({ ...v, let_be: [] });
 
+// As much as the office takes of one answer; what is longer would be kept for a look, and not simply be read.
+const TEXT = 20_000;
+const LINE = 2_000;
+const TEXTS = ["seen", "heard", "present", "done", "told", "wish"];
+const LINES = ["other", "elsewhere", "staff_names"];
+
+// The fields that hold more than the office takes.
+function tooLong(v) {
+  return [
+    ...TEXTS.filter((id) => v[id].length > TEXT), ...LINES.filter((id) => v[id].length > LINE),
+    ...v.said.flatMap((q, i) => [q.words.length > TEXT && `said-${i}`, q.by.length > LINE && `by-${i}`, q.to.length > LINE && `to-${i}`]),
+    v.marks.some((mark) => Object.values(mark).some((value) => value?.length > LINE)) && "marks",
+  ].filter(Boolean);
+}
+
 // The moment it was seen, by the phone's clock; an invalid date while she has not said it.
 function whenSeen(v, now) {
   if (v.when === "now") return now;
@@ -36,6 +51,7 @@ export function gaps(v, correcting) {
   if (v.when === "earlier" && Number.isNaN(seen.getTime())) found.earlier = t.earlier;
   if (v.when === "earlier" && seen > now) found.earlier = t.earlier_to_come;
   if (v.room === OTHER && !v.elsewhere.trim()) found.elsewhere = t.elsewhere;
+  for (const id of tooLong(v)) found[id] = t.too_long;
   return found;
 }
 

@@ -184,6 +184,28 @@ def test_a_session_that_ends_while_one_writes_takes_nothing_away(sign_in: Open) 
     expect(worker.get_by_label("What I saw", exact=True)).to_have_value("The hoist sling lay on the floor.")
 
 
+def test_a_note_too_long_for_the_office_is_told_before_it_is_sealed_and_nothing_of_it_is_lost(sign_in: Open) -> None:
+    worker = sign_in("worker.d")
+    posted = _posted(worker)
+    long = "€" * 20_000  # as much as one field takes, and three bytes each
+    fill_note(worker, person="O.B. · P-130", seen=long + "!")
+    _save(worker)
+    expect(worker.get_by_role("alert")).to_contain_text("too long for one note")
+    seen = worker.get_by_label("What I saw", exact=True)
+    assert len(seen.input_value()) == len(long) + 1
+    others = [worker.get_by_label(name, exact=True) for name in
+              ("What I heard", "What was said, in their words", "What I did", "Whom I told, and when")]
+    for field in (seen, *others):
+        field.fill(long)
+    _save(worker)
+    expect(worker.get_by_role("alert")).to_contain_text("It is too long for one note")
+    assert [field.input_value() for field in (seen, *others)] == [long] * 5
+    assert posted == []
+    others[-1].fill("the office")
+    _save(worker)
+    expect(worker.locator("#receipt")).to_contain_text("Delivered")
+
+
 def test_without_the_list_of_people_the_form_says_so_and_takes_a_name(sign_in: Open) -> None:
     worker = sign_in("worker.b")
     worker.route("**/api/people/mine", lambda route: route.abort("internetdisconnected"))
