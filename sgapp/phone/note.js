@@ -1,4 +1,5 @@
 // What a note is on the phone: the untouched form, what is missing in it, and what is sealed. Nothing here draws.
+import { clockAhead, officeNow } from "./outbox.js";
 import * as t from "./words/note.js";
 
 export const MAYBE = ["yes", "not_sure"];
@@ -28,7 +29,7 @@ function tooLong(v) {
   ].filter(Boolean);
 }
 
-// The moment it was seen, by the phone's clock; an invalid date while she has not said it.
+// The moment it was seen, by the office's clock where it is known; an invalid date while she has not said it.
 function whenSeen(v, now) {
   if (v.when === "now") return now;
   if (v.when === "earlier") return new Date(v.earlier);
@@ -44,7 +45,7 @@ export function gaps(v, correcting) {
   if (!v.seen.trim() && !v.heard.trim() && !words && !v.picker.length && !v.marks.length) {
     found.seen = t.seen;
   }
-  const now = new Date();
+  const now = officeNow();
   const seen = whenSeen(v, now);
   if (v.when === "visit" && Number.isNaN(seen.getTime())) found.visit = t.visit;
   if (v.when === "visit" && seen > now) found.visit = t.visit_to_come;
@@ -57,12 +58,11 @@ export function gaps(v, correcting) {
 
 // The facts as they are sealed. Raises RangeError while there is a gap in the time.
 export function payloadOf(v, id, seq, people, corrects) {
-  const now = new Date();
   const known = people.find((p) => p.id === v.person);
   return {
-    id, captured_at: now.toISOString(), capture_seq: seq,
+    id, captured_at: new Date().toISOString(), clock_ahead_ms: clockAhead(), capture_seq: seq,
     person: known ? { id: known.id } : { free_text: corrects ? "as in the note it adds to" : v.other.trim() },
-    when_seen: whenSeen(v, now).toISOString(),
+    when_seen: whenSeen(v, officeNow()).toISOString(),
     where: v.room === OTHER ? { place: "other", room: v.elsewhere.trim() } : { place: "own_home", room: v.room },
     present: v.present, seen: v.seen, heard: v.heard, said: v.said.filter((q) => q.words.trim()),
     done: v.done, told: v.told, picker: v.picker, marks: v.marks, safety_codes: v.safety_codes, wish: v.wish, consent: v.consent,

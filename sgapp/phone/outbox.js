@@ -76,11 +76,14 @@ export async function nextSequence() {
 
 // By how many milliseconds this phone's clock runs ahead of the office's; null until an answer has told it, 0 if it is near.
 let ahead = null;
-export const clockAhead = () => ahead;
+export const clockAhead = () => (ahead !== null && Math.abs(ahead) <= TOO_FAR_MS ? 0 : ahead);
+
+// The time as the office has it, as far as an answer has told: by it she says when something was.
+export const officeNow = () => new Date(Date.now() - (ahead ?? 0));
 
 function readClock(answer) {
   const there = Date.parse(answer.headers.get("date") ?? "");
-  if (!Number.isNaN(there)) ahead = Math.abs(Date.now() - there) > TOO_FAR_MS ? Date.now() - there : 0;
+  if (!Number.isNaN(there)) ahead = Date.now() - there;
 }
 
 // For how long an answer asks us to leave it alone, in milliseconds; 0 where it does not say. In seconds, or until a
