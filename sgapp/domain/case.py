@@ -261,7 +261,7 @@ class Case:
         self.must_be_live()
         joined = replace(
             self, note_ids=(*self.note_ids, note.id), priority=fastest((self.priority, note.priority)),
-            first_noted_at=min(self.first_noted_at, note.content.captured_at))
+            first_noted_at=min(self.first_noted_at, note.content.written_at))
         return joined.as_strict(note.restricted, note.barred, note.listed)
 
     def as_strict(self, restricted: bool, barred: Iterable[str], listed: Iterable[str] = ()) -> "Case":

@@ -103,7 +103,7 @@ def _note(note: Observation) -> list[Entry]:
     words = note.content.said[0].words if note.content.said else ""
     what = "Added to an earlier note" if note.corrects_id else "Wrote a note"
     seen = " ".join(part for part in (note.content.seen, *(mark_as_fact(m) for m in note.content.marks)) if part)
-    found = [Entry(note.content.captured_at, note.author_name, what, f"{note.reference}. {seen}".strip(), words, "note")]
+    found = [Entry(note.content.written_at, note.author_name, what, f"{note.reference}. {seen}".strip(), words, "note")]
     if note.acknowledged_at:
         found.append(Entry(note.acknowledged_at, note.acknowledged_by, "Saw the note", note.reference, kind="note"))
     found += [Entry(c.at, c.by, f"Set the priority to {c.priority}", c.reason, kind="note")

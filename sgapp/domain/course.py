@@ -48,7 +48,7 @@ class Lane:
 def lanes(case: Case, notes: Iterable[Observation], decisions: Sequence[SharingDecision], referrals: Iterable[Referral],
           actions: Iterable[Action], now: datetime) -> tuple[Lane, ...]:
     """The lanes of a case, top to bottom. One that would be empty is left out."""
-    seen = sorted(n.content.captured_at for n in notes)
+    seen = sorted(n.content.written_at for n in notes)
     decided = sorted([*(t.at for t in case.triage), *(d.decided_at for d in decisions),
                       *(d.reviewed_at for d in decisions if d.reviewed_at), *(r.at for r in case.reviews)])
     found = [Lane("Notes", f"{len(seen)} written", tuple(_moment(at) for at in seen)),

@@ -5,7 +5,7 @@ Source: DOMAIN annex §4 (factual recording) and §2 (lifecycle, clocks).
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sgapp.domain.errors import FieldError, IllegalTransition, Invalid
@@ -134,6 +134,8 @@ class NoteContent:
     """What the worker wrote, exactly. Never edited; a correction is a note of its own that names this one.
 
     `matter`, `since` and `nameless` belong to speaking up; `asked_by` and `own_words_signed` to an account.
+    `captured_at` is what the phone's clock said, `clock_ahead_ms` by how much that was ahead of the office's: 0 if near, None
+    if nobody knew.
     """
 
     captured_at: datetime
@@ -163,6 +165,12 @@ class NoteContent:
     nameless: bool = False
     asked_by: str = ""
     own_words_signed: bool = False
+    clock_ahead_ms: int | None = None
+
+    @property
+    def written_at(self) -> datetime:
+        """When it was written: by the phone's clock, less what that was wrong by as far as the phone knew."""
+        return self.captured_at - timedelta(milliseconds=self.clock_ahead_ms or 0)
 
     @property
     def names_staff(self) -> bool:

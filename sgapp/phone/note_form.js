@@ -162,12 +162,14 @@ export function NoteForm({ codes }) {
   };
 
   // One id for one text: the same words saved again are the same bytes, and other words never go under an id that was sent.
-  const envelopeOf = async (key, seal) => {
+  // Null for more than the office takes in one note.
+  const envelopeOf = async (key, { fits, seal }) => {
     if (tried.current?.written === words(v)) return tried.current.envelope;
     const id = crypto.randomUUID();
     const seq = nameless ? 0 : await nextSequence().catch(() => 0); // a number left out between two of hers would tell
-    const envelope = { id, reference: await noteReference(id), key_id: key.key_id,
-      sealed: await seal(key, v.route ? ways.payloadOf(v, id, seq) : payloadOf(v, id, seq, people, corrects?.id)),
+    const payload = v.route ? ways.payloadOf(v, id, seq) : payloadOf(v, id, seq, people, corrects?.id);
+    if (!fits(payload)) return null;
+    const envelope = { id, reference: await noteReference(id), key_id: key.key_id, sealed: await seal(key, payload),
       saved_at: new Date().toISOString(), seq, ...(nameless && { brief: true }) };
     tried.current = { written: words(v), envelope: await signed(envelope).catch(() => envelope) };
     return tried.current.envelope;
@@ -179,7 +181,11 @@ export function NoteForm({ codes }) {
       setSaid(t.no_key);
       return;
     }
-    const envelope = await envelopeOf(key, sealer.seal);
+    const envelope = await envelopeOf(key, sealer);
+    if (!envelope) {
+      setSaid(t.too_long);
+      return;
+    }
     try {
       await add(envelope);
     } catch (why) {
@@ -229,13 +235,13 @@ export function NoteForm({ codes }) {
     h(Card, { key: "what" },
       h(Field, { id: "seen", label: corrects ? t.add : t.seen, hint: t.seen_hint, rows: 3,
         value: v.seen, onChange: put, error: beside.seen }),
-      corrects ? null : h(Field, { id: "heard", label: t.heard, hint: t.heard_hint, rows: 2, value: v.heard, onChange: put }),
+      corrects ? null : h(Field, { id: "heard", label: t.heard, hint: t.heard_hint, rows: 2, value: v.heard, onChange: put, error: beside.heard }),
       h(Said, { said: v.said, put }),
       corrects ? null : h(More, { picker: v.picker, marks: v.marks, present: v.present, wish: v.wish, consent: v.consent, staff: v.staff_involved,
         names: v.staff_names, put, codes })),
     corrects ? null : h(Card, { key: "done" },
-      h(Field, { id: "done", label: t.done, rows: 2, value: v.done, onChange: put }),
-      h(Field, { id: "told", label: t.told, value: v.told, onChange: put })),
+      h(Field, { id: "done", label: t.done, rows: 2, value: v.done, onChange: put, error: beside.done }),
+      h(Field, { id: "told", label: t.told, value: v.told, onChange: put, error: beside.told })),
     corrects ? null : h(Codes, { key: "codes", chosen: v.safety_codes, put, codes }),
     corrects ? null : h(Folded, { key: "else", summary: t.something_else }, h(Other, { part: "Choice", put }))],
     draft.line,

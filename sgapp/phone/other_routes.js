@@ -2,6 +2,7 @@
 // Fetched only when she looks for one. Drawn inside the note form, which keeps, seals and sends them like a note.
 // No word here may tell an onlooker what it is about, and none asks for a case.
 import { createElement as h, useEffect, useRef } from "react";
+import { clockAhead, officeNow } from "./outbox.js";
 import { Card, Chips, Field } from "./parts.js";
 import * as t from "./words/other_routes.js";
 
@@ -81,7 +82,7 @@ export function gaps(v) {
   const happened = new Date(v.happened ?? "");
   needs("asked_by", v.asked_by?.trim());
   needs("happened", !Number.isNaN(happened.getTime()));
-  if (happened > new Date()) found.happened = says.future;
+  if (happened > officeNow()) found.happened = says.future;
   needs("own", v.own?.trim());
   needs("signed", v.signed?.length);
   return found;
@@ -92,7 +93,7 @@ export function payloadOf(v, id, seq) {
   const now = new Date().toISOString();
   const shared = { id, captured_at: now, capture_seq: seq, route: v.route, danger_now: v.danger_now || NOT_ANSWERED, injury: v.injury || NOT_ANSWERED };
   if (v.route === "account") {
-    return { ...shared, when_seen: new Date(v.happened).toISOString(), asked_by: v.asked_by, seen: v.own, own_words_signed: v.signed.includes(TICKED) };
+    return { ...shared, clock_ahead_ms: clockAhead(), when_seen: new Date(v.happened).toISOString(), asked_by: v.asked_by, seen: v.own, own_words_signed: v.signed.includes(TICKED) };
   }
   return { ...shared, when_seen: now, matter: v.matter, seen: v.knows, staff_names: v.involved ?? "", since: v.since ?? "",
     staff_involved: v.matter === "colleague" ? "yes" : NOT_ANSWERED, nameless: Boolean(v.nameless?.length) };

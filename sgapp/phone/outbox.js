@@ -8,6 +8,7 @@ const ANSWER_WITHIN_MS = 20000; // a signal in name only never answers: give up,
 const SLOWEST_BYTES_A_MS = 1; // but a long note on a thin line gets the time it needs
 const SHOW_DELIVERED_MS = 24 * 3600 * 1000; // after that only the office knows; nothing of it stays here
 const TOO_FAR_MS = 10 * 60 * 1000; // a clock this wrong is told
+const MOST_SILENT = 2; // one silence may be the note's own doing; a second is taken for no signal, until the next time
 const LONGEST_PAUSE_MS = 15 * 60 * 1000; // whatever we are asked: notes must not wait for ever
 const TALLY = "waiting"; // a cookie: it outlives a browser that clears its storage
 
@@ -75,11 +76,14 @@ export async function nextSequence() {
 
 // By how many milliseconds this phone's clock runs ahead of the office's; null until an answer has told it, 0 if it is near.
 let ahead = null;
-export const clockAhead = () => ahead;
+export const clockAhead = () => (ahead !== null && Math.abs(ahead) <= TOO_FAR_MS ? 0 : ahead);
+
+// The time as the office has it, as far as an answer has told: by it she says when something was.
+export const officeNow = () => new Date(Date.now() - (ahead ?? 0));
 
 function readClock(answer) {
   const there = Date.parse(answer.headers.get("date") ?? "");
-  if (!Number.isNaN(there)) ahead = Math.abs(Date.now() - there) > TOO_FAR_MS ? Date.now() - there : 0;
+  if (!Number.isNaN(there)) ahead = Date.now() - there;
 }
 
 // For how long an answer asks us to leave it alone, in milliseconds; 0 where it does not say. In seconds, or until a
@@ -105,14 +109,14 @@ async function ask(path, options = {}) {
   }
 }
 
-let keyInHand = null;
+let keyInHand = null; // where it could not be kept; else another tab may know a newer one than this page ever heard of
 
 // Fetch the public key and keep it, so that a note can be sealed without a signal. Null if it could not be had.
 export async function refreshKey() {
   const { body } = await ask("/api/intake/key");
   if (!body?.public_key) return null;
-  keyInHand = body;
-  await database().then((db) => db.put(KEYS, { name: "intake", key: body })).catch(() => null);
+  const stored = await database().then((db) => db.put(KEYS, { name: "intake", key: body })).catch(() => null);
+  keyInHand = stored ? null : body;
   return body;
 }
 
@@ -158,11 +162,19 @@ function record(db, row, brief) {
   return db.put(NOTES, row).catch(() => (row.received_at ? db.delete(NOTES, row.id) : undefined));
 }
 
+const turnOf = (note) => note.turn ?? 0; // 0 until it met silence; from then on it stands behind all that met it before
+
+// In the order they were written, but what met silence after what did not: the office knows their order from inside the seal.
+const inTurn = (notes) => notes.sort((a, b) => turnOf(a) - turnOf(b) || a.seq - b.seq);
+
 async function flushOnce() {
   const db = await database();
-  if (await mustWait()) return (await db.getAll(NOTES)).filter(waits).length;
+  const notes = inTurn(await db.getAll(NOTES));
+  if (await mustWait()) return notes.filter(waits).length;
   let left = 0;
-  for (const note of (await db.getAll(NOTES)).sort((a, b) => a.seq - b.seq)) {
+  let silent = 0;
+  let turn = Math.max(0, ...notes.map(turnOf));
+  for (const note of notes) {
     if (!waits(note)) {
       if (note.received_at && Date.now() - Date.parse(note.received_at) > SHOW_DELIVERED_MS) await db.delete(NOTES, note.id);
       continue;
@@ -170,10 +182,12 @@ async function flushOnce() {
     const { status, receipt, pause } = await deliver(note);
     const { state, again } = after(status);
     const { id, reference, seq, saved_at, owner: writer } = note;
-    await record(db, receipt ? { id, reference, seq, saved_at, owner: writer, state, received_at: receipt.received_at } : { ...note, state }, note.brief);
+    const waiting = { ...note, state, ...(status === 0 && { turn: turn += 1 }) };
+    await record(db, receipt ? { id, reference, seq, saved_at, owner: writer, state, received_at: receipt.received_at } : waiting, note.brief);
     if (pause) await db.put(KEYS, { name: "pause", until: Date.now() + pause }).catch(() => undefined);
     if (again) left += 1;
-    if (status === 0 || status === 429 || pause) break; // no signal, or asked to wait: the others would meet the same
+    if (status === 0) silent += 1;
+    if (silent === MOST_SILENT || status === 429 || pause) break; // no signal, or asked to wait: the others would meet the same
   }
   await tally();
   return left;

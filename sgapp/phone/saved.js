@@ -12,7 +12,7 @@ export function Saved({ saved, onNew, next }) {
   useEffect(() => title.current?.focus(), []);
   const there = saved.state === "delivered";
   const line = there ? fill(t.delivered, { time: saved.received_at ? clock(saved.received_at) : "" }).trim() : saved.state === "please_ring" ? t.please_ring
-    : saved.state === "sign_in" ? t.sign_in_to_send : t.on_phone;
+    : fill(saved.state === "sign_in" ? t.sign_in_to_send : t.on_phone, { time: clock(saved.saved_at) });
   return h("section", { className: "panel grid gap-4" },
     h("h2", { tabIndex: -1, ref: title, className: "text-lg font-semibold" }, t.kept),
     h("p", { className: "text-2xl font-semibold", id: "reference" }, saved.reference),

@@ -5,7 +5,16 @@ import json
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from sgapp.domain.observation import Answer, Mark, NoteContent, Quote, Route
 
@@ -25,6 +34,12 @@ def _plausible(moment: datetime) -> datetime:
 
 
 When = Annotated[AwareDatetime, AfterValidator(_plausible)]
+_MOST_AHEAD_MS = 300 * 366 * 86_400_000  # further apart than any two plausible moments
+
+
+def _known(ahead: object) -> int | None:
+    """By how much a phone's clock was wrong, if that is said at all and can be."""
+    return ahead if type(ahead) is int and abs(ahead) <= _MOST_AHEAD_MS else None
 
 
 class _Part(BaseModel):
@@ -75,6 +90,7 @@ class NotePayload(_Part):
     version: Literal[1] = Field(alias="schema")
     id: Line
     captured_at: When
+    clock_ahead_ms: Annotated[int | None, BeforeValidator(_known)] = None
     capture_seq: int = Field(0, ge=0)
     person: _Person = _Person()
     when_seen: When
@@ -111,6 +127,7 @@ class NotePayload(_Part):
     def content(self) -> NoteContent:
         """The domain's note content, times in UTC. What tells the notes of one phone apart stays out of a nameless one."""
         nameless = self.nameless and self.route is Route.SPEAK_UP
+        ahead = None if nameless else self.clock_ahead_ms
         return NoteContent(
             captured_at=_utc(self.captured_at), when_seen=_utc(self.when_seen), capture_seq=0 if nameless else self.capture_seq,
             place=self.where.place, room=self.where.room, person_text=self.person.free_text, present=self.present,
@@ -119,7 +136,7 @@ class NotePayload(_Part):
             wish=self.wish, consent=self.consent, staff_involved=self.staff_involved, staff_names=self.staff_names,
             danger_now=self.danger_now, injury=self.injury,
             marks=tuple(m.mark() for m in self.marks), route=self.route, matter=self.matter, since=self.since,
-            nameless=nameless, asked_by=self.asked_by, own_words_signed=self.own_words_signed)
+            nameless=nameless, asked_by=self.asked_by, own_words_signed=self.own_words_signed, clock_ahead_ms=ahead)
 
 
 def _utc(moment: datetime) -> datetime:

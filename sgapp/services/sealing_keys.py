@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import FieldError, Invalid, NotFound
@@ -14,7 +14,7 @@ from sgapp.services.intake import make_sealing_key
 from sgapp.services.kept import sealed_of
 from sgapp.store import devices
 from sgapp.store.devices import Device
-from sgapp.store.tables import KeptRow, SealingKeyRow
+from sgapp.store.tables import EnvelopeRow, KeptRow, SealingKeyRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -56,17 +56,22 @@ def destroy_sealing_key(uow: UnitOfWork, form: DestroySealingKey) -> Done:
     silent = not_heard_from(uow, row.retired_at)
     missing = [d.name for d in silent if d.id not in form.accepted]
     if missing:
-        raise Invalid(FieldError("accepted", f"Not heard from since: {', '.join(missing)}. What lies on them would be lost. "
-                                             "Tick each one to accept that, or wait."))
+        raise Invalid(FieldError("accepted", f"Nothing sealed to a newer key has come from: {', '.join(missing)}. What lies on "
+                                             "them would be lost. Tick each one to accept that, or wait."))
     row.sealed_private_key = None
     uow.note_event(AuditEvent("sealing-key-destroyed", "sealing_key", row.id, "system", detail=f"{len(silent)} silent phones"))
     return Done(row.id, "The key is destroyed. Nothing sealed to it can be opened any more.")
 
 
 def not_heard_from(uow: UnitOfWork, since: datetime) -> tuple[Device, ...]:
-    """Phones, not switched off, that have delivered nothing since a key was replaced: they may hold notes sealed to it."""
-    return tuple(d for d in devices.everyone_s(uow)
-                 if d.revoked_at is None and d.created_at < since and (d.last_used_at is None or d.last_used_at < since))
+    """Phones that have sealed nothing to a newer key since one was replaced: they may hold notes sealed to that one.
+
+    What they deliver sealed to the old key shows the opposite of having none of it left. One that was switched off
+    delivers all the same, and its notes are kept.
+    """
+    newer = select(SealingKeyRow.id).where(SealingKeyRow.created_at >= since)
+    heard = set(uow.session.exec(select(EnvelopeRow.device_id).where(col(EnvelopeRow.key_id).in_(newer)).distinct()))
+    return tuple(d for d in devices.everyone_s(uow) if d.created_at < since and d.id not in heard)
 
 
 def _waiting_under(uow: UnitOfWork, key_id: str) -> bool:

@@ -189,7 +189,7 @@ def open_case(uow: UnitOfWork, form: OpenCase) -> Done:
     case = Case(
         id=case_id, reference=_case_reference(uow, case_id), person_id=first.person_id, note_ids=tuple(n.id for n in taken),
         opened_at=uow.now, opened_by=uow.actor.name, types=form.types, priority=fastest(n.priority for n in taken),
-        first_noted_at=min(n.content.captured_at for n in taken),
+        first_noted_at=min(n.content.written_at for n in taken),
         first_seen_at=min((n.acknowledged_at for n in taken if n.acknowledged_at), default=None),
         restricted=any(n.restricted for n in taken), barred=tuple(sorted({a for n in taken for a in n.barred})),
         branch=first.branch, listed=tuple(sorted({a for n in taken for a in n.listed})))

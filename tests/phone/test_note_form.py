@@ -4,6 +4,7 @@ The tests take turns as three workers, because a person may sign in only ten tim
 """
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_signal_in_name_only_does_not_hold_up_the_reference(sign_in: Open) -> 
     worker.route(POSTS, lambda route: None)
     _save(worker)
     expect(worker.locator("#reference")).to_contain_text("VN-", timeout=BOUND_MS)
-    expect(worker.locator("#receipt")).to_contain_text("On this phone", timeout=BOUND_MS)
+    expect(worker.locator("#receipt")).to_have_text(re.compile(r"^On this phone \d\d:\d\d\. It goes"), timeout=BOUND_MS)
 
 
 def test_a_post_that_never_answers_is_given_up_and_tried_again(sign_in: Open) -> None:
@@ -182,6 +183,28 @@ def test_a_session_that_ends_while_one_writes_takes_nothing_away(sign_in: Open) 
     held[-1].fulfill(status=401, body="{}")
     expect(worker.get_by_text("You are signed out")).to_be_visible()
     expect(worker.get_by_label("What I saw", exact=True)).to_have_value("The hoist sling lay on the floor.")
+
+
+def test_a_note_too_long_for_the_office_is_told_before_it_is_sealed_and_nothing_of_it_is_lost(sign_in: Open) -> None:
+    worker = sign_in("worker.d")
+    posted = _posted(worker)
+    long = "€" * 20_000  # as much as one field takes, and three bytes each
+    fill_note(worker, person="O.B. · P-130", seen=long + "!")
+    _save(worker)
+    expect(worker.get_by_role("alert")).to_contain_text("too long for one note")
+    seen = worker.get_by_label("What I saw", exact=True)
+    assert len(seen.input_value()) == len(long) + 1
+    others = [worker.get_by_label(name, exact=True) for name in
+              ("What I heard", "What was said, in their words", "What I did", "Whom I told, and when")]
+    for field in (seen, *others):
+        field.fill(long)
+    _save(worker)
+    expect(worker.get_by_role("alert")).to_contain_text("It is too long for one note")
+    assert [field.input_value() for field in (seen, *others)] == [long] * 5
+    assert posted == []
+    others[-1].fill("the office")
+    _save(worker)
+    expect(worker.locator("#receipt")).to_contain_text("Delivered")
 
 
 def test_without_the_list_of_people_the_form_says_so_and_takes_a_name(sign_in: Open) -> None:

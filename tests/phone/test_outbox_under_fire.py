@@ -218,6 +218,15 @@ def test_a_tab_that_is_closed_in_the_middle_of_a_delivery_takes_no_note_with_it(
     assert in_the_office(calm_office, {written})["delivered"] == {written: 1}
 
 
+def test_a_newer_key_that_one_tab_has_met_is_sealed_to_in_every_tab(phone: PhonePage) -> None:
+    old, new = phone.open(begin=False), phone.open(begin=False)
+    phone.sign_in(old, "worker.a")
+    answer = phone.context.request.get("/api/intake/key").json()
+    phone.context.route("**/api/intake/key", lambda route: route.fulfill(json={**answer, "key_id": "newer"}))
+    new.evaluate("() => harness.refreshKey()")
+    assert old.evaluate("() => harness.sealedNote('words').then((note) => note.key_id)") == "newer"
+
+
 def _states(page: Page) -> dict[str, str]:
     return {row["id"]: row["state"] for row in page.evaluate("() => harness.rows()")}
 
@@ -239,6 +248,52 @@ def test_a_note_that_is_refused_for_good_does_not_hold_up_the_others(phone: Phon
     assert page.evaluate("() => harness.flush()") == 0
     assert _states(page) == {**dict.fromkeys(bad, "please_ring"), **dict.fromkeys(good, "delivered")}
     assert set(in_the_office(calm_office, set(good))["delivered"]) == set(good)
+
+
+def test_notes_that_never_get_an_answer_do_not_hold_up_the_others(phone: PhonePage, calm_office: Office) -> None:
+    page = phone.open(begin=False)
+    phone.sign_in(page, "worker.b")
+    written = [page.evaluate("(n) => harness.write(n)", n) for n in range(6)]
+    silent, rest = written[:3], written[3:]
+
+    def meet(route: Route) -> None:
+        if route.request.post_data_json["id"] in silent:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    phone.context.route(POSTS, meet)
+    calm_office.link.down()
+    for _ in range(5):  # a drive without a signal: by its end every one of them has met silence
+        page.evaluate("() => harness.flush()")
+    calm_office.link.calm()
+    for _ in range(3):
+        page.evaluate("() => harness.flush()")
+    assert _states(page) == {**dict.fromkeys(silent, "on_phone"), **dict.fromkeys(rest, "delivered")}
+    written_later = page.evaluate("(n) => harness.write(n)", 6)
+    page.evaluate("() => harness.flush()")
+    assert _states(page)[written_later] == "delivered"
+    phone.context.unroute(POSTS, meet)
+    until(page, "() => harness.flush().then((left) => left === 0)")
+    assert in_the_office(calm_office, set(written))["delivered"] == dict.fromkeys(written, 1)
+
+
+def test_without_a_signal_two_notes_are_tried_and_the_rest_are_left_alone(phone: PhonePage) -> None:
+    page = phone.open(begin=False)
+    phone.sign_in(page, "worker.c")
+    for number in range(4):
+        page.evaluate("(n) => harness.write(n)", number)
+    tried: list[str] = []
+
+    def meet(route: Route) -> None:
+        tried.append(route.request.post_data_json["id"])
+        route.abort("connectionreset")
+
+    phone.context.route(POSTS, meet)
+    page.evaluate("() => harness.flush()")
+    assert len(tried) == len(set(tried)) == 2
+    page.evaluate("() => harness.flush()")
+    assert len(set(tried)) == 4
 
 
 def test_an_office_that_asks_to_be_left_alone_is_left_alone_that_long(phone: PhonePage) -> None:

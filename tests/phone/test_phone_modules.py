@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sgapp.domain.reference import note_reference
-from sgapp.services.intake import seal_info
+from sgapp.services.intake import MAX_SEALED_BYTES, seal_info
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
@@ -66,6 +66,17 @@ def test_what_the_phone_seals_the_server_opens(node, key_pair) -> None:
     sealed = _sealed(node, key, note_id)
     opened = json.loads(SUITE.decrypt(sealed, private, seal_info(key["organisation"], key["key_id"], note_id)))
     assert opened == {"schema": 1, "id": note_id, "seen": "Ärmel, 4 cm — “quoted”"}
+
+
+def test_the_longest_note_that_the_phone_seals_is_the_longest_that_the_office_takes(node, key_pair) -> None:
+    _, key = key_pair
+    longest = node(f"""
+      import {{ fits, seal }} from "./seal.js";
+      const of = (length) => ({{ id: "{uuid.uuid4()}", seen: "x".repeat(length) }});
+      let length = 256 * 1024 - 300;
+      while (fits(of(length + 1))) length += 1;
+      console.log(JSON.stringify(await seal({json.dumps(key)}, of(length))));""")
+    assert len(base64.b64decode(longest)) == MAX_SEALED_BYTES
 
 
 @pytest.mark.parametrize(("organisation", "key_id", "same_note"), [

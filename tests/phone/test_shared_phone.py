@@ -1,10 +1,12 @@
 """One phone, two people: what waits goes out under its own writer, and neither sees the other's notes."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.steps import KEYS_KEPT, NOTES_KEPT, enrolled, fill_note, stored
+from sgapp.domain.time import to_london
+from tests.e2e.steps import KEYS_KEPT, NOTES_KEPT, enrolled, fill_note, pick, stored
 from tests.serving import PASSWORD, Open
 
 POSTS = "**/api/observations"
@@ -137,3 +139,20 @@ def test_a_clock_wrong_by_a_day_is_told_and_the_note_goes_all_the_same(sign_in: 
     phone.get_by_role("button", name="Save note").click()
     expect(phone.locator("#receipt")).to_contain_text("Delivered")
     assert real
+
+
+def test_on_a_clock_a_day_slow_she_says_the_true_time_and_the_lead_is_told_of_the_clock(sign_in: Open) -> None:
+    phone = sign_in("worker.c")
+    phone.clock.install(time=datetime.now(UTC) - timedelta(days=1))
+    phone.goto("/")
+    expect(phone.get_by_text("This phone's clock is slow by 24 hours. Say the time as it really was")).to_be_visible()
+    fill_note(phone, person="I.H. · P-121", seen="The hoist sling lay on the floor.")
+    pick(phone, "When?", "Earlier")
+    an_hour_ago = to_london(datetime.now(UTC) - timedelta(hours=1))
+    phone.get_by_label("Day and time").fill(f"{an_hour_ago:%Y-%m-%dT%H:%M}")
+    phone.get_by_role("button", name="Save note").click()
+    expect(phone.locator("#receipt")).to_contain_text("Delivered")
+    [note] = phone.evaluate(NOTES_KEPT)
+    lead = sign_in("lead")
+    lead.goto(f"/note?id={note['id']}")
+    expect(lead.get_by_text("The phone's clock was 24 hours slow: it said")).to_be_visible()

@@ -235,6 +235,34 @@ def test_a_key_is_destroyed_only_when_each_silent_phone_is_accepted_by_name(cast
     assert verify_audit(cast.house, now=NOW).sound
 
 
+def _destroy(cast: Cast, key: str, *accepted: str) -> None:
+    sealing_keys.destroy_sealing_key(cast.house, cast.maud, sealing_keys.DestroySealingKey(key, accepted), now=NOW)
+
+
+def test_a_phone_that_was_switched_off_is_named_too_before_its_key_is_destroyed(cast: Cast) -> None:
+    lost = Handset(cast, "carla", name="Lost one")
+    intake.intake_key(cast.house, now=START)
+    devices.revoke_device(cast.house, cast.lena, devices.RevokeDevice(lost.id), now=START)
+    old = _rolled_over(cast, START + timedelta(minutes=1))
+    with pytest.raises(Invalid, match="Lost one"):
+        _destroy(cast, old)
+    [line] = [k for k in phones_view(cast.house, cast.maud, NOW).keys if k.id == old]
+    assert [option.label for option in line.silent] == ["Lost one, last used never, switched off"]
+    _destroy(cast, old, lost.id)
+
+
+def test_a_phone_that_still_seals_to_the_old_key_was_not_heard_from(cast: Cast) -> None:
+    phone = Handset(cast, "carla", name="Away for long")
+    first = phone.signs(cast.sealed(note_payload(cast.people["dennis"], "dennis", START)))
+    old = _rolled_over(cast, START + timedelta(minutes=1))
+    intake.receive(cast.house, None, first, now=START + timedelta(minutes=5))
+    kept.take_in_kept(cast.house, cast.lena, kept.TakeInKept(_kept_id(cast)), now=NOW)
+    with pytest.raises(Invalid, match="Away for long"):
+        _destroy(cast, old)
+    phone.delivers(at=START + timedelta(minutes=10))
+    _destroy(cast, old)
+
+
 def test_a_key_is_not_destroyed_while_a_note_sealed_to_it_waits_to_be_looked_at(cast: Cast) -> None:
     _old_key(cast)
     [old] = [k.id for k in phones_view(cast.house, cast.maud, NOW).keys if k.may_destroy]

@@ -254,7 +254,8 @@ def test_it_is_like_every_other_without_a_name_whoever_wrote_it(cast: Cast) -> N
     for who, seq in (("amina", 7), ("farid", 31)):
         about = {"id": cast.people["dennis"]}
         fast = (NOW + timedelta(seconds=seq)).isoformat()
-        content = NAMELESS | {"person": about, "capture_seq": seq, "captured_at": fast, "when_seen": fast}
+        content = NAMELESS | {"person": about, "capture_seq": seq, "captured_at": fast, "when_seen": fast,
+                              "clock_ahead_ms": 1000 * seq}
         note = _note(cast, cast.writes(who, at=NOW, **content))
         told.append((note.author_id, note.author_name, note.branch, note.person_id, note.content))
     assert told[0] == told[1]

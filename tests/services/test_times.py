@@ -41,6 +41,27 @@ def test_a_time_that_the_phone_sent_in_englands_own_offset_is_stored_as_utc(cast
     assert (note.content.captured_at, note.content.captured_at.tzinfo) == (FIRST, UTC)
 
 
+def test_a_phone_whose_clock_was_wrong_is_told_on_the_note_with_the_time_as_it_was(cast: Cast) -> None:
+    a_day_slow = (SECOND - timedelta(days=1)).isoformat()
+    note_id = cast.writes("amina", "dennis", at=SECOND, captured_at=a_day_slow, clock_ahead_ms=-86_400_000)
+    view = note_view(cast.house, cast.lena, SECOND, note_id)
+    assert view.written == "25 Oct 2026, 01:30"
+    assert view.clock == "The phone's clock was 24 hours slow: it said 24 Oct 2026, 02:30."
+
+
+def test_the_timeline_of_a_case_goes_by_the_time_as_it_was(cast: Cast) -> None:
+    a_day_fast = (SECOND + timedelta(days=1)).isoformat()
+    case_id = cast.opened_case(at=SECOND, captured_at=a_day_fast, clock_ahead_ms=86_400_000)
+    first = case_view(cast.house, cast.lena, SECOND + timedelta(hours=1), case_id).moments[-1]
+    assert (first.what, first.when) == ("Wrote a note", "25 Oct 2026, 01:30")
+
+
+@pytest.mark.parametrize("said", ["a day", 1.5, True, 10**20, None, 0])
+def test_a_note_is_read_whatever_it_says_of_the_clock(cast: Cast, said: object) -> None:
+    note_id = cast.writes("amina", "dennis", at=SECOND, clock_ahead_ms=said)
+    assert note_view(cast.house, cast.lena, SECOND, note_id).clock == ""
+
+
 def test_the_database_itself_holds_the_utc_hour(cast: Cast) -> None:
     cast.writes("amina", "dennis", at=FIRST)
     with cast.house.engine.connect() as connection:

@@ -6,3 +6,4 @@ export const visit_to_come = "That time has not come yet. For yesterday, choose 
 export const earlier = "Say when it was.";
 export const earlier_to_come = "That time has not come yet.";
 export const elsewhere = "Say where it was.";
+export const too_long = "This is too long for one note. Cut out a part, save, then paste it into another note.";

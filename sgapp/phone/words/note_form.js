@@ -10,6 +10,7 @@ export const sealed = "It is sealed before it leaves this phone.";
 export const saving = "Saving …";
 export const save = "Save note";
 export const not_kept = "It could not be kept on this phone. What you wrote is still here. Try again, or ring the office.";
+export const too_long = "It is too long for one note. What you wrote is still here. Cut out a part, save, then paste it into another note.";
 export const no_key = "This phone has not met the office yet, so it cannot seal a note. What you wrote is still here. Find a signal, then save.";
 export const signed_out_known = "You are signed out. Go on writing: your notes go all the same.";
 export const signed_out_unknown = "You are signed out. Go on writing: Save keeps the note on this phone, and it goes once you have signed in.";

@@ -2,8 +2,8 @@
 export const locale = "en-GB";
 export const delivered = "Delivered {time}";
 export const please_ring = "Kept. Please ring the office about it.";
-export const sign_in_to_send = "On this phone. Sign in to send it.";
-export const on_phone = "On this phone. It goes by itself when there is a signal.";
+export const sign_in_to_send = "On this phone {time}. Sign in to send it.";
+export const on_phone = "On this phone {time}. It goes by itself when there is a signal.";
 export const kept = "Your note is kept";
 export const next = "A person in the office reads it and decides what happens. You need do no more.";
 export const if_more = "If they need more, “please ring the office” stands in My notes.";

@@ -61,6 +61,7 @@ class NoteView:
     """`step` is what comes next: acknowledge, answer, match, open, or nothing. `kind` says what it is if no note of a visit;
     where nobody is named that it is about, that is said in the place of `person`.
 
+    `clock` says that the phone's clock was wrong; `written` is the time all the same.
     `answered` tells what came of speaking up; `nameless`, that there is nobody to ask or to tell.
     """
 
@@ -71,6 +72,7 @@ class NoteView:
     state: str
     step: str
     written: str
+    clock: str
     seen_at: str
     author: str
     priority: str
@@ -114,7 +116,7 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         id=note.id, reference=note.reference, person=f"{person.short} · {person.reference}" if person else
         note.content.person_text or kind or "Person not written down",
         person_id=note.person_id or "", state=str(note.state), step=_step_for(uow, note),
-        written=show(note.content.captured_at), seen_at=show(note.content.when_seen),
+        written=show(note.content.written_at), clock=_clock(note.content), seen_at=show(note.content.when_seen),
         author=note.author_name, priority=str(note.priority),
         priority_reason=note.priority_history[-1].reason, restricted=note.restricted,
         acknowledged=f"{note.acknowledged_by}, {show(note.acknowledged_at)}" if note.acknowledged_at else "",
@@ -133,6 +135,23 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         may_reprioritise=may_triage and note.state in _WORKED_ON, named=_named(uow, note) if may_triage else (),
         kind=kind if person or note.content.person_text else "", reserved=note.reserved, nameless=not note.author_id,
         answered=_answered(note))
+
+
+def _clock(content: NoteContent) -> str:
+    """By how much the phone's clock was wrong, and what it said; empty where it was near, or nobody knew."""
+    ahead = content.clock_ahead_ms
+    if not ahead:
+        return ""
+    way = "fast" if ahead > 0 else "slow"
+    return f"The phone's clock was {_roughly(abs(ahead))} {way}: it said {show(content.captured_at)}."
+
+
+def _roughly(milliseconds: int) -> str:
+    """A length of time as a person says it."""
+    minutes = round(milliseconds / 60_000)
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{round(minutes / 60)} hours" if minutes < 2 * 1440 else f"{round(minutes / 1440)} days"
 
 
 def _earlier_cases(uow: UnitOfWork, note: Observation) -> tuple[Earlier, ...]:
@@ -265,7 +284,7 @@ def safety(note: Observation) -> tuple[Option, ...]:
 
 def _corrections(uow: UnitOfWork, note: Observation) -> tuple[Line, ...]:
     later = uow.notes.where(ObservationRow.corrects_id == note.id, order_by=[col(ObservationRow.received_at)])
-    return tuple(Line(f"{n.reference}, {show(n.content.captured_at)}", _all_of(n.content)) for n in later)
+    return tuple(Line(f"{n.reference}, {show(n.content.written_at)}", _all_of(n.content)) for n in later)
 
 
 def _all_of(content: NoteContent) -> str:

@@ -28,7 +28,7 @@ class PhoneLine:
 
 @dataclass(frozen=True, slots=True)
 class KeyLine:
-    """A sealing key. `silent` lists the phones not heard from since it was replaced."""
+    """A sealing key. `silent` lists the phones that have sealed nothing to a newer one since."""
 
     id: str
     since: str
@@ -87,8 +87,8 @@ def _key(uow: UnitOfWork, row: SealingKeyRow) -> KeyLine:
         return KeyLine(row.id, show(row.created_at), "in use", True, False, ())
     if row.sealed_private_key is None:
         return KeyLine(row.id, show(row.created_at), f"replaced {show(row.retired_at)}, destroyed", False, False, ())
-    silent = tuple(Option(d.id, f"{d.name}, last used {show(d.last_used_at) if d.last_used_at else 'never'}")
-                   for d in not_heard_from(uow, row.retired_at))
+    silent = tuple(Option(d.id, f"{d.name}, last used {show(d.last_used_at) if d.last_used_at else 'never'}"
+                                f"{', switched off' if d.revoked_at else ''}") for d in not_heard_from(uow, row.retired_at))
     return KeyLine(row.id, show(row.created_at), f"replaced {show(row.retired_at)}", False, True, silent)
 
 

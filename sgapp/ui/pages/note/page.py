@@ -26,7 +26,7 @@ def _written() -> rx.Component:
                 rx.fragment()),
         rx.cond(note.corrections.length() > 0, rx.el.div(rx.el.h3("Added later", class_name="font-semibold"),
                                                          lines(note.corrections), class_name="grid gap-2"), rx.fragment()),
-        rx.el.p("Written ", note.written, " by ", note.author, class_name="hint"),
+        rx.el.p("Written ", note.written, " by ", note.author, ". ", note.clock, class_name="hint"),
         heading="What was written", class_name="grid gap-4 content-start")
 
 

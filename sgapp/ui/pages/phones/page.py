@@ -31,7 +31,8 @@ def _key(key: Any) -> rx.Component:
                             on_saved=PhonesState.load_phones)
     destroy = durable_form(
         rx.cond(key.silent.length() > 0,
-                checks("accepted", "Not heard from since; what lies on them would be lost", options=key.silent,
+                checks("accepted", "Nothing sealed to a newer key came from these; what lies on them would be lost",
+                       options=key.silent,
                        hint="Tick each phone that you accept to lose."), rx.fragment()),
         intent="destroy-sealing-key", form_key="destroy-sealing-key:" + key.id, hidden={"key_id": key.id},
         submit="Destroy this key for good", stay=True, on_saved=PhonesState.load_phones)
