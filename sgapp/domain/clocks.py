@@ -285,6 +285,9 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(K.CANDOUR, "", _working(10), _STAFF),
 )
 DEFAULT_CALENDAR = Calendar()
+#: What is due on a day that somebody chose: no rule can give it a length, or the chosen day would count for nothing.
+BY_A_DAY = frozenset(rule.kind for rule in DEFAULT_RULES if rule.due.how is How.DATE)
+WITH_A_LENGTH = tuple(kind for kind in ClockKind if kind not in BY_A_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,8 +361,8 @@ def clock(
 def _steps(kind: ClockKind, rule: Rule, due_at: datetime, chase_at: datetime | None, escalate_at: datetime | None,
            calendar: Calendar) -> tuple[datetime, ...]:
     """First when it is chased or due, then when it is to be escalated, then one `later` after the other."""
-    steps = [chase_at or due_at]
-    if escalate_at is not None and escalate_at > steps[0]:
+    steps = [min(chase_at or due_at, due_at)]
+    if escalate_at is not None and escalate_at > max(steps[0], due_at):
         steps.append(escalate_at)
     while len(steps) < stages_of(kind):
         steps.append(rule.later.end(steps[-1], calendar))

@@ -102,7 +102,6 @@ UNGUARDED = {
     "views.course.picture": "scales lanes that were already given",
     "views.course.tone": "compares two times",
     "views.course.waiting_for": "lists the clocks of records that were already given",
-    "views.duty.in_length": "puts a length of time into words",
     "views.note.note_lines": "puts a note that was already given into lines",
     "views.note.mark_lines": "puts the marks of a note that was already given into lines",
     "views.note.safety": "puts the codes of a note that was already given into words",
