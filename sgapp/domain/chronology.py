@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sgapp.domain.agency_kinds import outcome_label
 from sgapp.domain.case import Case
-from sgapp.domain.clocks import LABELS, ClockKind, stages_of
+from sgapp.domain.clocks import LABELS, ClockKind, is_reminder, step_up
 from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.marks import mark_as_fact
 from sgapp.domain.observation import Observation
@@ -56,9 +56,15 @@ def chronology(
         found += _referral(referral)
     for action in actions:
         found += _action(action)
-    found += [Entry(s.at, "The clocks", f"Late: {LABELS[s.kind]}, step {s.stage} of {stages_of(s.kind)} up",
-                    f"{s.asked} was asked" if s.asked else "", kind="clock") for s in steps]
+    found += [_step(s) for s in steps]
     return tuple(sorted(found, key=lambda e: e.at))
+
+
+def _step(step: StepUp) -> Entry:
+    reminder = is_reminder(step.kind, step.stage)
+    what = f"Due soon: {LABELS[step.kind]}" if reminder else f"Late: {LABELS[step.kind]}, {step_up(step.kind, step.stage)}"
+    return Entry(step.at, "The clocks", what, f"{step.asked} was {'reminded' if reminder else 'asked'}" if step.asked else "",
+                 kind="clock")
 
 
 def _note(note: Observation) -> list[Entry]:

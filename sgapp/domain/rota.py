@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sgapp.domain.clocks import WITH_AGENCY, Calendar, ClockKind
+from sgapp.domain.clocks import REMINDED, WITH_AGENCY, Calendar, ClockKind
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.permissions import Permission, Role, roles_with
 from sgapp.domain.time import require_utc, show
@@ -150,11 +150,13 @@ class Post(StrEnum):
 _UP = (Post.ON_DUTY, Post.DEPUTY, Post.MANAGER, Post.NOMINATED)
 #: Rung by stage. Stage 0: nothing is late yet. Source: DOMAIN annex §2, escalation (four stages), §8 (deputy).
 _WITH_AGENCY = (Post.ON_DUTY, Post.ON_DUTY, Post.MANAGER, Post.NOMINATED, Post.NOMINATED)
+#: Its first step is a reminder, before anything is late.
+_REMINDED = (Post.ON_DUTY, *_UP)
 
 
 def post_of(kind: ClockKind, stage: int) -> Post:
     """Which rung a clock has reached."""
-    ladder = _WITH_AGENCY if kind in WITH_AGENCY else _UP
+    ladder = _WITH_AGENCY if kind in WITH_AGENCY else _REMINDED if kind in REMINDED else _UP
     return ladder[min(stage, len(ladder) - 1)]
 
 

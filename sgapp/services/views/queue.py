@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import func, select
 
 from sgapp.domain.case import Case
-from sgapp.domain.clocks import LABELS, ClockKind, in_words, stages_of
+from sgapp.domain.clocks import LABELS, ClockKind, in_words, is_reminder, step_up
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptState, KeptUpload
@@ -198,8 +198,12 @@ def _asked(uow: UnitOfWork, clocks: Sequence[ClockRow]) -> dict[str, str]:
     """Who is asked for each clock that has gone up, by its key."""
     names = {account_id: found.name if (found := accounts.by_id(uow, account_id)) else "somebody"
              for account_id in {c.holder_id for c in clocks if c.holder_id and c.stage}}
-    return {_key(c): f"Step {c.stage} of {stages_of(ClockKind(c.kind))} up: {names.get(c.holder_id, 'nobody is left')} is asked"
+    return {_key(c): _asked_words(ClockKind(c.kind), c.stage, names.get(c.holder_id, "nobody is left"))
             for c in clocks if c.stage}
+
+
+def _asked_words(kind: ClockKind, stage: int, name: str) -> str:
+    return f"{name} is reminded" if is_reminder(kind, stage) else f"{step_up(kind, stage).capitalize()}: {name} is asked"
 
 
 def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[str, str]) -> QueueRow:
