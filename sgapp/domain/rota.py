@@ -5,7 +5,7 @@ away is passed over. Source: DOMAIN annex §8 ("always one named lead on shift; 
 acknowledgement; nobody triages a matter naming them; handover logged").
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -110,6 +110,11 @@ class Rota:
         if gaps:
             raise Invalid(FieldError("starts_at", f"This cannot be saved: {gaps[0].in_words()}. Put somebody else down first."))
         return self
+
+    def held_by(self, able: Mapping[Duty, frozenset[str]]) -> "Rota":
+        """Without whatever is given to somebody who cannot have it: she has left, or has another role by now."""
+        return replace(self, standing=tuple((d, a) for d, a in self.standing if a in able[d]),
+                       turns=tuple(t for t in self.turns if t.account_id in able[t.duty]))
 
     def with_standing(self, duty: Duty, account_id: str) -> "Rota":
         return replace(self, standing=(*((d, a) for d, a in self.standing if d is not duty), (duty, account_id)))

@@ -20,10 +20,11 @@ from sgapp.domain.vocabulary import AGENCIES, SAFETY_CODES, TRIAGE_DECISIONS
 from sgapp.services.checkpoints import chain_in_words
 from sgapp.services.guard import query
 from sgapp.services.post import failing
+from sgapp.services.rota import branch_of
 from sgapp.services.sweep import late_in_words
 from sgapp.services.views.course import tone
 from sgapp.store import accounts
-from sgapp.store.access import opened_since
+from sgapp.store.access import opened_since, rota_as_it_holds
 from sgapp.store.kinds import Record
 from sgapp.store.running import ANY, COUNTED, LISTED, Wanted, begun_since, count, page
 from sgapp.store.search import records_like
@@ -117,7 +118,13 @@ def _alarms(uow: UnitOfWork) -> tuple[str, ...]:
     found = [f"{late} Nothing goes up by itself until they are: tell whoever looks after this installation."] if late else []
     if stuck:
         found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list.")
-    return (*found, *chain_in_words(uow), *_opened(uow))
+    return (*found, *_nobody_there(uow), *chain_in_words(uow), *_opened(uow))
+
+
+def _nobody_there(uow: UnitOfWork) -> list[str]:
+    """The first moment at which a duty has nobody who works here and may have it."""
+    gaps = rota_as_it_holds(uow, branch_of(uow)).gaps(uow.now)
+    return [f"By the rota {gaps[0].in_words()}. Put somebody down on the page On duty."] if gaps else []
 
 
 def _opened(uow: UnitOfWork) -> list[str]:
