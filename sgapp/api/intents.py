@@ -22,6 +22,7 @@ from sgapp.services import (
     directory,
     investigations,
     kept,
+    messages,
     partner,
     passkeys,
     reach,
@@ -43,8 +44,8 @@ from sgapp.services.house import now
 router = APIRouter(prefix="/api/intents")
 
 #: Imported so that their intentions stand in the register before the routes are made.
-SERVICES = (availability, cases, clock_rules, composing, devices, directory, investigations, kept, partner, passkeys, reach,
-            referrals, retention, rota, sealing_keys, second_factor, sharing, speaking_up, staff, triage, who_may_know)
+SERVICES = (availability, cases, clock_rules, composing, devices, directory, investigations, kept, messages, partner, passkeys,
+            reach, referrals, retention, rota, sealing_keys, second_factor, sharing, speaking_up, staff, triage, who_may_know)
 #: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices.
 NOT_HERE = frozenset({"make-recovery-codes", "reset-alone", "deliver-note", "enrol-device", "revoke-own-device"})
 

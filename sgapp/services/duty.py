@@ -123,7 +123,12 @@ def _tell(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime, on_du
     again = (is_reminder(ClockKind(row.kind), row.stage) and urgency is Urgency.TODAY
              and _reminded_lately(uow, row.holder_id, at))
     tell(uow, row.holder_id, urgency, reference=_reference(uow, record), at=at, about=row, outside=not again,
-         awake=row.priority == "emergency" or on_duty)
+         awake=on_duty or row.priority == "emergency" or _left_by_others(row))
+
+
+def _left_by_others(row: ClockRow) -> bool:
+    """Whether something urgent has gone up: nobody who is awake took it, and who sleeps would only be passed over."""
+    return row.priority == "high" and row.stage > 0 and not is_reminder(ClockKind(row.kind), row.stage)
 
 
 def _reminded_lately(uow: UnitOfWork, account_id: str, at: datetime) -> bool:

@@ -80,6 +80,7 @@ UNGUARDED = {
     "partner.through": "names whoever uses a link; holds no permission",
     "partner.waiting_code": "takes the unit of work of a guarded view, for a link that was already given",
     "post.failing": "takes the unit of work of the guarded queue; gives a number",
+    "post.in_trouble": "makes the condition by which guarded services and views narrow messages to what may be known",
     "duty.stage_of": "takes the unit of work of a guarded service or view, for a referral that was already given",
     "cases.exhausted": "takes the unit of work of a guarded service or view, for a referral that was already given",
     "duty.steps_of": "takes the unit of work of a guarded view, for records that were already given",

@@ -117,7 +117,8 @@ def _alarms(uow: UnitOfWork) -> tuple[str, ...]:
     late, stuck = late_in_words(uow), failing(uow)
     found = [f"{late} Nothing goes up by itself until they are: tell whoever looks after this installation."] if late else []
     if stuck:
-        found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list.")
+        found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list. "
+                     "Look at them on the page How I am told.")
     return (*found, *_nobody_there(uow), *chain_in_words(uow), *_opened(uow))
 
 
