@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sgapp.domain.agency_kinds import outcome_label
 from sgapp.domain.case import Case
-from sgapp.domain.clocks import LABELS, ClockKind, stages_of
+from sgapp.domain.clocks import LABELS, ClockKind, is_reminder, step_up
 from sgapp.domain.contact import Contact, ContactState
 from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.marks import mark_as_fact
@@ -72,8 +72,7 @@ def chronology(
         found += _plan(plan)
     for contact in contacts:
         found += _contact(contact)
-    found += [Entry(s.at, "The clocks", f"Late: {LABELS[s.kind]}, step {s.stage} of {stages_of(s.kind)} up",
-                    f"{s.asked} was asked" if s.asked else "", kind="clock") for s in steps]
+    found += [_step(s) for s in steps]
     return tuple(sorted(found, key=lambda e: e.at))
 
 
@@ -97,6 +96,13 @@ def _contact(contact: Contact) -> list[Entry]:
     elif contact.state is ContactState.LAPSED:
         found.append(Entry(contact.until, "The clocks", f"Its time went by: {kind}", show(contact.at), kind="contact"))
     return found
+
+
+def _step(step: StepUp) -> Entry:
+    reminder = is_reminder(step.kind, step.stage)
+    what = f"Due soon: {LABELS[step.kind]}" if reminder else f"Late: {LABELS[step.kind]}, {step_up(step.kind, step.stage)}"
+    return Entry(step.at, "The clocks", what, f"{step.asked} was {'reminded' if reminder else 'asked'}" if step.asked else "",
+                 kind="clock")
 
 
 def _note(note: Observation) -> list[Entry]:

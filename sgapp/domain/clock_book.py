@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sgapp.domain.clocks import (
+    BY_A_DAY,
     DEFAULT_RULES,
     WITH_AGENCY,
     AgencyHours,
@@ -52,7 +53,10 @@ class ClockBook:
     version: int = 0
 
     def calendar(self, agency: str = "") -> Calendar:
-        """Whose working days: an agency's, or with an empty code our own. An agency without hours of its own keeps ours."""
+        """Whose working days: an agency's, or with an empty code our own.
+
+        An agency without hours of its own is taken to be open from 09:00 to 17:00, whatever ours are.
+        """
         hours = next((d.hours for d in self.desks if d.agency == agency), self.hours if not agency else OFFICE_HOURS)
         return Calendar(hours, frozenset(c.day for c in self.closures if c.agency == agency))
 
@@ -96,10 +100,31 @@ DEFAULT_BOOK = ClockBook()
 
 def _check(rule: Rule) -> None:
     """No rule may let a thing rest: what is due is due some time, and the steps up come in their order."""
+    if rule.kind in BY_A_DAY:
+        raise Invalid(FieldError("kind", "This is due on a day that somebody chooses; it has no length to set."))
     if rule.due.how is How.ELAPSED and not 1 <= rule.due.amount <= 60 * 24 * 60:
         raise Invalid(FieldError("amount", "Choose between one minute and sixty days."))
     if rule.due.how is How.WORKING and not 0 <= rule.due.amount <= 60:
         raise Invalid(FieldError("amount", "Choose between the same day and sixty working days."))
+    if rule.chase is not None and rule.chase.how is rule.due.how and not (
+            min(1, rule.due.amount) <= rule.chase.amount <= rule.due.amount):
+        raise Invalid(FieldError("chase", "Chasing comes before it is due, or at the same time."))
+    if rule.escalate is not None and rule.escalate.how is rule.due.how and not rule.due.amount < rule.escalate.amount:
+        raise Invalid(FieldError("escalate", "It goes up further only once it is due."))
+
+
+def like_the_default(rule: Rule) -> Rule:
+    """A rule of our own with the steps up of the default that it replaces, as far as they fit its own due time.
+
+    It is chased as long before closing as the default is. It is escalated when the default is, if it is due by then.
+    """
+    default = rule_for(rule.kind, rule.priority or "other", agency=rule.agency)
+    chase, escalate = default.chase, default.escalate
+    if chase is not None:
+        chase = replace(rule.due, minutes_before_closing=chase.minutes_before_closing) if rule.due.how is How.WORKING else None
+    if escalate is not None and escalate.how is rule.due.how and escalate.amount <= rule.due.amount:
+        escalate = None
+    return replace(rule, chase=chase, escalate=escalate, later=default.later)
 
 
 def by_the_stopwatch(running: Clock, rule: Rule) -> datetime | None:

@@ -76,6 +76,11 @@ class Calendar:
         """Closing time of a working day, UTC."""
         return from_london(day, self.hours.days[day.weekday()][1])
 
+    def usual_hours(self, day: date) -> tuple[datetime, datetime]:
+        """Opening and closing time of any day, UTC: at a weekend or on a closed day the hours that a Monday to Friday has."""
+        opens, closes = self.hours.days[min(day.weekday(), 4)]
+        return from_london(day, opens), from_london(day, closes)
+
     def next_working_day(self, day: date) -> date:
         """The first working day after this one. Raises NoWorkingDay."""
         for ahead in range(1, _LONGEST_CLOSURE_DAYS + 1):
@@ -299,6 +304,10 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(K.MARAC_ROUTE, "", _working(1), "DOMAIN annex §2: MARAC for high risk; as fast as a referral, 1 working day"),
 )
 DEFAULT_CALENDAR = Calendar()
+#: What is due on a day that somebody chose: no rule can give it a length, or the chosen day would count for nothing.
+BY_A_DAY = frozenset(rule.kind for rule in DEFAULT_RULES if rule.due.how is How.DATE)
+#: A contact ends with its own window.
+WITH_A_LENGTH = tuple(kind for kind in ClockKind if kind not in BY_A_DAY and kind is not ClockKind.CONTACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,11 +333,27 @@ class Clock:
 #: What an agency owes us goes up in four stages; what we owe goes up in three. Source: DOMAIN annex §2, escalation; §8.
 WITH_AGENCY = frozenset({ClockKind.RECEIPT, ClockKind.AGENCY_DECISION})
 AGENCY_STAGES, OWN_STAGES = 4, 3
+#: What somebody is told of as soon as it begins. Of all else that we owe they are reminded once, before it is late.
+TOLD_AT_ONCE = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.SECOND_REVIEW, ClockKind.QUESTION, ClockKind.CONTACT_MISSED,
+                          ClockKind.WELFARE_CHECK})
+REMINDED = frozenset(ClockKind) - TOLD_AT_ONCE - WITH_AGENCY
+_LAST_HOUR = timedelta(hours=1)
 
 
 def stages_of(kind: ClockKind) -> int:
-    """How many times a clock of this kind goes up."""
-    return AGENCY_STAGES if kind in WITH_AGENCY else OWN_STAGES
+    """How many steps a clock of this kind takes, a reminder counted as the first."""
+    return AGENCY_STAGES if kind in WITH_AGENCY else OWN_STAGES + (kind in REMINDED)
+
+
+def is_reminder(kind: ClockKind, stage: int) -> bool:
+    """Whether a clock at this stage is not late yet: whoever is on duty was reminded of it."""
+    return kind in REMINDED and stage == 1
+
+
+def step_up(kind: ClockKind, stage: int) -> str:
+    """`step 2 of 4 up`; a reminder is none and is not counted."""
+    reminder = int(kind in REMINDED)
+    return f"step {stage - reminder} of {stages_of(kind) - reminder} up"
 
 
 def rule_for(kind: ClockKind, priority: str, rules: Iterable[Rule] = DEFAULT_RULES, *, agency: str = "") -> Rule:
@@ -365,15 +390,27 @@ def clock(
     )
     chase_at = rule.chase.end(started_at, calendar) if rule.chase else None
     escalate_at = rule.escalate.end(started_at, calendar) if rule.escalate else None
-    steps = _steps(kind, rule, due_at, chase_at, escalate_at, calendar)
+    first = min(chase_at or due_at, due_at)
+    before = [chase_at or _reminder(started_at, due_at, calendar), due_at] if kind in REMINDED else [first]
+    steps = _steps(kind, rule, before, due_at, escalate_at, calendar)
     return Clock(kind, started_at, due_at, chase_at, escalate_at, steps)
 
 
-def _steps(kind: ClockKind, rule: Rule, due_at: datetime, chase_at: datetime | None, escalate_at: datetime | None,
+def _reminder(started_at: datetime, due_at: datetime, calendar: Calendar) -> datetime:
+    """When whoever is on duty is reminded, once: as the day opens on which it is due. What began that day: an hour before
+    closing, or half way if that is over.
+    """
+    day = to_london(due_at).date()
+    opens, closes = calendar.usual_hours(day)
+    moments = (opens, closes - _LAST_HOUR) if to_london(started_at).date() < day else (closes - _LAST_HOUR,)
+    return next((m for m in moments if started_at < m < due_at), started_at + (due_at - started_at) / 2)
+
+
+def _steps(kind: ClockKind, rule: Rule, before: list[datetime], due_at: datetime, escalate_at: datetime | None,
            calendar: Calendar) -> tuple[datetime, ...]:
-    """First when it is chased or due, then when it is to be escalated, then one `later` after the other."""
-    steps = [chase_at or due_at]
-    if escalate_at is not None and escalate_at > steps[0]:
+    """First when it is reminded of, chased or due, then when it is to be escalated, then one `later` after the other."""
+    steps = before
+    if escalate_at is not None and escalate_at > due_at:
         steps.append(escalate_at)
     while len(steps) < stages_of(kind):
         steps.append(rule.later.end(steps[-1], calendar))

@@ -134,8 +134,8 @@ def _(plan: SafetyPlan, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
 @clocks_of.register
 def _(contact: Contact, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
     if contact.state is ContactState.PLANNED:
-        # Due when its own time is over: what happens then is a step of the sweep, so it goes up to nobody by itself.
-        return (Clock(ClockKind.CONTACT, contact.planned_at, contact.until),)
+        # Whoever is on duty is reminded at its time. When that is over it is put down as missed, by a step of the sweep.
+        return (Clock(ClockKind.CONTACT, contact.planned_at, contact.until, steps=(contact.at,)),)
     if contact.state is ContactState.LAPSED:
         return (book.clock(ClockKind.CONTACT_MISSED, contact.until),)
     return ()

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     HAND_OVER = "hand_over"
     SET_CLOCKS = "set_clocks"
     BE_TOLD = "be_told"
+    MIND_MESSAGES = "mind_messages"
     SIGN_OFF = "sign_off"
     KEEP_DIRECTORY = "keep_directory"
     BREAK_GLASS = "break_glass"
@@ -71,7 +72,8 @@ class Permission(StrEnum):
 
 P, R = Permission, Role
 _CAPTURE = frozenset({P.RECORD_OBSERVATION, P.SEE_OWN_NOTES, P.SEE_ALLOCATED_PEOPLE, P.SEE_CARD})
-_DESK = frozenset({P.SEE_QUEUE, P.READ_NOTE, P.ACKNOWLEDGE, P.KEEP_DRAFT, P.HAND_OVER, P.BE_TOLD})
+_DESK = frozenset({P.SEE_QUEUE, P.READ_NOTE, P.ACKNOWLEDGE, P.KEEP_DRAFT, P.HAND_OVER, P.BE_TOLD,
+                   P.MIND_MESSAGES})
 _LEAD = _CAPTURE | _DESK | frozenset(
     {P.TRIAGE, P.READ_CASE, P.WORK_CASE, P.DECIDE_SHARING, P.REFER, P.SEND_EMERGENCY, P.CLOSE_CASE, P.REVIEW_SHARING,
      P.LOOK_AT_KEPT, P.MANAGE_PHONES, P.MANAGE_ROTA, P.KEEP_DIRECTORY, P.BREAK_GLASS, P.SEE_AVAILABILITY,

@@ -32,7 +32,9 @@ WORDS = {Urgency.NOW: "Something needs you now.", Urgency.TODAY: "Something need
 
 
 class MessageState(StrEnum):
-    """`DOUBTFUL`: it may or may not have gone out, and must not go twice; a person decides. `STOPPED`: taken up meanwhile."""
+    """`DOUBTFUL`: it may or may not have gone out, and must not go twice; a person decides. `STOPPED`: taken up meanwhile.
+    `SETTLED`: a person said that nothing more is to be sent, and why.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -40,6 +42,7 @@ class MessageState(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     DOUBTFUL = "doubtful"
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ away is passed over. Source: DOMAIN annex §8 ("always one named lead on shift; 
 acknowledgement; nobody triages a matter naming them; handover logged").
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sgapp.domain.clocks import WITH_AGENCY, Calendar, ClockKind
+from sgapp.domain.clocks import REMINDED, WITH_AGENCY, Calendar, ClockKind
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.permissions import Permission, Role, roles_with
 from sgapp.domain.time import require_utc, show
@@ -111,6 +111,11 @@ class Rota:
             raise Invalid(FieldError("starts_at", f"This cannot be saved: {gaps[0].in_words()}. Put somebody else down first."))
         return self
 
+    def held_by(self, able: Mapping[Duty, frozenset[str]]) -> "Rota":
+        """Without whatever is given to somebody who cannot have it: she has left, or has another role by now."""
+        return replace(self, standing=tuple((d, a) for d, a in self.standing if a in able[d]),
+                       turns=tuple(t for t in self.turns if t.account_id in able[t.duty]))
+
     def with_standing(self, duty: Duty, account_id: str) -> "Rota":
         return replace(self, standing=(*((d, a) for d, a in self.standing if d is not duty), (duty, account_id)))
 
@@ -150,11 +155,13 @@ class Post(StrEnum):
 _UP = (Post.ON_DUTY, Post.DEPUTY, Post.MANAGER, Post.NOMINATED)
 #: Rung by stage. Stage 0: nothing is late yet. Source: DOMAIN annex §2, escalation (four stages), §8 (deputy).
 _WITH_AGENCY = (Post.ON_DUTY, Post.ON_DUTY, Post.MANAGER, Post.NOMINATED, Post.NOMINATED)
+#: Its first step is a reminder, before anything is late.
+_REMINDED = (Post.ON_DUTY, *_UP)
 
 
 def post_of(kind: ClockKind, stage: int) -> Post:
     """Which rung a clock has reached."""
-    ladder = _WITH_AGENCY if kind in WITH_AGENCY else _UP
+    ladder = _WITH_AGENCY if kind in WITH_AGENCY else _REMINDED if kind in REMINDED else _UP
     return ladder[min(stage, len(ladder) - 1)]
 
 

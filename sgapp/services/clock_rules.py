@@ -1,11 +1,12 @@
 """The clock book as the manager sets it: rules, hours and closures, each change a new version with its history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.clock_book import ClockBook, Closure
-from sgapp.domain.clocks import AgencyHours, ClockKind, How, Rule, Span
+from sgapp.domain.clock_book import ClockBook, Closure, like_the_default
+from sgapp.domain.clock_words import MEASURES, WITH_A_NUMBER
+from sgapp.domain.clocks import BY_A_DAY, AgencyHours, ClockKind, How, Rule, Span
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.permissions import Permission
 from sgapp.domain.vocabulary import AGENCIES, PRIORITIES
@@ -13,13 +14,13 @@ from sgapp.services.guard import Done, intention
 from sgapp.store import documents
 from sgapp.store.unit_of_work import UnitOfWork
 
-#: What can be set as a length; what ends on a chosen day has none.
-SETTABLE = {"elapsed": How.ELAPSED, "working": How.WORKING}
-
 
 @dataclass(frozen=True, slots=True)
 class SetClockRule:
-    """`amount` is in minutes when elapsed, in working days when working. Empty `priority` or `agency`: every one."""
+    """`amount` is in minutes when elapsed, in working days when working. Empty `priority` or `agency`: every one.
+
+    `chase` and `escalate` are measured like `amount`, from the same beginning; empty, they follow the default.
+    """
 
     kind: ClockKind
     how: str = ""
@@ -27,27 +28,37 @@ class SetClockRule:
     priority: str = ""
     agency: str = ""
     source: str = ""
+    chase: int | None = None
+    escalate: int | None = None
 
 
 @intention("set-clock-rule", Permission.SET_CLOCKS, SetClockRule)
 def set_clock_rule(uow: UnitOfWork, form: SetClockRule) -> Done:
     """Set how long something may take here, in the place of the default."""
     errors = []
-    if form.how not in SETTABLE or form.kind in (ClockKind.REVIEW, ClockKind.ACTION):
+    if form.how not in MEASURES:
         errors.append(FieldError("how", "Choose how it is measured."))
-    if form.amount is None:
+    if form.kind in BY_A_DAY:
+        errors.append(FieldError("kind", "Choose something that is not due on a day of its own."))
+    if form.how in WITH_A_NUMBER and form.amount is None:
         errors.append(FieldError("amount", "Write how long."))
+    if form.how not in WITH_A_NUMBER and (form.chase, form.escalate) != (None, None):
+        errors.append(FieldError("chase", "What is due the same day is chased and goes up as by default. Leave both empty."))
     if not form.source.strip():
         errors.append(FieldError("source", "Say which policy or agreement this comes from."))
     if form.agency and form.agency not in AGENCIES:
         errors.append(FieldError("agency", "Choose an agency, or none."))
     if form.priority and form.priority not in PRIORITIES:
         errors.append(FieldError("priority", "Choose a priority, or none."))
-    if errors or form.amount is None:
+    if errors:
         raise Invalid(*errors)
-    due = Span(SETTABLE[form.how], form.amount)
-    default = uow.book.rule(form.kind, form.priority or "other", form.agency)
-    rule = Rule(form.kind, form.priority, due, form.source.strip(), agency=form.agency, later=default.later)
+    how = How(form.how)
+    due = Span(how, form.amount or 0)
+    rule = like_the_default(Rule(form.kind, form.priority, due, form.source.strip(), agency=form.agency))
+    if form.chase is not None:
+        rule = replace(rule, chase=Span(how, form.chase))
+    if form.escalate is not None:
+        rule = replace(rule, escalate=Span(how, form.escalate))
     return _saved(uow, uow.book.with_rule(rule), "Set. What runs already is worked out anew within a minute.")
 
 

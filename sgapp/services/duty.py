@@ -7,13 +7,13 @@ costliest failure, a hand-over that nobody follows.
 import json
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlmodel import col, or_, select
 
 from sgapp.domain.chronology import StepUp
-from sgapp.domain.clocks import WITH_AGENCY, ClockKind
+from sgapp.domain.clocks import REMINDED, TOLD_AT_ONCE, WITH_AGENCY, ClockKind, is_reminder
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.errors import Unreadable
 from sgapp.domain.permissions import GRANTS, SEES_RESERVED, Permission, Role
@@ -37,8 +37,8 @@ _NEEDS: dict[ClockKind, Permission] = {
         (K.CONTACT, K.CONTACT_MISSED, K.WELFARE_CHECK), P.MAKE_CONTACT), **dict.fromkeys(
         (K.CLEARANCE, K.MEASURE_REVIEW, K.MILESTONE, K.DBS_DUTY, K.CANDOUR), P.WORK_INVESTIGATION),
 }
-#: What somebody is told of as soon as it begins; the rest stands in the queue until it is late.
-TOLD_AT_ONCE = frozenset({K.ACKNOWLEDGE, K.SECOND_REVIEW, K.QUESTION, K.CONTACT_MISSED, K.WELFARE_CHECK})
+#: For how long one reminder outside the product stands for the others.
+_ONE_REMINDER = timedelta(hours=1)
 _REACH = TypeAdapter(Reach)
 
 
@@ -121,15 +121,32 @@ def steps_of(uow: UnitOfWork, record_ids: Iterable[str]) -> tuple[StepUp, ...]:
 
 def _tell(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime, on_duty: bool) -> None:
     urgency = Urgency.NOW if row.priority in ("emergency", "high") or row.kind == K.ACKNOWLEDGE else Urgency.TODAY
-    tell(uow, row.holder_id, urgency, reference=_reference(uow, record), at=at, about=row,
-         awake=row.priority == "emergency" or on_duty)
+    again = (is_reminder(ClockKind(row.kind), row.stage) and urgency is Urgency.TODAY
+             and _reminded_lately(uow, row.holder_id, at))
+    tell(uow, row.holder_id, urgency, reference=_reference(uow, record), at=at, about=row, outside=not again,
+         awake=on_duty or row.priority == "emergency" or _left_by_others(row))
+
+
+def _left_by_others(row: ClockRow) -> bool:
+    """Whether something urgent has gone up: nobody who is awake took it, and who sleeps would only be passed over."""
+    return row.priority == "high" and row.stage > 0 and not is_reminder(ClockKind(row.kind), row.stage)
+
+
+def _reminded_lately(uow: UnitOfWork, account_id: str, at: datetime) -> bool:
+    """Whether another reminder goes, or went, out to somebody: what is due on one day rings once, and all of it stands here."""
+    gone = (MessageState.WAITING, MessageState.SENDING, MessageState.SENT)
+    rows = select(MessageRow.id).where(
+        MessageRow.account_id == account_id, MessageRow.channel != str(Channel.PRODUCT), MessageRow.stage == 1,
+        col(MessageRow.kind).in_([str(kind) for kind in REMINDED]), col(MessageRow.state).in_([str(s) for s in gone]),
+        col(MessageRow.created_at) > at - _ONE_REMINDER)
+    return uow.session.exec(rows.limit(1)).first() is not None
 
 
 def tell(uow: UnitOfWork, account_id: str, urgency: Urgency, *, reference: str, at: datetime, awake: bool,
-         about: ClockRow | None = None) -> None:
-    """Tell somebody, in the product and by every channel they chose. `awake`: in their quiet hours, too."""
+         about: ClockRow | None = None, outside: bool = True) -> None:
+    """Tell somebody, in the product and, if `outside`, by every channel they chose. `awake`: in their quiet hours, too."""
     reach = reach_of(uow, account_id)
-    for channel in (Channel.PRODUCT, *reach.channels()):
+    for channel in (Channel.PRODUCT, *(reach.channels() if outside else ())):
         to = {Channel.EMAIL: reach.email, Channel.TEXT: reach.phone}.get(channel, "")
         for target in _browsers(uow, account_id) if channel is Channel.PUSH else (to,):
             add_message(uow, channel, account_id, urgency, to=target, reference=reference, about=about,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 
 from sgapp.domain.audit import AuditEvent
@@ -32,6 +33,8 @@ from sgapp.store.unit_of_work import UnitOfWork
 S = MessageState
 #: How long a process may take over one message before another one takes it for lost.
 _CLAIM = timedelta(minutes=5)
+#: For how long a failure about no record is shown.
+_NEWS = timedelta(days=7)
 _PUSH_KEY = "push_key"
 
 
@@ -196,14 +199,20 @@ def _forget_browser(uow: UnitOfWork, row: MessageRow) -> None:
         uow.session.delete(found)
 
 
-def failing(uow: UnitOfWork) -> int:
-    """Messages that have failed several times, were given up, or are in doubt, about what still waits and may be known here."""
-    since = uow.now - timedelta(days=7)
+def in_trouble(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Messages that have failed several times, were given up, or are in doubt, about what still waits and may be known here.
+
+    What is about no record, a change of an account say, is news for a week; what is in doubt, until somebody settles it.
+    """
     bad = or_(col(MessageRow.state).in_([str(S.FAILED), str(S.DOUBTFUL)]),
               (col(MessageRow.state) == str(S.WAITING)) & (col(MessageRow.attempts) >= FAILING_AFTER))
     running = select(ClockRow.record_id).where(
         ClockRow.record_kind == MessageRow.record_kind, ClockRow.record_id == MessageRow.record_id,
         ClockRow.kind == MessageRow.kind, visible(uow)).exists()
-    query = select(func.count()).select_from(MessageRow).where(
-        bad, or_(col(MessageRow.record_id) == "", running), col(MessageRow.created_at) > since)
-    return uow.session.exec(query).one()
+    lately = or_(col(MessageRow.created_at) > uow.now - _NEWS, col(MessageRow.state) == str(S.DOUBTFUL))
+    return bad, or_(running, (col(MessageRow.record_id) == "") & lately)
+
+
+def failing(uow: UnitOfWork) -> int:
+    """How many there are."""
+    return uow.session.exec(select(func.count()).select_from(MessageRow).where(*in_trouble(uow))).one()

@@ -17,12 +17,14 @@ from sgapp.domain.errors import FieldError, Invalid, NotFound
 from sgapp.domain.permissions import GRANTS, Permission, Role, needs_second_factor, roles_with
 from sgapp.domain.reach import Urgency
 from sgapp.domain.reference import ALPHABET
+from sgapp.domain.rota import Rota
 from sgapp.services.duty import tell
 from sgapp.services.guard import Done, intention, public
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.passwords import check_password, hashed, sha256
 from sgapp.services.tries import check_tries, note_failure, note_success
-from sgapp.store import account_changes, accounts, factors
+from sgapp.store import account_changes, accounts, documents, factors
+from sgapp.store.access import rota_as_it_holds
 from sgapp.store.accounts import Account
 from sgapp.store.tables import AccountChangeRow, AccountRow, SetUpRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -395,6 +397,7 @@ def _tell_all(uow: UnitOfWork, account: Account) -> None:
 
 
 def _set_role(uow: UnitOfWork, account: Account, role: Role, *, but: AccountChangeRow | None = None) -> None:
+    _somebody_is_left(uow, account, role)
     uow.session.get_one(AccountRow, account.id).role = str(role)
     accounts.end_sessions(uow, account.id)
     account_changes.lapse(uow, account.id, but=but)
@@ -407,12 +410,18 @@ _NEVER_WITHOUT = ((Permission.TRIAGE, "nobody would be left who leads"),
 
 
 def _somebody_is_left(uow: UnitOfWork, account: Account, role: Role | None) -> None:
-    """Raise Invalid if, once this account has that role, or none, something could be done by nobody."""
+    """Raise Invalid if, once this account has that role, or none, something could be done by nobody, or a duty had nobody."""
     others = [a for a in accounts.everyone(uow) if not a.disabled and a.id != account.id]
     for permission, words in _NEVER_WITHOUT:
         held = permission in GRANTS[account.role] and not (role is not None and permission in GRANTS[role])
         if held and not any(permission in GRANTS[a.role] for a in others):
             raise Invalid(FieldError("username", f"This cannot be done: {words}. Give somebody else that role first."))
+    for branch in (account.branch,) if account.branch else documents.branches(uow, Rota):
+        known = rota_as_it_holds(uow, branch).gaps(uow.now)
+        gap = next((g for g in rota_as_it_holds(uow, branch, (account.id, role)).gaps(uow.now) if g not in known), None)
+        if gap is not None:
+            raise Invalid(FieldError("username", f"This cannot be done: by the rota {gap.in_words()}. Put somebody else down "
+                                                 "there first."))
 
 
 def _known(uow: UnitOfWork, username: str) -> Account:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, delete, or_, select
 from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.permissions import SEES_RESERVED, SEES_RESTRICTED, Permission, Role, roles_with
-from sgapp.domain.rota import Duty, Rota
+from sgapp.domain.rota import MAY_TAKE, Duty, Rota
 from sgapp.domain.ties import Ties
 from sgapp.store import documents
 from sgapp.store.tables import AccessRow, AccountRow
@@ -28,15 +28,29 @@ R = TypeVar("R")
 
 def rota_of(uow: "UnitOfWork", branch: str) -> Rota:
     """A branch's rota. Until one was saved, the first account of each role there stands in: there is never nobody."""
-    saved = documents.latest(uow, Rota, branch)
-    if saved is not None:
-        return saved
-    here = select(AccountRow).where(col(AccountRow.disabled_at).is_(None), or_(
-        col(AccountRow.branch) == branch, col(AccountRow.branch).is_(None)))
-    rows = uow.session.exec(here.order_by(col(AccountRow.created_at), col(AccountRow.username))).all()
+    return documents.latest(uow, Rota, branch) or _by_role(_roles(uow, branch))
 
-    def first(*roles: Role) -> str:
-        return next((r.id for role in roles for r in rows if r.role == role), "")
+
+def rota_as_it_holds(uow: "UnitOfWork", branch: str, changed: tuple[str, Role | None] | None = None) -> Rota:
+    """The same without whoever has left or may not have the duty. `changed`: as if an account had that role, or none."""
+    roles = _roles(uow, branch)
+    if changed is not None:
+        account_id, role = changed
+        roles = {i: r for i, r in (roles | {account_id: role}).items() if r is not None}
+    able = {duty: frozenset(i for i, role in roles.items() if str(role) in MAY_TAKE[duty]) for duty in Duty}
+    return (documents.latest(uow, Rota, branch) or _by_role(roles)).held_by(able)
+
+
+def _roles(uow: "UnitOfWork", branch: str) -> dict[str, Role]:
+    """Who works in a branch and in what role, the longest there first."""
+    here = select(AccountRow.id, AccountRow.role).where(col(AccountRow.disabled_at).is_(None), or_(
+        col(AccountRow.branch) == branch, col(AccountRow.branch).is_(None)))
+    return {i: Role(role) for i, role in uow.session.exec(here.order_by(col(AccountRow.created_at), col(AccountRow.username)))}
+
+
+def _by_role(roles: dict[str, Role]) -> Rota:
+    def first(*wanted: Role) -> str:
+        return next((i for w in wanted for i, role in roles.items() if role is w), "")
 
     lead, deputy = first(Role.LEAD, Role.MANAGER), first(Role.DEPUTY, Role.MANAGER)
     return Rota(((Duty.LEAD, lead), (Duty.DEPUTY, deputy), (Duty.ON_CALL, first(Role.ON_CALL) or lead)))

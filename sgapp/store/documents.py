@@ -47,6 +47,12 @@ def history(uow: "UnitOfWork", entity: type[T], branch: str = "", *, limit: int 
     return tuple((Version(r.version, r.set_at, r.set_by), _read(uow, entity, r)) for r in uow.session.exec(rows.limit(limit)))
 
 
+def branches(uow: "UnitOfWork", entity: type[Any]) -> tuple[str, ...]:
+    """The branches that have a document of their own of this kind."""
+    names = select(DocumentRow.name).where(col(DocumentRow.name).startswith(f"{_NAMES[entity]}/")).distinct()
+    return tuple(sorted(name.partition("/")[2] for name in uow.session.exec(names)))
+
+
 def add(uow: "UnitOfWork", document: T, branch: str = "") -> T:
     """Put a further version on top of the one it was made from. Raises Conflict if that is no longer the latest."""
     entity, name = type(document), _name(type(document), branch)

@@ -27,8 +27,16 @@ def steps(kind: ClockKind, start: str, *, book: ClockBook = DEFAULT_BOOK, **how:
     (K.ACKNOWLEDGE, "other", "2026-10-25T00:30", ["25 Oct 2026, 01:30", "25 Oct 2026, 03:30", "25 Oct 2026, 05:30"]),
     # The night they go forward: 00:30 and two hours are 03:30.
     (K.ACKNOWLEDGE, "other", "2027-03-28T00:30", ["28 Mar 2027, 03:30", "28 Mar 2027, 05:30", "28 Mar 2027, 07:30"]),
-    (K.DECIDE, "other", "2026-10-05T11:05", ["6 Oct 2026, 17:00", "7 Oct 2026, 17:00", "8 Oct 2026, 17:00"]),
-    (K.DECIDE, "high", "2026-10-05T11:05", ["5 Oct 2026, 23:59", "6 Oct 2026, 11:59", "6 Oct 2026, 23:59"]),
+    # Reminded of as the day opens on which it is due; what began that day, an hour before closing, or half way.
+    (K.DECIDE, "other", "2026-10-05T11:05",
+     ["6 Oct 2026, 09:00", "6 Oct 2026, 17:00", "7 Oct 2026, 17:00", "8 Oct 2026, 17:00"]),
+    (K.DECIDE, "high", "2026-10-05T11:05",
+     ["5 Oct 2026, 16:00", "5 Oct 2026, 23:59", "6 Oct 2026, 11:59", "6 Oct 2026, 23:59"]),
+    (K.SEND, "high", "2026-10-05T11:00",
+     ["5 Oct 2026, 11:15", "5 Oct 2026, 11:30", "5 Oct 2026, 12:00", "5 Oct 2026, 12:30"]),
+    # A minute before midnight, due at twenty past: the office opens too late for a reminder.
+    (K.SEND, "high", "2026-10-05T23:50",
+     ["6 Oct 2026, 00:05", "6 Oct 2026, 00:20", "6 Oct 2026, 00:50", "6 Oct 2026, 01:20"]),
     (K.RECEIPT, "other", "2026-10-05T13:50",
      ["6 Oct 2026, 16:00", "7 Oct 2026, 17:00", "8 Oct 2026, 17:00", "9 Oct 2026, 17:00"]),
     # Friday 16:55 lies within the hours: day 0 is the Friday, and the weekend does not count.
@@ -43,15 +51,27 @@ def steps(kind: ClockKind, start: str, *, book: ClockBook = DEFAULT_BOOK, **how:
     # Maundy Thursday 2027: Good Friday 26 March, Easter Monday 29 March, and the clocks go forward between them.
     (K.RECEIPT, "other", "2027-03-25T10:00",
      ["30 Mar 2027, 16:00", "31 Mar 2027, 17:00", "1 Apr 2027, 17:00", "2 Apr 2027, 17:00"]),
-    (K.NOTIFY_CQC, "other", "2026-10-05T10:00", ["5 Oct 2026, 23:59", "6 Oct 2026, 10:00", "6 Oct 2026, 22:00"]),
+    (K.NOTIFY_CQC, "other", "2026-10-05T10:00",
+     ["5 Oct 2026, 16:00", "5 Oct 2026, 23:59", "6 Oct 2026, 10:00", "6 Oct 2026, 22:00"]),
 ])
 def test_the_steps_up_come_at_the_times_worked_out_by_hand(kind: ClockKind, priority: str, start: str, up: list[str]) -> None:
     assert steps(kind, start, priority=priority) == up
 
 
+@pytest.mark.parametrize(("start", "day", "first"), [
+    ("2026-10-05T10:00", date(2026, 10, 9), "9 Oct 2026, 09:00"),
+    # A Sunday, and a bank holiday: it is that day all the same.
+    ("2026-10-05T10:00", date(2026, 10, 11), "11 Oct 2026, 09:00"),
+    ("2026-12-01T10:00", date(2026, 12, 25), "25 Dec 2026, 09:00"),
+    ("2026-10-09T10:00", date(2026, 10, 9), "9 Oct 2026, 16:00"),
+])
+def test_a_day_that_was_chosen_wakes_somebody_as_it_opens(start: str, day: date, first: str) -> None:
+    assert show(DEFAULT_BOOK.clock(K.REVIEW, at(start), on=day).steps[0]) == first
+
+
 def test_a_day_that_was_chosen_is_over_at_midnight_and_goes_up_at_the_close_of_the_next_working_days() -> None:
     running = DEFAULT_BOOK.clock(K.REVIEW, at("2026-10-05T10:00"), on=date(2026, 10, 9))
-    assert [show(step) for step in running.steps] == ["9 Oct 2026, 23:59", "12 Oct 2026, 17:00", "13 Oct 2026, 17:00"]
+    assert [show(step) for step in running.steps[1:]] == ["9 Oct 2026, 23:59", "12 Oct 2026, 17:00", "13 Oct 2026, 17:00"]
 
 
 def test_one_agencys_own_hours_move_its_working_days_and_no_others() -> None:
@@ -64,7 +84,7 @@ def test_one_agencys_own_hours_move_its_working_days_and_no_others() -> None:
 def test_a_local_closure_is_no_working_day_for_whom_it_was_made() -> None:
     book = DEFAULT_BOOK.with_closure(Closure(date(2026, 10, 6), "Staff day", "LA_ASC"))
     assert steps(K.RECEIPT, "2026-10-05T13:50", book=book, agency="LA_ASC")[0] == "7 Oct 2026, 16:00"
-    assert steps(K.DECIDE, "2026-10-05T13:50", book=book)[0] == "6 Oct 2026, 17:00"
+    assert steps(K.DECIDE, "2026-10-05T13:50", book=book)[1] == "6 Oct 2026, 17:00"
 
 
 def test_a_rule_for_one_agency_replaces_the_default_there_alone() -> None:

@@ -6,7 +6,7 @@ from sgapp.domain.errors import NotPermitted
 from sgapp.domain.permissions import GRANTS, SEES_RESERVED, SEES_RESTRICTED, Actor, Permission, Role, require, roles_with
 
 CAPTURE = "record_observation see_own_notes see_allocated_people see_card"
-DESK = "see_queue read_note acknowledge keep_draft hand_over be_told"
+DESK = "see_queue read_note acknowledge keep_draft hand_over be_told mind_messages"
 LEADS = "triage read_case work_case decide_sharing refer send_emergency close_case review_sharing look_at_kept manage_phones " \
     "manage_rota keep_directory break_glass see_availability set_availability write_plan make_contact allocate_visits"
 OVER = "approve_accounts see_accounts set_access keep_ties open_investigation work_investigation decide_investigation " \

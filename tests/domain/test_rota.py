@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sgapp.domain.clocks import DEFAULT_CALENDAR, ClockKind
+from sgapp.domain.clocks import DEFAULT_CALENDAR, REMINDED, ClockKind, stages_of
 from sgapp.domain.errors import Invalid
 from sgapp.domain.permissions import Role
 from sgapp.domain.rota import Absence, Duty, Member, Post, Rota, Turn, next_person, post_of
@@ -68,6 +68,12 @@ def test_a_missed_acknowledgement_goes_to_the_deputy_then_the_manager_then_the_n
 def test_an_agency_that_does_not_answer_is_chased_by_the_lead_then_the_manager_then_the_nominated_individual() -> None:
     rungs = [post_of(ClockKind.RECEIPT, stage) for stage in range(1, 5)]
     assert rungs == [Post.ON_DUTY, Post.MANAGER, Post.NOMINATED, Post.NOMINATED]
+
+
+@pytest.mark.parametrize("kind", sorted(REMINDED))
+def test_what_is_not_late_yet_stays_with_whoever_is_on_duty(kind: ClockKind) -> None:
+    assert [post_of(kind, stage) for stage in range(1, stages_of(kind) + 1)] == [
+        Post.ON_DUTY, Post.DEPUTY, Post.MANAGER, Post.NOMINATED]
 
 
 def test_a_gap_is_refused_and_says_what_would_be_missing_and_from_when() -> None:

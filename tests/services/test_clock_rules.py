@@ -1,11 +1,12 @@
 """The clock book through its services: set by the manager with its history, and followed by what runs already."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
 from sqlmodel import select
 
-from sgapp.domain.clocks import ClockKind
+from sgapp.domain.clocks import BY_A_DAY, ClockKind
 from sgapp.domain.errors import Invalid, NotPermitted
 from sgapp.domain.time import show
 from sgapp.services import clock_rules
@@ -53,13 +54,59 @@ def test_a_rule_that_was_taken_back_leaves_the_default(cast: Cast) -> None:
     assert due(cast, cast.writes(), "acknowledge") == "5 Oct 2026, 12:40"
 
 
-def test_the_history_says_who_set_what_when(cast: Cast) -> None:
-    clock_rules.set_clock_rule(cast.house, cast.maud, HOUR, now=START)
+def test_the_history_says_who_changed_what_when_in_words(cast: Cast) -> None:
+    manager, house = cast.maud, cast.house
+    clock_rules.set_clock_rule(house, manager, HOUR, now=START)
+    clock_rules.set_clock_rule(house, manager, replace(HOUR, amount=90, source="Policy 8"), now=at("2026-10-06T09:00"))
     closure = clock_rules.AddClosure(date(2026, 12, 24), "Office closed")
-    clock_rules.add_closure(cast.house, cast.maud, closure, now=at("2026-10-06T09:00"))
-    assert clocks_view(cast.house, cast.lena, START).history == (
-        "6 Oct 2026, 09:00: Maud Ellery set version 2 (rules of our own: 1, closures: 1)",
-        "5 Oct 2026, 10:40: Maud Ellery set version 1 (rules of our own: 1, closures: 0)")
+    clock_rules.add_closure(house, manager, closure, now=at("2026-10-07T09:00"))
+    clock_rules.drop_clock_rule(house, manager, clock_rules.DropClockRule(ClockKind.ACKNOWLEDGE, "other"),
+                                now=at("2026-10-08T09:00"))
+    gone = clock_rules.RemoveClosure(date(2026, 12, 24))
+    clock_rules.remove_closure(house, manager, gone, now=at("2026-10-09T09:00"))
+    hours = clock_rules.SetHours("", time(8), time(16))
+    clock_rules.set_hours(house, manager, hours, now=at("2026-10-12T09:00"))
+    one, two = ("acknowledge (Other) 1 h, escalate 2 h, by Policy 7, March 2026",
+                "acknowledge (Other) 90 min, escalate 2 h, by Policy 8")
+    shut = "closed on 24 December 2026, our own office: Office closed"
+    assert clocks_view(house, cast.lena, START).history == (
+        "12 Oct 2026, 09:00, Maud Ellery: our own office 08:00 to 16:00 (was: our own office 09:00 to 17:00)",
+        f"9 Oct 2026, 09:00, Maud Ellery: open after all: {shut}",
+        f"8 Oct 2026, 09:00, Maud Ellery: back to the default, was {two}",
+        f"7 Oct 2026, 09:00, Maud Ellery: {shut}",
+        f"6 Oct 2026, 09:00, Maud Ellery: {two} (was: {one})",
+        f"5 Oct 2026, 10:40, Maud Ellery: {one}")
+
+
+@pytest.mark.parametrize("kind", sorted(BY_A_DAY))
+def test_what_is_due_on_a_chosen_day_cannot_be_given_a_length(cast: Cast, kind: ClockKind) -> None:
+    with pytest.raises(Invalid):
+        clock_rules.set_clock_rule(cast.house, cast.maud, clock_rules.SetClockRule(kind, "elapsed", 60, source="P"), now=START)
+
+
+def test_a_local_rule_for_an_agencys_decision_is_still_chased_and_then_goes_up_in_its_order(cast: Cast) -> None:
+    two_days = clock_rules.SetClockRule(ClockKind.AGENCY_DECISION, "working", 2, "", "LA_ASC", "Local policy")
+    clock_rules.set_clock_rule(cast.house, cast.maud, two_days, now=START)
+    with cast.house.begin(SYSTEM, START) as uow:
+        running = uow.book.clock(ClockKind.AGENCY_DECISION, START, agency="LA_ASC")
+    assert [show(step) for step in running.steps] == [
+        "7 Oct 2026, 17:00", "12 Oct 2026, 17:00", "13 Oct 2026, 17:00", "14 Oct 2026, 17:00"]
+
+
+def test_a_local_rule_may_say_itself_when_it_is_chased_and_when_it_goes_up(cast: Cast) -> None:
+    form = clock_rules.SetClockRule(ClockKind.AGENCY_DECISION, "working", 4, "", "LA_ASC", "Local policy", 2, 6)
+    clock_rules.set_clock_rule(cast.house, cast.maud, form, now=START)
+    with cast.house.begin(SYSTEM, START) as uow:
+        running = uow.book.clock(ClockKind.AGENCY_DECISION, START, agency="LA_ASC")
+    assert (show(running.due_at), [show(step) for step in running.steps[:2]]) == (
+        "9 Oct 2026, 17:00", ["7 Oct 2026, 17:00", "13 Oct 2026, 17:00"])
+
+
+@pytest.mark.parametrize(("how", "due_at"), [("same_day", "5 Oct 2026, 17:00"), ("same_day_midnight", "5 Oct 2026, 23:59")])
+def test_the_same_day_can_be_chosen(cast: Cast, how: str, due_at: str) -> None:
+    form = clock_rules.SetClockRule(ClockKind.ACKNOWLEDGE, how, None, "other", "", "Local policy")
+    clock_rules.set_clock_rule(cast.house, cast.maud, form, now=START)
+    assert due(cast, cast.writes(), "acknowledge") == due_at
 
 
 def test_only_the_manager_sets_the_clocks(cast: Cast) -> None:
@@ -71,7 +118,9 @@ def test_only_the_manager_sets_the_clocks(cast: Cast) -> None:
 @pytest.mark.parametrize("wrong", [
     clock_rules.SetClockRule(ClockKind.ACKNOWLEDGE, "elapsed", 60), clock_rules.SetClockRule(ClockKind.ACKNOWLEDGE, "", 60,
                                                                                             source="P"),
-    clock_rules.SetClockRule(ClockKind.REVIEW, "elapsed", 60, source="P"),
+    clock_rules.SetClockRule(ClockKind.RECEIPT, "working", 2, source="P", chase=3),
+    clock_rules.SetClockRule(ClockKind.RECEIPT, "working", 2, source="P", escalate=2),
+    clock_rules.SetClockRule(ClockKind.RECEIPT, "same_day", source="P", escalate=2),
     clock_rules.SetClockRule(ClockKind.ACKNOWLEDGE, "elapsed", 0, source="P"),
     clock_rules.SetClockRule(ClockKind.RECEIPT, "working", 2, agency="NOBODY", source="P")])
 def test_a_rule_without_a_length_a_measure_or_a_source_is_refused(cast: Cast, wrong: clock_rules.SetClockRule) -> None:

@@ -6,12 +6,15 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlmodel import select
 
+from sgapp.domain.errors import Invalid, NotFound
 from sgapp.domain.reach import GIVE_UP_AFTER, Channel, Reach, Urgency
 from sgapp.integrations.outgoing import Outgoing, Undelivered
-from sgapp.services import triage
+from sgapp.services import messages, triage
 from sgapp.services.duty import add_message, set_reach
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.post import Posted, deliver_due, failing, push_key
+from sgapp.services.sweep import sweep
+from sgapp.services.views.messages import Told, Trouble, messages_view
 from sgapp.store.tables import ClockRow, MessageRow, PushRow
 from tests.people import START, Cast
 
@@ -227,3 +230,93 @@ def test_a_browser_that_is_gone_is_forgotten(cast: Cast) -> None:
 
 def test_the_push_key_is_made_once_and_stays(cast: Cast) -> None:
     assert push_key(cast.house, now=START) == push_key(cast.house, now=minutes(1))
+
+
+def test_something_urgent_that_goes_up_wakes_whoever_it_goes_up_to(cast: Cast) -> None:
+    """On call did not take it. Kept for the morning, it would have passed by three people asleep by then."""
+    reachable(cast, "devan", email="devan@example.org", by_email=True, quiet_from=time(22), quiet_until=time(7))
+    cast.writes(at=minutes(13 * 60), danger_now="not_sure")  # 23:40
+    sweep(cast.house, now=minutes(13 * 60 + 31), holder="one")
+    assert posted(cast, Letterbox(), minutes(13 * 60 + 31)) == Posted(sent=1)
+
+
+def trouble(cast: Cast, who: str = "lena", when: datetime = START) -> tuple[Trouble, ...]:
+    return messages_view(cast.house, getattr(cast, who), when).trouble
+
+
+def test_a_failure_is_shown_until_its_matter_is_taken_up_and_a_doubt_until_somebody_settles_it(cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes()
+    to_the_adult(cast)
+    posted(cast, Letterbox(ValueError("a fault")))
+    for n in range(1, 3):
+        posted(cast, Letterbox(Undelivered("refused-550", final=True)), minutes(n * 10))
+    assert [t.doubtful for t in sorted(trouble(cast, when=minutes(60 * 24 * 30)), key=lambda t: t.doubtful)] == [False, True]
+
+
+def test_what_could_not_be_sent_says_which_by_what_for_whom_and_why_and_nothing_of_it(cast: Cast) -> None:
+    by_mail(cast)
+    note_id = cast.writes()
+    posted(cast, Letterbox(Undelivered("refused-550", final=True)))
+    with cast.house.begin(cast.lena, START) as uow:
+        reference = uow.notes.get(note_id).reference
+    [found] = trouble(cast)
+    assert (found.heading, found.why) == (f"{reference}, by e-mail for Lena Hart",
+                                          "It did not go: refused-550. Written 5 Oct 2026, 10:40, tried 1 time.")
+
+
+@pytest.mark.parametrize("who", ["joy", "farid"])
+def test_a_message_about_what_one_may_not_know_is_neither_shown_nor_sent_again_nor_settled(cast: Cast, who: str) -> None:
+    by_mail(cast)
+    cast.writes(staff_involved="yes")
+    posted(cast, Letterbox(Undelivered("refused-550", final=True)))
+    [found] = trouble(cast)
+    assert trouble(cast, who) == ()
+    for act, form in ((messages.send_again, messages.SendAgain(found.id)),
+                      (messages.settle_message, messages.SettleMessage(found.id, "She knows."))):
+        with pytest.raises(NotFound):
+            act(cast.house, getattr(cast, who), form, now=START)  # type: ignore[operator]
+
+
+def test_sent_again_it_goes_to_the_address_that_its_reader_has_by_now(cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes()
+    posted(cast, Letterbox(Undelivered("refused-550", final=True)))
+    reachable(cast, email="new@example.org", by_email=True)
+    messages.send_again(cast.house, cast.devan, messages.SendAgain(trouble(cast)[0].id), now=minutes(5))
+    box = Letterbox()
+    assert posted(cast, box, minutes(5)) == Posted(sent=1)
+    assert ([m.to for m in box.got], trouble(cast)) == (["new@example.org"], ())
+
+
+def test_a_message_whose_reader_has_no_address_any_more_is_not_tried_again(cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes()
+    posted(cast, Letterbox(Undelivered("refused-550", final=True)))
+    reachable(cast)
+    with pytest.raises(Invalid, match="no address left"):
+        messages.send_again(cast.house, cast.lena, messages.SendAgain(trouble(cast)[0].id), now=minutes(5))
+
+
+def test_a_doubt_is_settled_with_a_reason_and_then_nothing_more_is_sent(cast: Cast) -> None:
+    to_the_adult(cast)
+    posted(cast, Letterbox(ValueError("a fault")))
+    [found] = trouble(cast)
+    with pytest.raises(Invalid, match="Say how they know"):
+        messages.settle_message(cast.house, cast.lena, messages.SettleMessage(found.id, " "), now=START)
+    messages.settle_message(cast.house, cast.lena, messages.SettleMessage(found.id, "I rang her; she has it."), now=START)
+    box = Letterbox()
+    assert (posted(cast, box, minutes(600)), trouble(cast), box.got) == (Posted(), (), [])
+    with pytest.raises(NotFound):
+        messages.send_again(cast.house, cast.lena, messages.SendAgain(found.id), now=START)
+
+
+def test_what_one_was_told_is_listed_with_reference_and_time_until_one_may_not_know_of_it(cast: Cast) -> None:
+    note_id = cast.writes()
+    with cast.house.begin(cast.lena, START) as uow:
+        reference = uow.notes.get(note_id).reference
+    assert messages_view(cast.house, cast.lena, START).told == (
+        Told(reference, "Something needs you now.", "5 Oct 2026, 10:40"),)
+    assert messages_view(cast.house, cast.devan, START).told == ()
+    cast.writes(corrects=note_id, staff_involved="yes", staff_names="Lena Hart", at=minutes(1))
+    assert messages_view(cast.house, cast.lena, minutes(2)).told == ()

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from sgapp.domain.errors import Invalid, NotFound
-from sgapp.domain.permissions import Actor
+from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.rota import Duty
 from sgapp.services import reach, rota
 from sgapp.services.guard import Done
-from sgapp.services.staff import DisableAccount, disable_account
+from sgapp.services.house import SYSTEM
+from sgapp.services.staff import ChangeRole, DisableAccount, SettleChange, change_role, disable_account, settle_change
 from sgapp.services.views.duty import RotaView, rota_view
+from sgapp.services.views.queue import queue
+from sgapp.store import accounts
 from tests.people import START, Cast
 
 
@@ -140,5 +143,35 @@ def test_a_number_is_good_until_the_rota_changes_and_for_half_a_day_at_most(cast
 def test_an_account_that_is_stopped_is_rung_by_nobody(cast: Cast) -> None:
     lets_ring(cast, cast.joy, "07700 900001")
     turn(cast, Duty.ON_CALL, cast.joy, 0, 1)
-    disable_account(cast.house, cast.alun, DisableAccount("joy"), now=START)
+    with cast.house.begin(SYSTEM, START) as uow:
+        accounts.disable(uow, cast.joy.account_id)
     assert rota.whom_to_ring(cast.house, cast.amina, START) is None
+
+
+def test_whoever_the_rota_needs_is_not_disabled_before_somebody_else_is_put_down(cast: Cast) -> None:
+    rota.set_standing(cast.house, cast.lena, rota.SetStanding(Duty.ON_CALL, cast.joy.account_id), now=START)
+    with pytest.raises(Invalid, match="by the rota nobody would be on call from 5 Oct 2026, 10:40"):
+        disable_account(cast.house, cast.alun, DisableAccount("joy"), now=START)
+    assert on_now(cast)["on_call"] == "Joy Okafor"
+    rota.set_standing(cast.house, cast.lena, rota.SetStanding(Duty.ON_CALL, cast.devan.account_id), now=START)
+    disable_account(cast.house, cast.alun, DisableAccount("joy"), now=START)
+
+
+def test_nor_is_she_given_a_role_that_cannot_have_the_duty_neither_when_asked_nor_when_agreed_to(cast: Cast) -> None:
+    to_hr = ChangeRole("joy", Role.HR, "She moves.")
+    asked = change_role(cast.house, cast.alun, to_hr, now=START)
+    rota.set_standing(cast.house, cast.lena, rota.SetStanding(Duty.ON_CALL, cast.joy.account_id), now=START)
+    with pytest.raises(Invalid, match="nobody would be on call"):
+        settle_change(cast.house, cast.maud, SettleChange(asked.id, "yes"), now=START)
+    with pytest.raises(Invalid, match="nobody would be on call"):
+        change_role(cast.house, cast.alun, to_hr, now=START)
+    change_role(cast.house, cast.alun, ChangeRole("joy", Role.LEAD, "She leads."), now=START)
+
+
+def test_a_gap_that_came_about_all_the_same_is_an_alarm_in_the_queue(cast: Cast) -> None:
+    rota.set_standing(cast.house, cast.lena, rota.SetStanding(Duty.ON_CALL, cast.joy.account_id), now=START)
+    assert queue(cast.house, cast.lena, START).alarms == ()
+    with cast.house.begin(SYSTEM, START) as uow:
+        accounts.disable(uow, cast.joy.account_id)
+    assert queue(cast.house, cast.lena, START).alarms == (
+        "By the rota nobody would be on call from 5 Oct 2026, 10:40. Put somebody down on the page On duty.",)

@@ -6,6 +6,7 @@ import pytest
 
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.services import cases, sharing, triage
+from sgapp.services.sweep import sweep
 from sgapp.services.views.case import case_view
 from sgapp.services.views.queue import QueueRow, queue
 from tests.people import Cast
@@ -71,6 +72,21 @@ def test_the_review_clock_runs_to_the_end_of_the_chosen_day(cast: Cast, case_id:
     _not_shared(cast, case_id)
     [row] = _rows(cast, case_id, "2026-10-27T09:00")
     assert (row.step, row.due, row.tone) == ("look again", "Due 23:59", "soon")
+
+
+def test_on_the_day_of_the_review_the_lead_is_reminded_as_the_office_opens_and_the_deputy_asked_the_day_after(
+        cast: Cast, case_id: str) -> None:
+    _decided(cast, case_id)
+    _not_shared(cast, case_id)
+    told = []
+    for when in ("2026-10-27T08:59", "2026-10-27T09:00", "2026-10-27T16:00", "2026-10-28T00:00"):
+        sweep(cast.house, now=at(when), holder="test")
+        [row] = _rows(cast, case_id, when)
+        told.append(row.asked)
+    assert told == ["", "Lena Hart is reminded", "Lena Hart is reminded", "Step 1 of 3 up: Devan Rao is asked"]
+    moments = case_view(cast.house, cast.lena, at("2026-10-28T09:00"), case_id).moments
+    assert [(m.what, m.detail) for m in moments if m.who == "The clocks"] == [
+        ("Late: look again, step 1 of 3 up", "Devan Rao was asked"), ("Due soon: look again", "Lena Hart was reminded")]
 
 
 def test_a_missed_review_shows_as_overdue_in_the_queue(cast: Cast, case_id: str) -> None:

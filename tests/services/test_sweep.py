@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from sgapp.domain.reach import Reach
 from sgapp.services import intake, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.demo import load_demo
+from sgapp.services.duty import set_reach
 from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.sweep import ALARM_AFTER, LEASE, OnlyInADemo, Swept, sweep, sweep_is_late
@@ -274,5 +276,26 @@ def test_while_an_agency_is_awaited_the_cases_own_next_step_rests_and_begins_ane
     story.answered()  # on Monday 12 October at 15:00: one working day from there
     with cast.house.begin(SYSTEM, week) as uow:
         row = uow.session.get_one(ClockRow, ("case", story.case_id, "next_step"))
-        assert (row.due_at, row.stage, row.next_step_at) == (at("2026-10-13T17:00"), 0, at("2026-10-13T17:00"))
+        assert (row.due_at, row.stage, row.next_step_at) == (at("2026-10-13T17:00"), 0, at("2026-10-13T09:00"))
     assert [r.due for r in queue(cast.house, cast.lena, at("2026-10-12T15:01")).rows if r.step == "next step"] == ["Tue 17:00"]
+
+
+def test_of_what_she_has_taken_up_the_lead_is_reminded_once_before_it_is_late_and_then_the_deputy_is_asked(cast: Cast) -> None:
+    note_id = cast.writes()
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=minutes(5))
+    for when in ("2026-10-05T16:59", "2026-10-06T09:00", "2026-10-06T16:59", "2026-10-06T17:00"):
+        swept(cast, at(when))
+    assert steps_up(cast.house) == [("decide", 1, cast.lena.account_id), ("decide", 2, cast.devan.account_id)]
+    assert told(cast.house)[1:] == [cast.lena.account_id, cast.devan.account_id]
+
+
+def test_of_all_that_is_due_on_one_day_one_reminder_rings_and_the_others_stand_in_the_product(cast: Cast) -> None:
+    with cast.house.begin(SYSTEM, START) as uow:
+        set_reach(uow, cast.lena.account_id, Reach(email="lena@example.org", by_email=True))
+    for _ in range(3):
+        note_id = cast.writes()
+        triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=minutes(5))
+    swept(cast, at("2026-10-06T09:00"))
+    with cast.house.begin(SYSTEM, START) as uow:
+        reminders = [m.channel for m in uow.session.exec(select(MessageRow).where(MessageRow.kind == "decide")).all()]
+    assert sorted(reminders) == ["email", "product", "product", "product"]

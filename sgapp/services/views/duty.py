@@ -6,12 +6,13 @@ from datetime import timedelta
 from sqlmodel import col, or_, select
 
 from sgapp.domain.clock_book import ClockBook
-from sgapp.domain.clocks import DEFAULT_RULES, LABELS, AgencyHours, How, Rule, Span
+from sgapp.domain.clock_words import changes, in_hours, in_length, then, where, whose
+from sgapp.domain.clocks import DEFAULT_RULES, LABELS, Rule
 from sgapp.domain.permissions import Permission
 from sgapp.domain.reach import Channel
 from sgapp.domain.rota import DUTY_LABELS, MAY_TAKE, Duty
 from sgapp.domain.time import show
-from sgapp.domain.vocabulary import AGENCIES, PRIORITIES
+from sgapp.domain.vocabulary import AGENCIES
 from sgapp.services.duty import reach_of
 from sgapp.services.guard import query
 from sgapp.services.rota import branch_of
@@ -20,6 +21,9 @@ from sgapp.store import accounts, documents
 from sgapp.store.access import rota_of
 from sgapp.store.tables import HandOverRow, PushRow
 from sgapp.store.unit_of_work import UnitOfWork
+
+#: How many versions of the clock book are shown, each with what it changed.
+_HISTORY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,45 +165,22 @@ def clocks_view(uow: UnitOfWork) -> ClocksView:
     """By which rules, hours and closures the clocks run, and who changed them when."""
     book = uow.book
     names = {a.id: a.name for a in accounts.everyone(uow)}
-    desks = (DeskHours("Our own office", _hours(book.hours)),
-             *(DeskHours(AGENCIES.label(d.agency), _hours(d.hours)) for d in book.desks))
-    closures = tuple(ClosureLine(c.day.isoformat(), c.agency, f"{c.day:%-d %B %Y}, "
-                                 f"{AGENCIES.label(c.agency) if c.agency else 'our own office'}", c.why)
+    desks = (DeskHours("Our own office", in_hours(book.hours)),
+             *(DeskHours(AGENCIES.label(d.agency), in_hours(d.hours)) for d in book.desks))
+    closures = tuple(ClosureLine(c.day.isoformat(), c.agency, f"{c.day:%-d %B %Y}, {whose(c.agency)}", c.why)
                      for c in book.closures)
-    history = tuple(f"{show(v.set_at)}: {names.get(v.set_by, 'somebody')} set version {v.version} "
-                    f"(rules of our own: {len(made.rules)}, closures: {len(made.closures)})"
-                    for v, made in documents.history(uow, ClockBook))
+    versions = documents.history(uow, ClockBook, limit=_HISTORY + 1)
+    before = [made for _, made in versions[1:]] + ([ClockBook()] if len(versions) <= _HISTORY else [])
+    history = tuple(
+        f"{show(v.set_at)}, {names.get(v.set_by, 'somebody')}: {'; '.join(changes(earlier, made)) or 'the same again'}"
+        for (v, made), earlier in zip(versions, before, strict=False))
     return ClocksView(tuple(_rule(r, ours=True) for r in book.rules), tuple(_rule(r, ours=False) for r in DEFAULT_RULES),
                       desks, closures, history, uow.actor.may(Permission.SET_CLOCKS))
 
 
 def _rule(rule: Rule, *, ours: bool) -> RuleLine:
-    where = [PRIORITIES.label(rule.priority) if rule.priority else "", AGENCIES.label(rule.agency) if rule.agency else ""]
-    steps = [f"{word} {in_length(span)}" for word, span in (("chase", rule.chase), ("escalate", rule.escalate)) if span]
-    return RuleLine(str(rule.kind), rule.priority, rule.agency, LABELS[rule.kind].capitalize(),
-                    ", ".join(w for w in where if w) or "always", in_length(rule.due), ", ".join(steps), rule.source, ours)
-
-
-def in_length(span: Span) -> str:
-    """`2 h`, `30 min`, `5 working days`, `the same day`."""
-    match span.how:
-        case How.ELAPSED:
-            whole = span.amount % 60 == 0
-            return f"{span.amount // 60} h" if whole else f"{span.amount} min"
-        case How.WORKING:
-            return f"{span.amount} working day{'' if span.amount == 1 else 's'}" if span.amount else "the same working day"
-        case How.SAME_DAY:
-            return "the same day, by closing"
-        case How.SAME_DAY_MIDNIGHT:
-            return "the same day, by midnight"
-        case How.DATE:
-            return "the chosen day"
-
-
-def _hours(hours: AgencyHours) -> str:
-    opens, closes = hours.days[0]
-    friday = hours.days[4][1]
-    return f"{opens:%H:%M} to {closes:%H:%M}" + (f", Friday to {friday:%H:%M}" if friday != closes else "")
+    return RuleLine(str(rule.kind), rule.priority, rule.agency, LABELS[rule.kind].capitalize(), where(rule),
+                    in_length(rule.due), then(rule), rule.source, ours)
 
 
 @dataclass(frozen=True, slots=True)

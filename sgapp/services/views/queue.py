@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import func, select
 
 from sgapp.domain.case import Case
-from sgapp.domain.clocks import LABELS, ClockKind, in_words, stages_of
+from sgapp.domain.clocks import LABELS, ClockKind, in_words, is_reminder, step_up
 from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.investigation import Investigation
@@ -22,10 +22,11 @@ from sgapp.domain.vocabulary import AGENCIES, CONTACT_KINDS, SAFETY_CODES, TRIAG
 from sgapp.services.checkpoints import chain_in_words
 from sgapp.services.guard import query
 from sgapp.services.post import failing
+from sgapp.services.rota import branch_of
 from sgapp.services.sweep import late_in_words
 from sgapp.services.views.course import tone
 from sgapp.store import accounts
-from sgapp.store.access import opened_since
+from sgapp.store.access import opened_since, rota_as_it_holds
 from sgapp.store.kinds import Record
 from sgapp.store.running import ANY, COUNTED, LISTED, Wanted, begun_since, count, page
 from sgapp.store.search import records_like
@@ -118,8 +119,15 @@ def _alarms(uow: UnitOfWork) -> tuple[str, ...]:
     late, stuck = late_in_words(uow), failing(uow)
     found = [f"{late} Nothing goes up by itself until they are: tell whoever looks after this installation."] if late else []
     if stuck:
-        found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list.")
-    return (*found, *chain_in_words(uow), *_opened(uow))
+        found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list. "
+                     "Look at them on the page How I am told.")
+    return (*found, *_nobody_there(uow), *chain_in_words(uow), *_opened(uow))
+
+
+def _nobody_there(uow: UnitOfWork) -> list[str]:
+    """The first moment at which a duty has nobody who works here and may have it."""
+    gaps = rota_as_it_holds(uow, branch_of(uow)).gaps(uow.now)
+    return [f"By the rota {gaps[0].in_words()}. Put somebody down on the page On duty."] if gaps else []
 
 
 def _opened(uow: UnitOfWork) -> list[str]:
@@ -202,8 +210,12 @@ def _asked(uow: UnitOfWork, clocks: Sequence[ClockRow]) -> dict[str, str]:
     """Who is asked for each clock that has gone up, by its key."""
     names = {account_id: found.name if (found := accounts.by_id(uow, account_id)) else "somebody"
              for account_id in {c.holder_id for c in clocks if c.holder_id and c.stage}}
-    return {_key(c): f"Step {c.stage} of {stages_of(ClockKind(c.kind))} up: {names.get(c.holder_id, 'nobody is left')} is asked"
+    return {_key(c): _asked_words(ClockKind(c.kind), c.stage, names.get(c.holder_id, "nobody is left"))
             for c in clocks if c.stage}
+
+
+def _asked_words(kind: ClockKind, stage: int, name: str) -> str:
+    return f"{name} is reminded" if is_reminder(kind, stage) else f"{step_up(kind, stage).capitalize()}: {name} is asked"
 
 
 def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[str, str]) -> QueueRow:

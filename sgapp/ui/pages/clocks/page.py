@@ -4,7 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.domain.clocks import LABELS, ClockKind
+from sgapp.domain.clock_words import MEASURES, WITH_A_NUMBER
+from sgapp.domain.clocks import LABELS, WITH_A_LENGTH
 from sgapp.domain.vocabulary import AGENCIES, PRIORITIES
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import choice, date_field, select_field, text_field, time_field
@@ -14,7 +15,7 @@ from sgapp.ui.pages.clocks.state import ClocksState
 from sgapp.ui.templates import desk_page
 
 S: Any = ClocksState
-_BY_A_DAY = (ClockKind.REVIEW, ClockKind.ACTION)
+_NUMBERED = {"how": [str(how) for how in WITH_A_NUMBER]}
 
 
 def _rule(rule: Any) -> rx.Component:
@@ -47,14 +48,18 @@ def _agency(within: str, label: str, empty: str) -> rx.Component:
 
 
 def _setting() -> rx.Component:
-    kinds = [(str(kind), LABELS[kind].capitalize()) for kind in ClockKind if kind not in _BY_A_DAY]
+    kinds = [(str(kind), LABELS[kind].capitalize()) for kind in WITH_A_LENGTH]
     return rx.el.div(
         folded("Set a rule of our own", _form(
             "set-clock-rule", "Set this rule", select_field("kind", "What", options=kinds, within="rule"),
             select_field("priority", "At which priority", options=PRIORITIES.options(), empty="Any", within="rule"),
             _agency("rule", "At which agency", "Any"),
-            choice("how", "Measured in", options=(("elapsed", "Minutes"), ("working", "Working days")), within="rule"),
-            text_field("amount", "How many", within="rule", input_mode="numeric"),
+            choice("how", "Measured in", options=tuple((str(how), label) for how, label in MEASURES.items()), within="rule"),
+            text_field("amount", "How many", within="rule", input_mode="numeric", ask_when=_NUMBERED),
+            text_field("chase", "Chased after how many", hint="Empty: as by default, and never later than it is due.",
+                       within="rule", input_mode="numeric", ask_when=_NUMBERED),
+            text_field("escalate", "Goes up further after how many", hint="Empty: as by default, where that is later.",
+                       within="rule", input_mode="numeric", ask_when=_NUMBERED),
             text_field("source", "Which policy says so", within="rule"))),
         folded("Set opening hours", _form(
             "set-hours", "Set these hours", _agency("hours", "Whose", "Our own office"),

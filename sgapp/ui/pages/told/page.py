@@ -7,7 +7,7 @@ import reflex as rx
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import select_field, text_field, time_field
 from sgapp.ui.components.notices import notices_button
-from sgapp.ui.components.page_parts import page_head
+from sgapp.ui.components.page_parts import folded, page_head
 from sgapp.ui.components.pictures import panel, waiting
 from sgapp.ui.pages.told.state import ToldState
 from sgapp.ui.templates import desk_page
@@ -21,6 +21,27 @@ def _browser(browser: Any) -> rx.Component:
                         on_saved=ToldState.load_told)
     return rx.el.li(rx.el.div(rx.el.p(browser.label), class_name="row-what"), rx.el.div(out, class_name="row-step"),
                     class_name="row row-wide", key=browser.value)
+
+
+def _trouble(message: Any) -> rx.Component:
+    again = intent_button("Send it again", intent="send-again", hidden={"message_id": message.id}, stay=True,
+                          on_saved=ToldState.load_told)
+    settle = durable_form(
+        text_field("reason", "How do they know, or why is it not needed any more?", within=message.id),
+        intent="settle-message", form_key="settle-message:" + message.id, hidden={"message_id": message.id},
+        submit="Settle it", stay=True, on_saved=ToldState.load_told)
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(message.heading, class_name="font-semibold"), rx.el.p(message.why, class_name="hint"),
+            rx.cond(message.doubtful, rx.el.p("Ask whom it was for before you send it again: it would come twice.",
+                                              class_name="hint"), rx.fragment()),
+            folded("Settle it without sending", settle), class_name="row-what"),
+        rx.el.div(again, class_name="row-step"), class_name="row row-wide", key=message.id)
+
+
+def _told(notice: Any) -> rx.Component:
+    return rx.el.li(rx.el.div(rx.el.p(rx.el.b(notice.reference), " · ", notice.words),
+                              rx.el.p(notice.when, class_name="hint"), class_name="row-what"), class_name="row row-wide")
 
 
 @desk_page("/told", "How I am told", on_load=[ToldState.load_told])
@@ -38,19 +59,27 @@ def page() -> list[rx.Component]:
             class_name="grid md:grid-cols-2 gap-4"),
         rx.el.p("A number that care workers ring stands on their phones without a name, and only until your turn is over.",
                 class_name="hint"),
-        rx.el.p("In these hours nothing is sent, unless somebody is in danger now or you are on duty.", class_name="hint"),
+        rx.el.p("In these hours nothing is sent, unless somebody is in danger now, something urgent comes up to you because "
+                "nobody before you took it, or you are on duty.", class_name="hint"),
         intent="set-reach", form_key="set-reach:me", submit="Keep this", stay=True, on_saved=ToldState.load_told)
     return [
         page_head("It says that something needs you, never what", "How I am told"),
         rx.cond(
             ToldState.loaded,
             rx.el.div(
+                rx.cond(S.trouble.length() > 0,
+                        panel(rx.el.ul(rx.foreach(S.trouble, _trouble), class_name="rows",
+                                       aria_label="Messages that did not go"), heading="What could not be sent"),
+                        rx.fragment()),
                 panel(rx.el.div(form, key=S.drawing.to_string()), heading="E-mail, text, quiet hours"),
                 panel(notices_button(S.push_key, on_allowed=ToldState.load_told),
                       rx.cond(S.browsers.length() > 0,
                               rx.el.ul(rx.foreach(S.browsers, _browser), class_name="rows mt-3",
                                        aria_label="Browsers that show notices"), rx.fragment()),
                       heading="Notices"),
+                rx.cond(S.told.length() > 0,
+                        folded("What you were told", rx.el.ul(rx.foreach(S.told, _told), class_name="rows",
+                                                             aria_label="What you were told")), rx.fragment()),
                 class_name="grid gap-5"),
             waiting()),
     ]

@@ -8,6 +8,7 @@ from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.house import house, now
 from sgapp.services.post import push_key
 from sgapp.services.views.duty import told_view
+from sgapp.services.views.messages import Told, Trouble, messages_view
 from sgapp.services.views.note import Option
 from sgapp.ui import offload
 from sgapp.ui.session import ConfidentialState, current_actor
@@ -15,7 +16,7 @@ from sgapp.ui.session import ConfidentialState, current_actor
 
 class ToldState(ConfidentialState, rx.State):
     _allowed: ClassVar[frozenset[str]] = roles_with(Permission.BE_TOLD)
-    _confidential: ClassVar[frozenset[str]] = frozenset({"email", "phone", "quiet_from", "quiet_until"})
+    _confidential: ClassVar[frozenset[str]] = frozenset({"email", "phone", "quiet_from", "quiet_until", "trouble", "told"})
 
     email: str = ""
     phone: str = ""
@@ -25,6 +26,8 @@ class ToldState(ConfidentialState, rx.State):
     quiet_from: str = ""
     quiet_until: str = ""
     browsers: tuple[Option, ...] = ()
+    trouble: tuple[Trouble, ...] = ()
+    told: tuple[Told, ...] = ()
     push_key: str = ""
     loaded: bool = False
     #: Which drawing of the form this is. What a field begins with is read only when it is drawn for the first time.
@@ -41,4 +44,6 @@ class ToldState(ConfidentialState, rx.State):
             found.email, found.phone, found.quiet_from, found.quiet_until)
         self.by_email, self.by_text, self.rung = ("yes" if on else "" for on in (found.by_email, found.by_text, found.rung))
         self.browsers, self.loaded, self.drawing = found.browsers, True, self.drawing + 1
+        messages = await offload.run(messages_view, house(), actor, now())
+        self.trouble, self.told = messages.trouble, messages.told
         self.push_key = await offload.run(push_key, house(), now=now())
