@@ -141,8 +141,7 @@ def in_the_office(office: Office, ids: set[str]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("count", [50, 500])
+@pytest.mark.parametrize("count", [50, pytest.param(500, marks=pytest.mark.long)])
 def test_every_note_kept_on_a_phone_under_fire_arrives_once(browser: Browser, tmp_path: Path, script: str, count: int) -> None:
     seed, moments = seeded()
     office = Office(tmp_path, moments)
