@@ -81,6 +81,11 @@ def test_after_signing_out_the_cookie_opens_nothing(as_: SignIn) -> None:
     assert client.get("/api/session").status_code == 401
 
 
+def test_signing_out_does_not_ask_the_browser_to_clear_what_it_keeps(as_: SignIn) -> None:
+    """It would take the notes that wait along."""
+    assert "clear-site-data" not in as_("amina").delete("/api/session").headers
+
+
 def test_signing_out_without_a_session_succeeds(phone: Phone) -> None:
     assert phone().delete("/api/session").status_code == 204
 

@@ -17,7 +17,7 @@ from tests.e2e.pictures import signed_in
 from tests.e2e.site import Site
 from tests.e2e.steps import pick
 from tests.e2e.test_accessibility import violations
-from tests.serving import PASSWORD, PHONE, TABLET
+from tests.serving import PASSWORD, PHONE, TABLET, Server
 
 ARRIVES_MS = 30_000  # the phone tries again by itself, with longer and longer pauses
 KEPT = 'navigator.serviceWorker.controller?.state === "activated"'
@@ -247,16 +247,60 @@ def test_a_server_of_another_version_does_not_make_a_page_of_the_phone_reload(br
         page.context.close()
 
 
+def test_a_note_that_waits_has_asked_the_browser_to_wake_the_worker(browser: Browser, server: Server) -> None:
+    page = signed_in(browser, server.url, "worker.b", PHONE, dark=False)
+    wait_until_kept(page)
+    page.context.grant_permissions(["background-sync"])
+    page.context.set_offline(True)
+    write_without_the_list(page, "The kettle was cold.")
+    save(page, "On this phone")
+    until(page, 'navigator.serviceWorker.ready.then((there) => there.sync.getTags()).then((tags) => tags.includes("notes"))')
+    page.context.close()
+
+
+def test_a_push_shows_a_notice_without_content_and_a_tap_on_it_opens_the_desk(browser: Browser, server: Server) -> None:
+    lead = signed_in(browser, server.url, "lead", TABLET, dark=False)
+    lead.goto("/")
+    wait_until_kept(lead)
+    lead.context.grant_permissions(["notifications"])
+    told = {"title": "Visit notes", "text": "Something waits for you.", "reference": "VN-1", "id": "m1"}
+    wire, registration = _registered(lead)
+    wire.send("ServiceWorker.deliverPushMessage", {**registration, "data": json.dumps(told)})
+    shown = "navigator.serviceWorker.ready.then((there) => there.getNotifications())"
+    until(lead, f"{shown}.then((found) => found.length === 1)")
+    notice = lead.evaluate(f"{shown}.then(([found]) => [found.title, found.body, found.tag])")
+    assert notice == ["Visit notes", "Something waits for you. VN-1", "m1"]
+    # A window may be opened only under a finger, which nothing here has: what is asked of the browser is looked at instead
+    [worker] = lead.context.service_workers
+    opened = worker.evaluate("""async () => {
+      const opened = [];
+      self.clients.openWindow = async (place) => { opened.push(place); };
+      const [notification] = await self.registration.getNotifications();
+      self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+      return opened;
+    }""")
+    assert opened == ["/desk/"]
+    until(lead, f"{shown}.then((found) => found.length === 0)")
+    lead.context.close()
+
+
 def _by_sync(page: Page) -> None:
     """What the browser does when it wakes the worker because there is a signal."""
+    wire, registration = _registered(page)
+    wire.send("ServiceWorker.dispatchSyncEvent", {**registration, "tag": "notes", "lastChance": False})
+
+
+def _registered(page: Page) -> tuple[Any, dict[str, str]]:
+    """The wire to the browser, and what it calls the worker of this page there."""
     wire: Any = page.context.new_cdp_session(page)
     seen: list[dict[str, Any]] = []
     wire.on("ServiceWorker.workerRegistrationUpdated", lambda event: seen.extend(event["registrations"]))
     wire.send("ServiceWorker.enable")
     origin = page.evaluate("location.origin")
+    while not seen:
+        page.wait_for_timeout(50)  # told by an event
     [registration] = {r["registrationId"] for r in seen if r["scopeURL"] == f"{origin}/"}
-    wire.send("ServiceWorker.dispatchSyncEvent",
-              {"origin": origin, "registrationId": registration, "tag": "notes", "lastChance": False})
+    return wire, {"origin": origin, "registrationId": registration}
 
 
 def _by_message(page: Page) -> None:

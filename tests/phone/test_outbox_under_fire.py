@@ -141,8 +141,7 @@ def in_the_office(office: Office, ids: set[str]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("count", [50, 500])
+@pytest.mark.parametrize("count", [50, pytest.param(500, marks=pytest.mark.long)])
 def test_every_note_kept_on_a_phone_under_fire_arrives_once(browser: Browser, tmp_path: Path, script: str, count: int) -> None:
     seed, moments = seeded()
     office = Office(tmp_path, moments)
@@ -316,6 +315,33 @@ def test_an_office_that_asks_to_be_left_alone_is_left_alone_that_long(phone: Pho
     phone.begin(first)
     until(first, DELIVERED)
     assert posted[1] - posted[0] >= 2
+
+
+def test_a_note_goes_when_she_comes_back_to_the_page(browser: Browser, calm_office: Office, script: str) -> None:
+    phone = PhonePage(browser, calm_office, script, pace={"first": 19_000, "last": 19_000})  # by the timer it goes much later
+    page = phone.open(begin=False)
+    phone.sign_in(page, "worker.d")
+    calm_office.link.down()
+    written = page.evaluate("(n) => harness.write(n)", 0)
+    phone.begin(page)
+    page.evaluate("() => harness.flush()")  # waits its turn: the first try is over
+    calm_office.link.calm()
+    with page.expect_request(POSTS, timeout=10_000):
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    until(page, DELIVERED)
+    assert _states(page) == {written: "delivered"}
+    phone.close()
+
+
+def test_a_browser_short_of_room_is_asked_to_keep_what_waits(phone: PhonePage) -> None:
+    page = phone.open(begin=False)
+    phone.sign_in(page, "worker.a")
+    page.evaluate("""() => {
+      window.asked = 0;
+      navigator.storage.persist = async () => { window.asked += 1; return true; };
+    }""")
+    page.evaluate("(n) => harness.write(n)", 0)
+    assert page.evaluate("window.asked") == 1
 
 
 def test_when_the_storage_is_full_what_waits_still_goes_and_makes_room(phone: PhonePage, calm_office: Office) -> None:
