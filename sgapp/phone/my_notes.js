@@ -1,12 +1,12 @@
 // Her own notes: where each one is, by reference and time. Never a word of what they say.
 import { createElement as h, useEffect, useRef, useState } from "react";
-import { meet } from "./device.js";
 import { useLock } from "./draft.js";
 import { fill, many, pieces } from "./fill.js";
 import { register } from "./installed.js";
 import { all as keptNotes, keepFlushing, othersWaiting } from "./outbox.js";
 import { OwnPhones } from "./own_phones.js";
 import { office } from "./store.js";
+import { letGo, meetOrLetGo } from "./taken_along.js";
 import * as t from "./words/my_notes.js";
 
 const WORDS = {
@@ -107,6 +107,7 @@ export function MyNotes() {
         if (answer.ok) there = (await answer.json()).notes;
         const request = answer.ok ? await fetch("/api/accounts/asked", { cache: "no-store" }) : null;
         if (request?.ok && !gone) setAsked((await request.json()).asked);
+        if (answer.status === 401) letGo();
         // 404: whoever signs in here writes no notes, and so has none.
         setProblem(answer.ok || answer.status === 404 ? "" : answer.status === 401 ? "signed_out" : "later");
       } catch {
@@ -117,7 +118,7 @@ export function MyNotes() {
       setOthers(await othersWaiting());
     };
     const outbox = keepFlushing(load);
-    met.current = meet().then(load, () => undefined);
+    met.current = meetOrLetGo().then(load, () => undefined);
     return () => {
       gone = true;
       outbox.stop();
@@ -136,6 +137,7 @@ export function MyNotes() {
         : says ? h("p", { className: "hint" }, t.none_here)
           : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, t.none), h("p", { className: "hint" }, t.none_hint)),
     others ? h("p", { className: "hint", role: "status" }, many(others, t.others_one, t.others_many)) : null,
-    h("a", { className: "btn btn-quiet justify-self-start", href: "/" }, t.write),
+    h("div", { className: "flex flex-wrap gap-2" },
+      h("a", { className: "btn btn-quiet", href: "/" }, t.write), h("a", { className: "btn btn-quiet", href: "/today" }, t.today)),
     notes === null || problem === "signed_out" ? null : h(OwnPhones, { met: () => met.current }));
 }

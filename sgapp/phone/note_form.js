@@ -1,6 +1,6 @@
 // The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
 import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { meet, signed, whoWrites } from "./device.js";
+import { signed, whoWrites } from "./device.js";
 import { useDraft, useKeptPeople } from "./draft.js";
 import { fill } from "./fill.js";
 import { register } from "./installed.js";
@@ -11,6 +11,7 @@ import { noteReference } from "./reference.js";
 import { PhoneTroubles, Saved } from "./saved.js";
 import { Codes, Help, More, Said, Who, WhenWhere } from "./sections.js";
 import { keepOffice, office } from "./store.js";
+import { letGo, meetOrLetGo } from "./taken_along.js";
 import * as t from "./words/note_form.js";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -113,7 +114,7 @@ export function NoteForm({ codes }) {
     refreshKey().then(() => setAhead(clockAhead()));
     fetch("/api/people/mine", { cache: "no-store", headers: { "X-Requested-With": "sgapp" } })
       .then((answer) => {
-        if (answer.status === 401) whoWrites().then(leaveOrStay);
+        if (answer.status === 401) letGo().then(whoWrites).then(leaveOrStay);
         return answer.ok ? answer.json() : Promise.reject(new Error(`no list: ${answer.status}`));
       }).then(({ people: found, on_call: number, on_call_until: until, always }) => {
         setPeople(found);
@@ -123,7 +124,7 @@ export function NoteForm({ codes }) {
         setListMissing(true);
         office().then((known) => setOnCall((now) => now || known.onCall));
       });
-    meet().catch(() => undefined);
+    meetOrLetGo().catch(() => undefined);
     lost().then(setGone);
     register();
     outbox.current = keepFlushing(refresh);

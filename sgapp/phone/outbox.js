@@ -23,6 +23,9 @@ export function after(status) {
 
 export const waits = (note) => note.state === "on_phone" || note.state === "sign_in";
 
+// What is a note: a look (looks.js) waits here too, goes the same way, and is none.
+const notesOf = (rows) => rows.filter((row) => !row.look);
+
 // Resolves when the note is on the disk. Under an id that is already there the first envelope stays.
 export async function add(note) {
   const tx = (await database()).transaction(NOTES, "readwrite", { durability: "strict" });
@@ -36,14 +39,14 @@ export async function add(note) {
 // Her notes on this phone, the newest first. Another writer's that wait here are not shown, only sent.
 export async function all() {
   const mine = await owner();
-  const notes = await (await database()).getAll(NOTES);
+  const notes = notesOf(await (await database()).getAll(NOTES));
   return notes.filter((note) => !note.owner || note.owner === mine).sort((a, b) => b.saved_at.localeCompare(a.saved_at));
 }
 
 // How many notes wait here that are not shown, because nobody is signed in or somebody else is.
 export async function othersWaiting() {
   const mine = await owner();
-  const notes = await database().then((db) => db.getAll(NOTES)).catch(() => []);
+  const notes = await database().then((db) => db.getAll(NOTES)).then(notesOf).catch(() => []);
   return notes.filter((note) => waits(note) && note.owner && note.owner !== mine).length;
 }
 
@@ -51,14 +54,14 @@ const rememberedTally = () => Number(/(?:^|; )waiting=(\d+)/.exec(globalThis.doc
 
 async function tally() {
   if (!globalThis.document) return; // the worker has no cookies to write
-  const waiting = (await (await database()).getAll(NOTES)).filter(waits).length;
+  const waiting = notesOf(await (await database()).getAll(NOTES)).filter(waits).length;
   document.cookie = `${TALLY}=${waiting}; path=/; max-age=${waiting ? 30 * 24 * 3600 : 0}; samesite=strict`;
 }
 
 // How many notes waited here and are gone although nobody delivered them: the browser cleared its storage.
 export async function lost() {
-  const rows = await database().then((db) => db.count(NOTES)).catch(() => 0);
-  return Math.max(0, rememberedTally() - rows);
+  const rows = await database().then((db) => db.getAll(NOTES)).then(notesOf).catch(() => []);
+  return Math.max(0, rememberedTally() - rows.length);
 }
 
 // She was told. What is gone is counted no more.

@@ -33,6 +33,7 @@ export const Who = memo(function Who({ person, other, put, people, missing, erro
       hint: missing ? t.list_missing : "", value: person, onChange: put, error }),
     person === OTHER ? h(Field, { key: "other", id: "other", label: t.their_name, hint: t.their_name_hint,
       value: other, onChange: put }) : null,
+    h("a", { key: "today", className: "link justify-self-start inline-flex items-center min-h-11", href: "/today" }, t.today_list),
   ];
 });
 

@@ -1,6 +1,8 @@
-// What has to stay on this phone for a while and be unreadable without her: drafts, and the short list of people.
+// What has to stay on this phone for a while and be unreadable without her: drafts, the short list of people, and today's
+// codes where she took them along.
 // A random key K seals it. K is in memory only while unlocked; on the disk it lies wrapped under her PIN or her passkey,
 // and in series under a key that the browser does not hand out. Why, and what it is worth: docs/decisions/0009.
+// Today's codes are sealed under a key of their own, which her passkey makes and no PIN opens: docs/decisions/0024.
 import { openDB } from "idb";
 import { fill } from "./fill.js";
 import * as t from "./words/vault.js";
@@ -13,15 +15,25 @@ const FREE_TRIES = 3;
 const FIRST_WAIT_MS = 5_000;
 const LAST_WAIT_MS = 300_000;
 const DRAFT_LIVES_MS = 12 * 3_600_000;
-const OTHERS_LIVE_MS = 7 * 24 * 3_600_000;
+const NIGHT_ENDS_HOUR = 4; // a round that begins in the evening ends in the night
 const IV_BYTES = 12;
 const SHORTEST_PIN = 6;
+// Kept only where a passkey is the one way in, and gone as soon as there is another.
+export const CARD = "card";
 const NOTHING = Object.freeze({ available: false, setUp: false, locked: false, ways: [] });
 
 const bytesOf = (text) => new TextEncoder().encode(text);
 const random = (length) => crypto.getRandomValues(new Uint8Array(length));
-const lifeOf = (name) => (name.startsWith("draft") ? DRAFT_LIVES_MS : OTHERS_LIVE_MS);
 const waitAfter = (wrong) => (wrong < FREE_TRIES ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (wrong - FREE_TRIES), LAST_WAIT_MS));
+
+// When a value goes: what was given an end at that, a draft after its hours, everything else with its day.
+function endOf({ name, saved_at: savedAt, until }) {
+  if (until) return until;
+  if (name.startsWith("draft")) return savedAt + DRAFT_LIVES_MS;
+  const night = new Date(savedAt);
+  night.setDate(night.getDate() + 1);
+  return night.setHours(NIGHT_ENDS_HOUR, 0, 0, 0);
+}
 
 async function seal(key, plain, context) {
   const iv = random(IV_BYTES);
@@ -45,10 +57,12 @@ async function keyFromPin(pin, salt, iterations) {
   return crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, material, AES, false, ["encrypt", "decrypt"]);
 }
 
-async function keyFromPasskey(output, salt) {
+// {kek, card}: the key that wraps K, and the one that seals what no PIN may open.
+async function keysFromPasskey(output, salt) {
   const material = await crypto.subtle.importKey("raw", output, "HKDF", false, ["deriveKey"]);
-  return crypto.subtle.deriveKey({ name: "HKDF", hash: "SHA-256", salt, info: bytesOf("sgapp/vault/passkey") }, material, AES,
-    false, ["encrypt", "decrypt"]);
+  const derive = (what) => crypto.subtle.deriveKey({ name: "HKDF", hash: "SHA-256", salt, info: bytesOf(`sgapp/vault/${what}`) },
+    material, AES, false, ["encrypt", "decrypt"]);
+  return { kek: await derive("passkey"), card: await derive(CARD) };
 }
 
 // Why a PIN will not do, in her words; empty if it will.
@@ -68,6 +82,7 @@ export async function offersPasskey() {
 // `name` is the database, `now` the clock, `iterations` the cost of a PIN: others only for tests.
 export function makeVault({ name = "visit-vault", now = Date.now, iterations = ITERATIONS } = {}) {
   let key = null;
+  let cardKey = null; // beside K only after her passkey has opened it
   let opened;
   let last = Promise.resolve();
   const listeners = new Set();
@@ -106,7 +121,7 @@ export function makeVault({ name = "visit-vault", now = Date.now, iterations = I
     await tx.done;
   }
 
-  const tooOld = (row) => now() - row.saved_at > lifeOf(row.name);
+  const tooOld = (row) => now() > endOf(row);
 
   // One after the other, so that a draft on its way to the disk cannot arrive after it was dropped.
   function inTurn(work) {
@@ -135,6 +150,7 @@ export function makeVault({ name = "visit-vault", now = Date.now, iterations = I
     const wrapped = await seal(device, await seal(kek, raw, way), way);
     const tx = db.transaction([KEYS, VALUES], "readwrite", { durability: "strict" });
     if (!key) tx.objectStore(VALUES).clear(); // nothing of an older key
+    else tx.objectStore(VALUES).delete(CARD); // there is a second way in from now on
     tx.objectStore(KEYS).put({ name: "device", key: device });
     tx.objectStore(KEYS).put({ name: way, wrapped, ...row });
     tx.objectStore(KEYS).put({ name: "tries", wrong: 0, not_before: 0 });
@@ -217,7 +233,9 @@ export function makeVault({ name = "visit-vault", now = Date.now, iterations = I
     // Some give the secret only when asked a second time.
     const output = made.getClientExtensionResults().prf?.results?.first ?? (await askPasskey(id, salt));
     if (!output) throw new Error("no secret from this passkey");
-    await writeWay("passkey", await keyFromPasskey(output, salt), { id, salt });
+    const { kek, card } = await keysFromPasskey(output, salt);
+    await writeWay("passkey", kek, { id, salt });
+    cardKey = card;
   }
 
   // True once unlocked; false if she said no or it did not fit.
@@ -225,7 +243,9 @@ export function makeVault({ name = "visit-vault", now = Date.now, iterations = I
     try {
       const row = await (await database()).get(KEYS, "passkey");
       const output = await askPasskey(row.id, row.salt);
-      key = await unwrap("passkey", await keyFromPasskey(output, row.salt), row);
+      const { kek, card } = await keysFromPasskey(output, row.salt);
+      key = await unwrap("passkey", kek, row);
+      cardKey = card;
       tell();
       return true;
     } catch {
@@ -235,32 +255,40 @@ export function makeVault({ name = "visit-vault", now = Date.now, iterations = I
 
   function lock() {
     key = null;
+    cardKey = null;
     tell();
   }
 
-  // True when it is on the disk, sealed; false while locked.
-  function put(valueName, value) {
-    const held = key;
+  const keyFor = (valueName) => (valueName === CARD ? cardKey : key);
+
+  // True when it is on the disk, sealed; false while locked, and for what may not lie behind the ways in that there are.
+  // `until` is when it goes, in milliseconds, where it has an end of its own.
+  function put(valueName, value, until) {
+    const held = keyFor(valueName);
     if (!held) return Promise.resolve(false);
     return inTurn(async () => {
-      const saved_at = now();
-      const sealed = await seal(held, bytesOf(JSON.stringify(value)), contextOf(valueName, saved_at));
-      await (await database()).put(VALUES, { name: valueName, saved_at, sealed });
-      return true;
+      const row = { name: valueName, saved_at: now(), ...(until && { until }) };
+      const sealed = await seal(held, bytesOf(JSON.stringify(value)), contextOf(row));
+      const tx = (await database()).transaction([KEYS, VALUES], "readwrite");
+      const allowed = valueName !== CARD || !(await tx.objectStore(KEYS).getKey("pin")); // another tab may have set one up
+      if (allowed) tx.objectStore(VALUES).put({ ...row, sealed });
+      await tx.done;
+      return allowed;
     });
   }
 
-  const contextOf = (valueName, savedAt) => `sgapp/vault|${savedAt}|${valueName}`;
+  const contextOf = ({ name: mine, saved_at, until }) => ["sgapp/vault", saved_at, mine, ...(until ? [until] : [])].join("|");
 
   // The value, or null if there is none, it is too old, it cannot be opened, or the vault is locked.
   function get(valueName) {
     return inTurn(async () => {
       const db = await database();
       const row = await db.get(VALUES, valueName);
-      if (!row || !key) return null;
+      const held = keyFor(valueName);
+      if (!row || !held) return null;
       try {
         if (!tooOld(row)) {
-          const plain = await unseal(key, row.sealed, contextOf(row.name, row.saved_at));
+          const plain = await unseal(held, row.sealed, contextOf(row));
           return JSON.parse(new TextDecoder().decode(plain));
         }
       } catch {
@@ -281,6 +309,7 @@ export function makeVault({ name = "visit-vault", now = Date.now, iterations = I
 
   async function wipe() {
     key = null;
+    cardKey = null;
     await inTurn(async () => {
       const tx = (await database()).transaction([KEYS, VALUES], "readwrite", { durability: "strict" });
       tx.objectStore(KEYS).clear();

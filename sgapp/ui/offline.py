@@ -15,7 +15,7 @@ from sgapp.ui.headers import page_policies
 
 #: The pages that open without a signal, as the server names them: a path without its closing slash is redirected. The
 #: desk's pages are not among them, now or later: whatever shows a case comes from the server or not at all.
-PHONE_PAGES = ("/", "/mine/", "/sign-in/", "/away/")
+PHONE_PAGES = ("/", "/mine/", "/today/", "/sign-in/", "/away/")
 _PHONE = Path(__file__).resolve().parents[1] / "phone"
 
 _IN_PAGE = re.compile(r"""(?:href|src)=["'](/[^"'?#]+)["']""")

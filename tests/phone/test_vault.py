@@ -304,3 +304,102 @@ def test_a_passkey_without_a_secret_is_refused_and_changes_nothing(page: Page, r
     assert run("""
       const refused = await vault.setUpPasskey().then(() => false, () => true);
       return [refused, (await vault.status()).setUp];""") == [True, False]
+
+
+#: What she took along lies beside a draft and the list of people, opened by her passkey alone.
+TAKE_ALONG = """
+  await vault.setUpPasskey();
+  await vault.put("people", ["R.L."]);
+  const names = async () => (await dump()).values.map((row) => row.name);
+  const kept = await vault.put("card", { words: "CANARY" }, 1.8e12 + hour);
+"""
+
+
+def test_what_she_took_along_opens_with_her_passkey_and_lies_there_sealed(page: Page, run: Run) -> None:
+    _authenticator(page, prf=True)
+    assert run(TAKE_ALONG + """
+      vault.lock();
+      const shut = await vault.get("card");
+      const text = (await dump()).values.map((row) => new TextDecoder("latin1").decode(row.sealed)).join("");
+      const opened = await vault.unlockWithPasskey();
+      return [kept, shut, text.includes("CANARY"), opened, await vault.get("card")];""", hour=HOUR_MS) == [
+        True, None, False, True, {"words": "CANARY"}]
+
+
+def test_it_is_gone_on_reading_and_at_the_next_start_after_its_time(page: Page, run: Run) -> None:
+    _authenticator(page, prf=True)
+    assert run(TAKE_ALONG + """
+      clock.ms += hour;
+      const still = Boolean(await vault.get("card"));
+      clock.ms += 1;
+      const there = await names();
+      await fresh().status();
+      return [still, there, await names(), await vault.get("card")];""", hour=HOUR_MS) == [
+        True, ["card", "people"], ["people"], None]
+
+
+def test_a_later_end_written_beside_it_does_not_open_it(page: Page, run: Run) -> None:
+    _authenticator(page, prf=True)
+    assert run(TAKE_ALONG + """
+      const open = indexedDB.open("visit-vault");
+      const db = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+      const tx = db.transaction("values", "readwrite");
+      const row = tx.objectStore("values").get("card");
+      row.onsuccess = () => tx.objectStore("values").put({ ...row.result, until: row.result.until + hour });
+      await new Promise((done) => { tx.oncomplete = done; });
+      db.close();
+      return vault.get("card");""", hour=HOUR_MS) is None
+
+
+def test_behind_a_pin_nothing_is_taken_along_also_where_there_is_a_passkey_beside_it(page: Page, run: Run) -> None:
+    _authenticator(page, prf=True)
+    assert run("""
+      await vault.setUpPin(pin);
+      const behindPin = await vault.put("card", 1);
+      await vault.setUpPasskey();
+      vault.lock();
+      await vault.unlockWithPasskey();
+      return [behindPin, await vault.put("card", 1), (await dump()).values];""", pin=PIN) == [False, False, []]
+
+
+def test_a_pin_that_is_set_up_later_takes_it_away(page: Page, run: Run) -> None:
+    _authenticator(page, prf=True)
+    assert run(TAKE_ALONG + """
+      await vault.setUpPin(pin);
+      return [await names(), await vault.get("card"), await vault.put("card", 1)];""", hour=HOUR_MS, pin=PIN) == [
+        ["people"], None, False]
+
+
+def test_a_copy_of_it_from_before_the_pin_does_not_open_with_the_pin(page: Page, run: Run) -> None:
+    """The row was deleted; what lay on the disk may still be found there and put back."""
+    _authenticator(page, prf=True)
+    assert run(TAKE_ALONG + """
+      const row = (await dump()).values.find((one) => one.name === "card");
+      await vault.setUpPin(pin);
+      vault.lock();
+      const opened = (await vault.unlockWithPin(pin)).unlocked;
+      const open = indexedDB.open("visit-vault");
+      const db = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+      db.transaction("values", "readwrite").objectStore("values").put(row);
+      db.close();
+      return [opened, await vault.get("card"), await vault.get("people")];""", hour=HOUR_MS, pin=PIN) == [True, None, ["R.L."]]
+
+
+def test_signing_out_drops_what_she_took_along(page: Page, run: Run) -> None:
+    _authenticator(page, prf=True)
+    assert run(TAKE_ALONG + "await vault.leave(); return names();", hour=HOUR_MS) == []
+
+
+def test_the_list_of_people_goes_with_its_day(run: Run) -> None:
+    """By the phone's own clock, at the first start after four in the morning: a round may end in the night."""
+    assert run("""
+      await vault.setUpPin(pin);
+      await vault.put("people", 1);
+      const night = new Date(1.8e12);
+      night.setDate(night.getDate() + 1);
+      clock.ms = night.setHours(4, 0, 0, 0) - 1.8e12;
+      await fresh().status();
+      const still = (await dump()).values.length;
+      clock.ms += 1;
+      await fresh().status();
+      return [still, (await dump()).values.length];""", pin=PIN) == [1, 0]

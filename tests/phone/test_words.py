@@ -33,6 +33,7 @@ NAMES = {
     "device.js": {"Android", "Windows", "Mac OS", "Mac", "Linux", "Edg/", "Edge", "Firefox/", "Firefox", "Chrome/", "Chrome",
                   "Safari/", "Safari"},  # what a phone calls itself
     "my_notes.js": {"Europe/London"}, "own_phones.js": {"Europe/London"}, "saved.js": {"Europe/London"},
+    "today.js": {"Europe/London"},
     "note.js": {"as in the note it adds to"},  # sealed for the office
     "note_form.js": {"QuotaExceededError", "Form", "Choice"},  # what it is called; which part is drawn
     "parts.js": {"input, textarea"},  # a selector
@@ -40,7 +41,7 @@ NAMES = {
 #: Python that draws what she sees.
 PAGES = [ROOT / "sgapp" / "ui" / name for name in (
     "templates/frame.py", "templates/phone.py", "templates/plain.py", "components/connection.py", "components/note_form.py",
-    "pages/__init__.py", "pages/notes/page.py", "pages/mine/page.py", "pages/sign_in/page.py")]
+    "pages/__init__.py", "pages/notes/page.py", "pages/mine/page.py", "pages/today/page.py", "pages/sign_in/page.py")]
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +147,7 @@ def test_each_section_is_named_for_a_script_or_used_by_a_page() -> None:
 @pytest.mark.parametrize(("quoting", "quoted"), [
     ("note.visit_to_come", "sections.earlier"), ("sections.list_missing", "sections.someone_else"),
     ("marks.not_fetched", "note_form.seen"), ("body_map.full", "note_form.seen"), ("saved.if_more", "my_notes.please_ring"),
-    ("saved.if_more", "page_mine.title"), ("note_form.signed_out_unknown", "note_form.save"), ("lock.lock_hint", "app.hide"),
+    ("saved.if_more", "page_mine.title"), ("note_form.signed_out_unknown", "note_form.save"), ("lock.lock_hint", "app.hide"), ("today.kept", "app.hide"),
 ])
 def test_a_text_that_names_another_names_it_as_it_stands(quoting: str, quoted: str) -> None:
     name = TEXTS[quoted].removesuffix(" note")

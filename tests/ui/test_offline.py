@@ -21,11 +21,12 @@ TELLS = "auth=()=>({event:x,state_schema:app.stateSchema})"
 
 @pytest.fixture
 def static(tmp_path: Path) -> Path:
-    """A small built client: three pages of the phone and one of the desk, which share a chunk."""
+    """A small built client: four pages of the phone and one of the desk, which share a chunk."""
     assets = tmp_path / "client" / "assets"
     assets.mkdir(parents=True)
     client = assets.parent
-    pages = {"index.html": "form", "mine/index.html": "mine", "sign-in/index.html": "signin", "desk/index.html": "desk"}
+    pages = {"index.html": "form", "mine/index.html": "mine", "today/index.html": "today", "sign-in/index.html": "signin",
+             "desk/index.html": "desk"}
     for page, chunk in pages.items():
         (client / page).parent.mkdir(exist_ok=True)
         (client / page).write_text(f'<link rel="modulepreload" href="/assets/{chunk}.js"/><link href="/assets/manifest-1.js"/>'
@@ -45,7 +46,7 @@ def static(tmp_path: Path) -> Path:
 def test_the_phone_keeps_what_its_pages_name_and_what_that_needs_in_turn(static: Path) -> None:
     files = kept_files(static)
     assert {name.removeprefix("/assets/") for name in files if name.startswith("/assets/")} == {
-        "form.js", "mine.js", "signin.js", "shared.js", "later.js", "style.css", "paper.png", "manifest-1.js"}
+        "form.js", "mine.js", "today.js", "signin.js", "shared.js", "later.js", "style.css", "paper.png", "manifest-1.js"}
     assert {name for name in files if not name.startswith("/assets/")} == {*PHONE_PAGES, "/icon.svg"}
     digest = base64.b64encode(hashlib.sha256((static / "mine" / "index.html").read_bytes()).digest()).decode()
     assert files["/mine/"] == f"sha256-{digest}"

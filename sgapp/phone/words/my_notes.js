@@ -28,6 +28,7 @@ export const none_hint = "What you save stands here.";
 export const others_one = "{number} more waits here from somebody else, and goes by itself.";
 export const others_many = "{number} more wait here from somebody else, and go by itself.";
 export const write = "Write a note";
+export const today = "Today";
 export const asked = "{who} asks you to write down {part} of {day} as you saw it.";
 export const asked_hint = "In your own words, alone. Please do not talk about it with others before.";
 export const asked_write = "Write it";

@@ -23,6 +23,7 @@ export const danger_now = "Is someone in danger now?";
 export const injury = "Is someone hurt?";
 export const who = "Who did you visit?";
 export const list_missing = "The list is not here without a signal. Choose “Someone else” and write the name.";
+export const today_list = "Before you go in";
 export const their_name = "Their name";
 export const their_name_hint = "As you know them. The office finds who it is.";
 export const when = "When?";

@@ -9,9 +9,10 @@ from sgapp.phone import script
 
 # Bundled beside the components, which import them by name. Their words come beside them when the pages are built.
 for _part in ("body_figure.js", "body_lists.js", "body_map.css", "body_map.js", "body_regions.js", "device.js",
-              "draft.js", "fill.js", "installed.js", "lock.js", "mark_words.js", "marks.js", "note.js", "nudge.js",
+              "draft.js", "fill.js", "installed.js", "lock.js", "looks.js", "mark_words.js", "marks.js", "note.js", "nudge.js",
               "other_routes.js", "outbox.js", "own_phones.js", "parts.js", "passkey.js", "plain_elements.js",
-              "reference.js", "saved.js", "seal.js", "sections.js", "store.js", "vault.js", "wording.js", "wording_rules.js"):
+              "reference.js", "saved.js", "seal.js", "sections.js", "store.js", "taken_along.js", "vault.js", "wording.js",
+              "wording_rules.js"):
     script(_part)
 
 
@@ -29,6 +30,13 @@ class MyNotes(rx.Component):
 
     library = script("my_notes.js")
     tag = "MyNotes"
+
+
+class Today(rx.Component):
+    """Those she visits today, as codes; the words of one for five seconds."""
+
+    library = script("today.js")
+    tag = "Today"
 
 
 class MarksShown(rx.Component):
@@ -52,3 +60,7 @@ def note_form() -> rx.Component:
 
 def my_notes() -> rx.Component:
     return MyNotes.create()
+
+
+def today() -> rx.Component:
+    return Today.create()

@@ -1,0 +1,8 @@
+// What she took along goes from this phone at the next contact that says: nobody is signed in here, somebody else is, or this
+// phone was switched off.
+import { meet } from "./device.js";
+
+// The vault is fetched only where it is wanted: whoever has none loses no time over it.
+export const letGo = () => import("./vault.js").then(({ vault, CARD }) => vault.drop(CARD)).catch(() => undefined);
+
+export const meetOrLetGo = () => meet().then((welcome) => (welcome ? undefined : letGo()));

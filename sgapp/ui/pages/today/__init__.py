@@ -1,0 +1,1 @@
+"""Today, as codes: what whoever visits has to know."""
