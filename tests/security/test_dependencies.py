@@ -31,6 +31,12 @@ def test_no_locked_package_was_withdrawn_or_is_another_than_was_locked(tmp_path:
     assert len(NAMES) * 0.9 < len(found) <= len(NAMES)
 
 
+def test_what_is_locked_is_whole() -> None:
+    """`make setup` installs exactly what is locked, and asks nobody what else that might want."""
+    done = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
 def _audited() -> list[dict[str, Any]]:
     done = subprocess.run([sys.executable, "-m", "pip_audit", "--requirement", str(LOCK), "--require-hashes", "--disable-pip",
                            "--progress-spinner", "off", "--format", "json"], capture_output=True, text=True, check=False)

@@ -2,16 +2,17 @@
 
 import base64
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from redis import Redis
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
+from tests.conftest import new_database
 from tests.e2e.pictures import signed_in
 from tests.e2e.steps import arrive, case_page, fill_note, pick, record, tick
-from tests.serving import PHONE, TABLET, Server, start_server, stop_server
+from tests.serving import PHONE, TABLET, Server, running_redis, start_server, stop_server
 
 WORDS = {"seen": "kingfisher", "said": "marmalade", "told": "parsnip", "reason": "thunderbolt", "draft": "windlass",
          "person": "Marlow", "account": "Lena Hart"}
@@ -32,35 +33,67 @@ def found_in(kept: dict[str, bytes], words: list[str]) -> list[str]:
             for form, pattern in forms(word).items() if pattern in content]
 
 
+def database_of(server: Server) -> Engine:
+    url = server.env.get("SGAPP_DATABASE_URL")
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg") if url else f"sqlite:///{server.data / 'sgapp.db'}")
+
+
+def cells_of(server: Server) -> dict[str, list[bytes]]:
+    """Every cell of the database by its table, as the database itself gives it: a file alone may hold it in two parts."""
+    engine = database_of(server)
+    with engine.connect() as connection:
+        found = {table: [v if isinstance(v, bytes) else str(v).encode()
+                         for row in connection.execute(text(f'SELECT * FROM "{table}"')) for v in row]
+                 for table in inspect(connection).get_table_names()}
+    engine.dispose()
+    return found
+
+
+def values_in_redis(url: str) -> dict[str, list[bytes]]:
+    """Every value by its key, as Redis gives it to a client: what it dumps may be compressed."""
+    if not url:
+        return {}
+    with Redis.from_url(url) as client:
+        return {f"redis {key!r}": [key, *_values(client, key)] for key in client.scan_iter()}
+
+
+def _values(client: Redis, key: bytes) -> list[bytes]:
+    match client.type(key):
+        case b"string":
+            return [client.get(key) or b""]  # type: ignore[list-item]
+        case b"hash":
+            return [part for pair in client.hgetall(key).items() for part in pair]  # type: ignore[union-attr]
+        case b"list":
+            return client.lrange(key, 0, -1)  # type: ignore[return-value]
+        case b"set":
+            return list(client.smembers(key))  # type: ignore[arg-type]
+        case b"zset":
+            return client.zrange(key, 0, -1)  # type: ignore[return-value]
+        case b"none":
+            return []  # it ran out since
+        case kind:
+            raise AssertionError(f"nobody looks into what Redis calls {kind!r}")
+
+
 def what_is_kept(server: Server, redis_url: str) -> dict[str, bytes]:
     """Every byte that lies outside the server's memory, by its place; keys folder left out on purpose."""
     kept = {str(p.name): p.read_bytes() for p in server.data.rglob("*") if p.is_file()}
     kept["server.log"] = server.log.read_bytes()
-    if url := server.env.get("SGAPP_DATABASE_URL"):
-        engine = create_engine(make_url(url))
-        with engine.connect() as connection:
-            tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
-            for table in tables:
-                rows = connection.execute(text(f'SELECT * FROM "{table}"')).all()
-                kept[table] = b"\n".join(v if isinstance(v, bytes) else str(v).encode() for row in rows for v in row)
-        engine.dispose()
-    if redis_url:
-        with Redis.from_url(redis_url) as client:
-            for key in client.scan_iter():
-                kept[f"redis {key!r}"] = key + (client.dump(key) or b"")
-    return kept
+    apart = cells_of(server) | values_in_redis(redis_url)
+    return kept | {place: b"\n".join(values) for place, values in apart.items()}
 
 
-@pytest.fixture(params=["sqlite, memory", pytest.param("postgresql, redis", marks=pytest.mark.long)])
-def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Server, str]]:
-    settings, redis_url = {}, ""
-    if request.param == "postgresql, redis":
-        redis_url = request.getfixturevalue("redis_address")
-        database = request.getfixturevalue("postgres_database")
-        settings = {"SGAPP_REDIS_URL": redis_url, "SGAPP_DATABASE_URL": database}
-    server, process = start_server(tmp_path, **settings)
-    yield server, redis_url
-    stop_server(process)
+@pytest.fixture(scope="module", params=["sqlite, memory", pytest.param("postgresql, redis", marks=pytest.mark.long)])
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    with ExitStack() as until_the_end:
+        settings, redis_url = {}, ""
+        if request.param == "postgresql, redis":
+            redis_url = until_the_end.enter_context(running_redis(tmp_path_factory.mktemp("redis")))
+            settings = {"SGAPP_REDIS_URL": redis_url,
+                        "SGAPP_DATABASE_URL": new_database(request.getfixturevalue("postgres"))}
+        server, process = start_server(tmp_path_factory.mktemp("server"), **settings)
+        until_the_end.callback(stop_server, process)
+        yield server, redis_url
 
 
 def _write_and_work(browser: Browser, server: Server) -> list[Page]:
