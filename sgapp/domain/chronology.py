@@ -12,7 +12,7 @@ from sgapp.domain.marks import mark_as_fact
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Chase, Referral
 from sgapp.domain.time import show
-from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, RISK_LEVELS, TRIAGE_DECISIONS
+from sgapp.domain.vocabulary import AGENCIES, CAPACITY_OUTCOMES, ENQUIRY_STEPS, RISK_LEVELS, TRIAGE_DECISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,13 @@ def _case(case: Case) -> list[Entry]:
                     kind="list") for c in case.list_changes]
     found += [Entry(o.at, o.name, f"Opened the file without being on its list, until {show(o.until)}", o.reason, kind="list")
               for o in case.openings]
+    found += [Entry(w.at, w.by or "The rules", _CQC[w.code], w.reason, kind="decision") for w in case.cqc]
     if case.closing:
         found.append(Entry(case.closing.at, case.closing.by, "Closed the case", case.closing.reason, kind="decision"))
     return found
+
+
+_CQC = {"owed": "CQC is to be told", "not_owed": "Said why CQC is not told", "told": "CQC was told"}
 
 
 def _decision(decision: SharingDecision) -> list[Entry]:
@@ -131,6 +135,8 @@ def _referral(referral: Referral) -> list[Entry]:
         found.append(Entry(r.at, r.recorded_by, f"{agency} confirmed receipt", told, kind="referral"))
     found += [Entry(o.at, o.recorded_by, f"{agency} answered: {outcome_label(o.code)}", o.detail, kind="referral")
               for o in referral.outcomes]
+    found += [Entry(e.at, e.by, f"{agency}: {ENQUIRY_STEPS.label(e.code).lower()}", e.detail, kind="referral")
+              for e in referral.enquiry]
     return found
 
 

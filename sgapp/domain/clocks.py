@@ -140,6 +140,9 @@ class ClockKind(StrEnum):
     MILESTONE = "milestone"
     DBS_DUTY = "dbs_duty"
     CANDOUR = "candour"
+    PLANNING = "planning"
+    ASSESSMENT = "assessment"
+    ENQUIRY_REVIEW = "enquiry_review"
 
 
 #: What is waited for, in a word or two.
@@ -151,6 +154,7 @@ LABELS: dict[ClockKind, str] = {
     ClockKind.QUESTION: "answer their question",
     ClockKind.CLEARANCE: "ask whether you may begin", ClockKind.MEASURE_REVIEW: "look at the measure again",
     ClockKind.MILESTONE: "planned step", ClockKind.DBS_DUTY: "DBS duty", ClockKind.CANDOUR: "candour",
+    ClockKind.PLANNING: "their plan", ClockKind.ASSESSMENT: "their assessment", ClockKind.ENQUIRY_REVIEW: "their review",
 }
 
 
@@ -228,6 +232,8 @@ _ASKED = "Ours: an agency that asks cannot go on without us; the same day, faste
 _AT_ONCE = "DOMAIN annex §2: 999 first; urgent at once or through the emergency duty team (30 min is ours)"
 _CQC = "DOMAIN annex §2: same day, alarm at 24 h"
 _STAFF = "Ours: DOMAIN annex §6 names the duty and no time; nothing sits"
+_ENQUIRY = "DOMAIN annex §2: planning 5 working days, assessment 4 weeks, review 6 weeks after an enquiry begins"
+_WEEK = 7 * 24 * 60
 _REVIEW = "The guide: same-day review for higher-risk decisions"
 K = ClockKind
 
@@ -270,6 +276,9 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         chase=_working(1),
         escalate=_working(5),
     ),
+    Rule(K.PLANNING, "", _working(5), _ENQUIRY),
+    Rule(K.ASSESSMENT, "", _minutes(4 * _WEEK), _ENQUIRY),
+    Rule(K.ENQUIRY_REVIEW, "", _minutes(6 * _WEEK), _ENQUIRY),
     Rule(K.QUESTION, "emergency", _minutes(30), _ASKED, later=_minutes(30)),
     Rule(K.QUESTION, "high", _minutes(120), _ASKED, later=_minutes(120)),
     Rule(K.QUESTION, "other", _CLOSING, _ASKED),
@@ -316,7 +325,8 @@ class Clock:
 
 
 #: What an agency owes us goes up in four stages; what we owe goes up in three. Source: DOMAIN annex §2, escalation; §8.
-WITH_AGENCY = frozenset({ClockKind.RECEIPT, ClockKind.AGENCY_DECISION})
+WITH_AGENCY = frozenset({ClockKind.RECEIPT, ClockKind.AGENCY_DECISION, ClockKind.PLANNING, ClockKind.ASSESSMENT,
+                         ClockKind.ENQUIRY_REVIEW})
 AGENCY_STAGES, OWN_STAGES = 4, 3
 #: What somebody is told of as soon as it begins. Of all else that we owe they are reminded once, before it is late.
 TOLD_AT_ONCE = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.SECOND_REVIEW, ClockKind.QUESTION})

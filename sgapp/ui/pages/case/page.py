@@ -127,6 +127,7 @@ def _lead_work() -> list[rx.Component]:
         folded("Capacity", lines(case.capacity), forms.capacity()),
         folded("Protection in place", forms.protection(), forms.take_off_rota()),
         folded("Add an action", forms.add_action()),
+        rx.cond(case.cqc_owed, folded("CQC", forms.cqc(), anchor="cqc", open_when=True), folded("CQC", forms.cqc())),
         rx.cond(case.may_open_matter & (case.matters.length() == 0),
                 folded("It is about a colleague", forms.open_matter()), rx.fragment()),
         rx.el.a("Close the case", href="/close?id=" + case.id, class_name="btn btn-quiet"),
