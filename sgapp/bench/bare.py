@@ -1,6 +1,6 @@
 """The least that could be done with a note: one durable row, through the same kind of server and the same engine.
 
-The baseline of `intake`. Nothing is opened, encrypted or recorded; there is no session and no page.
+The baseline of `intake`, and, read back, of `live`. Nothing is opened, encrypted or recorded; there is no session and no page.
 """
 
 import sys
@@ -10,6 +10,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from pydantic import BaseModel
+from sqlalchemy import text
 
 from sgapp.settings import Settings
 from sgapp.store.engine import make_engine
@@ -22,10 +23,11 @@ class Body(BaseModel):
 
 
 def create_app() -> FastAPI:
-    """POST /rows keeps one row in a transaction of its own; the settings of the database are the product's."""
+    """POST /rows keeps one row in a transaction of its own, GET reads it back; the database is set as the product's."""
     engine = make_engine(Settings())
     binary = "BYTEA" if engine.dialect.name == "postgresql" else "BLOB"
     insert = "INSERT INTO bare (id, body) VALUES (%s, %s)" if binary == "BYTEA" else "INSERT INTO bare (id, body) VALUES (?, ?)"
+    select = text("SELECT length(body) FROM bare WHERE id = :id")
     with engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS bare (id VARCHAR PRIMARY KEY, body {binary} NOT NULL)")
     app = FastAPI(openapi_url=None)
@@ -35,6 +37,12 @@ def create_app() -> FastAPI:
         with engine.begin() as connection:
             connection.exec_driver_sql(insert, (body.id, body.sealed.encode()))
         return {"id": body.id}
+
+    @app.get("/rows/{row_id}")
+    def read(row_id: str) -> dict[str, int]:
+        with engine.connect() as connection:
+            found = connection.execute(select, {"id": row_id}).scalar_one()
+        return {"bytes": int(found)}
 
     @app.get("/readyz")
     def ready() -> dict[str, bool]:

@@ -77,7 +77,7 @@ def _on(plan: Plan, setting: str, product_url: str, baseline_url: str) -> Result
             for n in range(size.rounds + 1):
                 stage = f"round {n} of {size.rounds}" if n else "warming up"
                 plan.progress.update(task, description=f"intake on {setting}: {stage}")
-                envelopes = [_envelope(pair.key, pair.person_id) for _ in range(size.notes)]
+                envelopes = [an_envelope(pair.key, pair.person_id) for _ in range(size.notes)]
                 bodies = [json.dumps(asdict(e)).encode() for e in envelopes]
                 taken, bare = _round(pair, bodies, size.clients, product_first=bool(n % 2))
                 acknowledged |= {envelopes[i].id for i in taken.accepted}
@@ -120,10 +120,10 @@ def _servers(product: Settings, folder: Path, baseline_url: str) -> Iterator[_Pa
     with (child("sgapp.cli", "serve", "--demo", "--port", str(ports[0]), port=ports[0], log=folder / "product.log",
                 settings=ours),
           child("sgapp.bench.bare", str(ports[1]), port=ports[1], log=folder / "baseline.log", settings=bare)):
-        yield _Pair(*ports, *_let_in(ports[0], product.demo_password))
+        yield _Pair(*ports, *let_in(ports[0], product.demo_password))
 
 
-def _let_in(port: int, password: str) -> tuple[dict[str, str], IntakeKey, str]:
+def let_in(port: int, password: str) -> tuple[dict[str, str], IntakeKey, str]:
     """Sign in as worker.a; fetch the key that notes are sealed to, and the first adult she visits."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
@@ -143,7 +143,7 @@ def _let_in(port: int, password: str) -> tuple[dict[str, str], IntakeKey, str]:
         connection.close()
 
 
-def _envelope(key: IntakeKey, person_id: str) -> Envelope:
+def an_envelope(key: IntakeKey, person_id: str) -> Envelope:
     """A note of usual length, as worker.a's phone would seal it."""
     note_id, at = str(uuid.uuid4()), now()
     return seal_note(key, note_id, {

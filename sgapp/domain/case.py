@@ -149,6 +149,16 @@ class NotToMarac:
 
 
 @dataclass(frozen=True, slots=True)
+class CqcWord:
+    """Something said of whether CQC is to be told: `owed`, `not_owed` or `told`. `by` empty: it follows from the rules."""
+
+    code: str
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """How it ended. `basis` says why it may close: agency outcome, nothing shared and reviewed, or signed off."""
 
@@ -194,6 +204,12 @@ class Case:
     marac_from: datetime | None = None
     not_to_marac: tuple[NotToMarac, ...] = ()
     welfare_checks: tuple[WelfareCheck, ...] = ()
+    cqc: tuple[CqcWord, ...] = ()
+
+    @property
+    def cqc_owed_since(self) -> datetime | None:
+        """Since when CQC is to be told, if it has not been told and nobody has said why not. Source: DOMAIN annex §2 (CQC)."""
+        return self.cqc[-1].at if self.cqc and self.cqc[-1].code == "owed" and self.state is not CaseState.CLOSED else None
 
     @property
     def decision(self) -> TriageDecision | None:
@@ -262,12 +278,31 @@ class Case:
         joined = replace(
             self, note_ids=(*self.note_ids, note.id), priority=fastest((self.priority, note.priority)),
             first_noted_at=min(self.first_noted_at, note.content.written_at))
-        return joined.as_strict(note.restricted, note.barred, note.listed)
+        return joined.as_strict(note.restricted, note.barred, note.listed, at=note.acknowledged_at or note.received_at)
 
-    def as_strict(self, restricted: bool, barred: Iterable[str], listed: Iterable[str] = ()) -> "Case":
-        """Under at least this restriction and these bars; `listed` are those who may know, where nobody was named yet."""
-        return replace(self, restricted=self.restricted or restricted, barred=tuple(sorted({*self.barred, *barred})),
+    def as_strict(self, restricted: bool, barred: Iterable[str], listed: Iterable[str] = (), *, at: datetime) -> "Case":
+        """Under at least this restriction and these bars; `listed` are those who may know, where nobody was named yet.
+
+        `at`: since when it was known here that it is about somebody of the staff; from then on CQC is to be told.
+        """
+        firm = replace(self, restricted=self.restricted or restricted, barred=tuple(sorted({*self.barred, *barred})),
                        listed=self.listed or tuple(listed))
+        return firm.cqc_follows(at)
+
+    def cqc_follows(self, at: datetime) -> "Case":
+        """About somebody of the staff: CQC is to be told, unless somebody has said something of that already."""
+        if not self.restricted or self.cqc or self.state is CaseState.CLOSED:
+            return self
+        return replace(self, cqc=(CqcWord("owed", "It is about somebody who works here.", at, ""),))
+
+    def with_cqc(self, word: CqcWord) -> "Case":
+        """CQC is to be told, is not, or was told. Raises Invalid without a reason, and where it is to be told already."""
+        self.must_be_live()
+        if not word.reason.strip():
+            raise Invalid(FieldError("reason", "Say why, in a sentence that still makes sense in a year."))
+        if word.code == "owed" and self.cqc_owed_since is not None:
+            raise Invalid(FieldError("owed", "It is to be told already; the clock runs."))
+        return replace(self, cqc=(*self.cqc, word))
 
     def with_list_change(self, change: ListChange) -> "Case":
         """Let somebody in to a restricted file, or keep them from it. Raises Invalid without a reason, for an open file, for

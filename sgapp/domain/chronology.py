@@ -19,6 +19,7 @@ from sgapp.domain.vocabulary import (
     CALL_BACK_OUTCOMES,
     CAPACITY_OUTCOMES,
     CONTACT_KINDS,
+    ENQUIRY_STEPS,
     RISK_LEVELS,
     RISK_TOOLS,
     TRIAGE_DECISIONS,
@@ -140,9 +141,13 @@ def _case(case: Case) -> list[Entry]:
         found.append(Entry(check.since, "The plan", "Somebody has to check on the adult", check.why, kind="contact"))
         if check.done_at:
             found.append(Entry(check.done_at, check.by, "Checked on the adult", check.found, kind="contact"))
+    found += [Entry(w.at, w.by or "The rules", _CQC[w.code], w.reason, kind="decision") for w in case.cqc]
     if case.closing:
         found.append(Entry(case.closing.at, case.closing.by, "Closed the case", case.closing.reason, kind="decision"))
     return found
+
+
+_CQC = {"owed": "CQC is to be told", "not_owed": "Said why CQC is not told", "told": "CQC was told"}
 
 
 def _decision(decision: SharingDecision) -> list[Entry]:
@@ -178,6 +183,8 @@ def _referral(referral: Referral) -> list[Entry]:
         found.append(Entry(r.at, r.recorded_by, f"{agency} confirmed receipt", told, kind="referral"))
     found += [Entry(o.at, o.recorded_by, f"{agency} answered: {outcome_label(o.code)}", o.detail, kind="referral")
               for o in referral.outcomes]
+    found += [Entry(e.at, e.by, f"{agency}: {ENQUIRY_STEPS.label(e.code).lower()}", e.detail, kind="referral")
+              for e in referral.enquiry]
     return found
 
 

@@ -13,11 +13,13 @@ WITH_A_NUMBER = (How.ELAPSED, How.WORKING)
 
 
 def in_length(span: Span) -> str:
-    """`2 h`, `30 min`, `5 working days`, `the same day`."""
+    """`2 h`, `30 min`, `4 weeks`, `5 working days`, `the same day`."""
     match span.how:
         case How.ELAPSED:
-            whole = span.amount % 60 == 0
-            return f"{span.amount // 60} h" if whole else f"{span.amount} min"
+            weeks, hours = span.amount / (7 * 24 * 60), span.amount / 60
+            if weeks.is_integer():
+                return f"{weeks:.0f} week{'' if weeks == 1 else 's'}"
+            return f"{hours:.0f} h" if hours.is_integer() else f"{span.amount} min"
         case How.WORKING:
             return f"{span.amount} working day{'' if span.amount == 1 else 's'}" if span.amount else "the same working day"
         case How.SAME_DAY:

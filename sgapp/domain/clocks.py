@@ -145,6 +145,9 @@ class ClockKind(StrEnum):
     CONTACT_MISSED = "contact_missed"
     WELFARE_CHECK = "welfare_check"
     MARAC_ROUTE = "marac_route"
+    PLANNING = "planning"
+    ASSESSMENT = "assessment"
+    ENQUIRY_REVIEW = "enquiry_review"
 
 
 #: What is waited for, in a word or two.
@@ -158,6 +161,7 @@ LABELS: dict[ClockKind, str] = {
     ClockKind.MILESTONE: "planned step", ClockKind.DBS_DUTY: "DBS duty", ClockKind.CANDOUR: "candour",
     ClockKind.PLAN_REVIEW: "look at the plan again", ClockKind.CONTACT: "contact", ClockKind.CONTACT_MISSED: "say how it went",
     ClockKind.WELFARE_CHECK: "check on them", ClockKind.MARAC_ROUTE: "refer to MARAC",
+    ClockKind.PLANNING: "their plan", ClockKind.ASSESSMENT: "their assessment", ClockKind.ENQUIRY_REVIEW: "their review",
 }
 
 
@@ -236,6 +240,8 @@ _AT_ONCE = "DOMAIN annex §2: 999 first; urgent at once or through the emergency
 _CQC = "DOMAIN annex §2: same day, alarm at 24 h"
 _STAFF = "Ours: DOMAIN annex §6 names the duty and no time; nothing sits"
 _REACHED = "Ours: DOMAIN annex §5 says that missed contact leads to the plan's own check, and names no time"
+_ENQUIRY = "DOMAIN annex §2: planning 5 working days, assessment 4 weeks, review 6 weeks after an enquiry begins"
+_WEEK = 7 * 24 * 60
 _REVIEW = "The guide: same-day review for higher-risk decisions"
 K = ClockKind
 
@@ -278,6 +284,9 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         chase=_working(1),
         escalate=_working(5),
     ),
+    Rule(K.PLANNING, "", _working(5), _ENQUIRY),
+    Rule(K.ASSESSMENT, "", _minutes(4 * _WEEK), _ENQUIRY),
+    Rule(K.ENQUIRY_REVIEW, "", _minutes(6 * _WEEK), _ENQUIRY),
     Rule(K.QUESTION, "emergency", _minutes(30), _ASKED, later=_minutes(30)),
     Rule(K.QUESTION, "high", _minutes(120), _ASKED, later=_minutes(120)),
     Rule(K.QUESTION, "other", _CLOSING, _ASKED),
@@ -331,7 +340,8 @@ class Clock:
 
 
 #: What an agency owes us goes up in four stages; what we owe goes up in three. Source: DOMAIN annex §2, escalation; §8.
-WITH_AGENCY = frozenset({ClockKind.RECEIPT, ClockKind.AGENCY_DECISION})
+WITH_AGENCY = frozenset({ClockKind.RECEIPT, ClockKind.AGENCY_DECISION, ClockKind.PLANNING, ClockKind.ASSESSMENT,
+                         ClockKind.ENQUIRY_REVIEW})
 AGENCY_STAGES, OWN_STAGES = 4, 3
 #: What somebody is told of as soon as it begins. Of all else that we owe they are reminded once, before it is late.
 TOLD_AT_ONCE = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.SECOND_REVIEW, ClockKind.QUESTION, ClockKind.CONTACT_MISSED,

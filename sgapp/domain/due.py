@@ -17,6 +17,9 @@ from sgapp.domain.observation import NoteState, Observation
 from sgapp.domain.referral import Action, Referral, ReferralState
 from sgapp.domain.safety_plan import SafetyPlan
 
+#: What is waited for in an agency's enquiry, one after the other, each from the day on which it began.
+_ENQUIRY = {"plan": ClockKind.PLANNING, "assessment": ClockKind.ASSESSMENT, "review": ClockKind.ENQUIRY_REVIEW}
+
 
 @singledispatch
 def clocks_of(_record: object, _book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
@@ -55,6 +58,8 @@ def _(case: Case, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...]:
     if case.look_again is not None:
         since, on = case.look_again
         found.append(book.clock(ClockKind.REVIEW, since, on=on))
+    if case.cqc_owed_since is not None:
+        found.append(book.clock(ClockKind.NOTIFY_CQC, case.cqc_owed_since, priority=case.priority))
     if case.decision is not None and case.state is not CaseState.CLOSED and not found:
         # Whatever else runs on its referrals and actions, an open case has a clock of its own, so that none can fall
         # out of the queue when the last of them stops. The queue shows it only when nothing else of the case is due.
@@ -90,6 +95,9 @@ def _with_the_agency(referral: Referral, book: ClockBook) -> list[Clock]:
         return [book.clock(ClockKind.AGENCY_DECISION, referral.receipt.at, agency=referral.agency)]
     if referral.wants_more:
         return [book.clock(ClockKind.AGENCY_DECISION, referral.outcomes[-1].at, agency=referral.agency)]
+    if referral.enquiry_since is not None and referral.enquiry_waits_for:
+        kind = _ENQUIRY[referral.enquiry_waits_for]
+        return [book.clock(kind, referral.enquiry_since, agency=referral.agency)]
     return []
 
 

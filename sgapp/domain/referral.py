@@ -10,6 +10,7 @@ from enum import StrEnum
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.lifecycle import Transitions, moved
 from sgapp.domain.observation import Priority
+from sgapp.domain.vocabulary.agencies import ENQUIRY, ENQUIRY_STEPS
 
 
 class ReferralState(StrEnum):
@@ -107,6 +108,16 @@ class AgencyOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class EnquiryStep:
+    """What came of an enquiry of theirs, a code of ENQUIRY_STEPS, and what it says."""
+
+    code: str
+    detail: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Something the agency asks through its link. `answer` says how it was answered; no fact goes out by it."""
 
@@ -153,6 +164,7 @@ class Referral:
     receipt: Receipt | None = None
     chases: tuple[Chase, ...] = ()
     outcomes: tuple[AgencyOutcome, ...] = ()
+    enquiry: tuple[EnquiryStep, ...] = ()
     concluded_at: datetime | None = None
     withdrawn_reason: str = ""
     withdrawn_at: datetime | None = None
@@ -166,6 +178,30 @@ class Referral:
     def wants_more(self) -> bool:
         """Whether the agency asked for more and has not decided since."""
         return self.state is S.OUTCOME_KNOWN and self.outcomes[-1].code == WANTS_MORE
+
+    @property
+    def enquiry_since(self) -> datetime | None:
+        """When their enquiry began, if that is the last that they said."""
+        return self.outcomes[-1].at if self.state is S.OUTCOME_KNOWN and self.outcomes[-1].code == ENQUIRY else None
+
+    @property
+    def enquiry_waits_for(self) -> str:
+        """What comes next in their enquiry: plan, assessment or review; empty if nothing does. Source: DOMAIN annex §2."""
+        since = self.enquiry_since
+        if since is None:
+            return ""
+        steps = ENQUIRY_STEPS.codes()
+        reached = max((steps.index(e.code) for e in self.enquiry if e.at >= since), default=-1)
+        waited = steps[:-1]
+        return waited[reached + 1] if reached + 1 < len(waited) else ""
+
+    def enquiry_went_on(self, step: EnquiryStep) -> "Referral":
+        """Their plan, assessment or review is there, or this area does it otherwise. A later one stands for those before it."""
+        if not self.enquiry_waits_for:
+            raise Invalid(FieldError("code", "No enquiry of theirs is waited for here."))
+        if not step.detail.strip():
+            raise Invalid(FieldError("detail", "Write what it says, or how it is done here."))
+        return replace(self, enquiry=(*self.enquiry, step))
 
     @property
     def settled(self) -> bool:
@@ -205,7 +241,7 @@ class Referral:
         return replace(self, state=moved(TRANSITIONS, self.state, S.RECEIVED), receipt=receipt)
 
     def chased(self, chase: Chase) -> "Referral":
-        if not self.awaited:
+        if not self.awaited and not self.enquiry_waits_for:
             raise Invalid(FieldError("spoke_to", "Nothing is awaited from this agency now."))
         return replace(self, chases=(*self.chases, chase))
 

@@ -10,6 +10,7 @@ from sgapp.domain.case import (
     Case,
     Closing,
     Consultation,
+    CqcWord,
     ProtectionStep,
     Review,
     RiskEntry,
@@ -183,6 +184,28 @@ def add_protection(uow: UnitOfWork, form: AddProtection) -> Done:
 
 
 @dataclass(frozen=True, slots=True)
+class SayCqc:
+    """`owed`: “yes” or “no”."""
+
+    case_id: str
+    owed: str = ""
+    reason: str = ""
+
+
+@intention("say-cqc", Permission.WORK_CASE, SayCqc)
+def say_cqc(uow: UnitOfWork, form: SayCqc) -> Done:
+    """Say that CQC is to be told, which starts its clock, or why it is not. Sent to CQC, a referral stops the clock, too."""
+    case = uow.cases.get(form.case_id)
+    if form.owed not in ("yes", "no"):
+        raise Invalid(FieldError("owed", "Say yes or no."))
+    code = "owed" if form.owed == "yes" else "not_owed"
+    case = case.with_cqc(CqcWord(code, form.reason.strip(), uow.now, uow.actor.name))
+    uow.save(case, because=AuditEvent("cqc-said", "case", case.id, detail=code))
+    told = "CQC is to be told today. Choose the facts for it under Referrals." if code == "owed" else "Why not is on the file."
+    return Done(case.id, told, f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
 class CloseCase:
     case_id: str
     reason: str = ""
@@ -245,6 +268,8 @@ def _may_close(uow: UnitOfWork, case: Case, *, signed: bool) -> str:
         gaps.append("the right authority has not been asked yet")
     if case.emergency_record_from is not None:
         gaps.append("the record of the emergency decision is missing")
+    if case.cqc_owed_since is not None:
+        gaps.append("CQC has not been told, and nobody has said why not")
     if any(d.review is ReviewState.ASKED for d in decisions):
         gaps.append("a second review is still awaited")
     if decisions and decisions[-1].review is ReviewState.RETURNED:

@@ -78,7 +78,7 @@ def open_investigation(uow: UnitOfWork, form: OpenInvestigation) -> Done:
     if account is not None and account.id == uow.actor.account_id:
         raise Invalid(FieldError("about_id", "It is about you. Hand it to somebody else at once."))
     barred = barred_by(uow, [account.id]) if account else frozenset[str]()
-    strict = case.as_strict(True, barred)
+    strict = case.as_strict(True, barred, at=uow.now)
     notes = [uow.regardless(Observation, note_id).as_strict(True, barred) for note_id in case.note_ids]
     matter = Investigation(
         id=str(uuid.uuid4()), reference=f"{case.reference}-S{uow.next_number(f'investigation-{case.reference}')}",

@@ -6,6 +6,7 @@ from datetime import date
 
 from sgapp.domain.agency_kinds import outcomes_of
 from sgapp.domain.audit import AuditEvent
+from sgapp.domain.case import Case, CaseState, CqcWord
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.letter import as_text, sha256
 from sgapp.domain.permissions import Permission
@@ -15,12 +16,13 @@ from sgapp.domain.referral import (
     ActionStep,
     AgencyOutcome,
     Chase,
+    EnquiryStep,
     Fact,
     Receipt,
     Referral,
     Sending,
 )
-from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, SEND_METHODS
+from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, ENQUIRY_STEPS, SEND_METHODS
 from sgapp.services.cases import known, written
 from sgapp.services.composing import check_address, letter_of, new_referral
 from sgapp.services.duty import stage_of
@@ -54,7 +56,7 @@ def send_emergency(uow: UnitOfWork, form: SendEmergency) -> Done:
     referral = replace(new_referral(uow, case, form.agency, form.recipient, form.method, "Emergency: danger now.",
                             "Immediate help.", told), emergency=True)
     sent = referral.sent(_sending(uow, referral, form.recipient))
-    waiting = replace(case, emergency_record_from=case.emergency_record_from or uow.now)
+    waiting = _cqc_told(uow, sent, replace(case, emergency_record_from=case.emergency_record_from or uow.now))
     uow.save(sent, waiting, because=AuditEvent("emergency-sent", "referral", sent.id, detail=form.agency))
     return Done(sent.id, "Recorded as sent. The decision record is due today.", f"/case?id={case.id}")
 
@@ -91,7 +93,9 @@ def send_referral(uow: UnitOfWork, form: SendReferral) -> Done:
     if method == "telephone":
         referral = referral.received(Receipt(uow.now, form.person.strip(), form.role.strip(), form.their_reference.strip(),
                                              uow.actor.name))
-    uow.save(referral, because=AuditEvent("referral-sent", "referral", referral.id, detail=f"{referral.agency}:{method}"))
+    told = _cqc_told(uow, referral, case)
+    event = AuditEvent("referral-sent", "referral", referral.id, detail=f"{referral.agency}:{method}")
+    uow.save(referral, *([told] if told != case else []), because=event)
     if desk is not None:
         open_link(uow, referral, desk)
         return Done(referral.id, "The mail with the link is on its way. Ring them with a code.", f"/referral?id={referral.id}")
@@ -169,6 +173,23 @@ def record_agency_outcome(uow: UnitOfWork, form: RecordAgencyOutcome) -> Done:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordEnquiryStep:
+    referral_id: str
+    code: str = ""
+    detail: str = ""
+
+
+@intention("record-enquiry-step", Permission.REFER, RecordEnquiryStep)
+def record_enquiry_step(uow: UnitOfWork, form: RecordEnquiryStep) -> Done:
+    """What came of an enquiry of theirs: plan, assessment or review; or that this area does it otherwise."""
+    referral, case = uow.child(Referral, form.referral_id)
+    code = known(ENQUIRY_STEPS, form.code, "code", "Choose what it is.")
+    referral = referral.enquiry_went_on(EnquiryStep(code, form.detail.strip(), uow.now, uow.actor.name))
+    uow.save(referral, because=AuditEvent("enquiry-went-on", "referral", referral.id, detail=code))
+    return Done(referral.id, "It is on the file.", f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
 class AddAction:
     case_id: str
     what: str = ""
@@ -211,6 +232,13 @@ def step_action(uow: UnitOfWork, form: StepAction) -> Done:
     action = action.stepped(ActionStep(form.state, form.note.strip(), uow.now, uow.actor.name))
     uow.save(action, because=AuditEvent("action-stepped", "action", action.id, detail=str(form.state)))
     return Done(action.id, "Recorded.", f"/case?id={case.id}")
+
+
+def _cqc_told(uow: UnitOfWork, referral: Referral, case: Case) -> Case:
+    """The case with CQC told, if that is to whom the referral went."""
+    if referral.agency != "CQC" or case.state is CaseState.CLOSED:
+        return case
+    return case.with_cqc(CqcWord("told", referral.reference, uow.now, uow.actor.name))
 
 
 def _sending(uow: UnitOfWork, referral: Referral, to: str, *, method: str = "", their_reference: str = "") -> Sending:

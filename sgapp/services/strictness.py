@@ -43,6 +43,6 @@ def stricter_for(uow: UnitOfWork, note: Observation) -> tuple[Record, ...]:
     found: list[Record] = [firm] if firm != earlier else []
     if earlier.case_id is not None:
         case = uow.regardless(Case, earlier.case_id)
-        held = case.as_strict(note.restricted, note.barred, note.listed)
+        held = case.as_strict(note.restricted, note.barred, note.listed, at=uow.now)
         found += [held, *as_strict(uow, held)] if held != case else []
     return tuple(found)

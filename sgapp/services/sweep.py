@@ -78,8 +78,10 @@ def sweep(house: House, *, now: datetime, holder: str, at: datetime | None = Non
     swept = Swept(missed=lapse_missed(house, at=moment))
     while found := _some(house, holder, moment, now):
         swept += found
+    with house.begin(SYSTEM, moment) as uow:
+        swept += Swept(expired=expire_links(uow))
     with house.begin(SYSTEM, now) as uow:
-        swept += Swept(expired=expire_links(uow), named=name_anew(uow))
+        swept += Swept(named=name_anew(uow))
         lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
         if lease.holder == holder:
             lease.until = None

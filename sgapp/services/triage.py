@@ -193,6 +193,7 @@ def open_case(uow: UnitOfWork, form: OpenCase) -> Done:
         first_seen_at=min((n.acknowledged_at for n in taken if n.acknowledged_at), default=None),
         restricted=any(n.restricted for n in taken), barred=tuple(sorted({a for n in taken for a in n.barred})),
         branch=first.branch, listed=tuple(sorted({a for n in taken for a in n.listed})))
+    case = case.cqc_follows(case.first_seen_at or uow.now)
     uow.save(case, *taken, because=AuditEvent("case-opened", "case", case.id))
     return Done(case.id, f"Case {case.reference} is open.", f"/case?id={case.id}")
 

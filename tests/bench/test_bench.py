@@ -52,7 +52,7 @@ def test_the_benches_are_listed_with_what_they_are_about() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_list() -> None:
-    assert _run("speed") == (1, "There is no bench called speed. There are: accused, intake, phone, queue, wording.\n")
+    assert _run("speed") == (1, "There is no bench called speed. There are: accused, intake, live, phone, queue, wording.\n")
 
 
 def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Line]) -> None:
@@ -205,6 +205,16 @@ def test_the_queue_is_measured_on_both_databases_with_a_line_for_each_question(p
         assert line["ratio"] > 0 and line["goal"] == 1.3
         assert all(check["expected"] == check["found"] > 0 for check in line["checks"])
     assert _databases(postgres_database) == []
+
+
+@pytest.mark.browser  # it needs the pages to be built, as a browser does
+def test_an_open_queue_is_told_of_every_note_and_how_soon_is_a_line_each(tmp_path: Path) -> None:
+    lines = _measured(tmp_path, "", name="live")
+    assert [line["setting"] for line in lines] == ["SQLite: half within", "SQLite: 95 % within"]
+    for line in lines:
+        assert set(line) == {f.name for f in fields(Cost)}
+        assert line["ratio"] > 0 and line["product"]["median"] > 0
+        assert [(check["expected"], check["found"]) for check in line["checks"]] == [(6, 6)]
 
 
 @pytest.mark.long

@@ -5,12 +5,22 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sgapp.domain.case import Case, Closing, TriageDecision
+from sgapp.domain.case import Case, Closing, CqcWord, TriageDecision
 from sgapp.domain.decision import ReviewState, SharingAnswers, SharingDecision
 from sgapp.domain.due import clocks_of
 from sgapp.domain.observation import NoteContent, NoteState, Observation, Priority, PriorityChange
 from sgapp.domain.person import Person
-from sgapp.domain.referral import Action, ActionState, AgencyOutcome, Fact, Receipt, Referral, ReferralState, Sending
+from sgapp.domain.referral import (
+    Action,
+    ActionState,
+    AgencyOutcome,
+    EnquiryStep,
+    Fact,
+    Receipt,
+    Referral,
+    ReferralState,
+    Sending,
+)
 
 MONDAY = datetime(2026, 10, 5, 9, 40, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 10, 5, 22, 59, 59, 999999, tzinfo=UTC)
@@ -114,6 +124,36 @@ def test_the_decision_clock_starts_again_at_the_receipt() -> None:
 def test_an_agency_that_wants_more_is_waited_for_from_then_on() -> None:
     asked = SENT.answered(AgencyOutcome("more_information_wanted", "dates", MONDAY + timedelta(days=1), "Lena"))
     assert _due(asked) == {"agency_decision": datetime(2026, 10, 7, 16, 0, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(("came", "due"), [
+    ((), {"planning": datetime(2026, 10, 12, 16, 0, tzinfo=UTC)}),
+    (("plan",), {"assessment": datetime(2026, 11, 2, 9, 40, tzinfo=UTC)}),
+    (("assessment",), {"enquiry_review": datetime(2026, 11, 16, 9, 40, tzinfo=UTC)}),
+    (("plan", "review"), {}), (("otherwise",), {})])
+def test_after_an_enquiry_began_plan_assessment_and_review_are_waited_for_until_each_came(
+        came: tuple[str, ...], due: dict[str, datetime]) -> None:
+    """Five working days, four weeks and six weeks, each from the day on which it began."""
+    enquiry = SENT.answered(AgencyOutcome("s42_2_enquiry", "", MONDAY, "Lena"))
+    for code in came:
+        enquiry = enquiry.enquiry_went_on(EnquiryStep(code, "As they said", MONDAY + timedelta(days=1), "Lena"))
+    assert _due(enquiry) == due
+
+
+def test_whatever_the_agency_says_next_ends_what_was_waited_for_in_its_enquiry() -> None:
+    enquiry = SENT.answered(AgencyOutcome("s42_2_enquiry", "", MONDAY, "Lena"))
+    assert _due(enquiry.answered(AgencyOutcome("advice_only", "", MONDAY, "Lena"))) == {}
+
+
+def test_cqc_is_to_be_told_of_what_is_about_staff_or_where_the_lead_says_so_until_it_was_told_or_why_not() -> None:
+    case = CASE.triaged(TriageDecision("refer", "why", MONDAY, "Lena"))
+    staff = case.as_strict(True, (), ("lena",), at=MONDAY)
+    said = case.with_cqc(CqcWord("owed", "An allegation", MONDAY, "Lena"))
+    for owed in (staff, said):
+        assert _due(owed) == {"notify_cqc": MIDNIGHT}
+        for code in ("told", "not_owed"):
+            assert "notify_cqc" not in _due(owed.with_cqc(CqcWord(code, "why", MONDAY, "Lena")))
+    assert "notify_cqc" not in _due(case)
 
 
 @pytest.mark.parametrize("referral", [

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from sgapp.services import cards, safety_plans, triage
+from sgapp.services import safety_plans, triage
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.services.intake import intake_key, receive, seal_note
 from sgapp.services.safety_plans import WriteSafetyPlan

@@ -9,9 +9,12 @@ from sqlmodel import select
 
 from sgapp.domain.errors import IllegalTransition, Invalid, NotFound
 from sgapp.domain.observation import Priority
+from sgapp.domain.vocabulary import CQC_NOTICES
 from sgapp.services import cases, composing, referrals, sharing, triage
 from sgapp.services.demo_history import MARLOW
 from sgapp.services.drafts import load_draft
+from sgapp.services.house import SYSTEM
+from sgapp.services.sweep import sweep
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
 from sgapp.services.views.composing import compose_view
@@ -409,3 +412,70 @@ def test_an_urgent_case_makes_an_urgent_referral(cast: Cast) -> None:
     with cast.house.begin(cast.lena, now) as uow:
         clock = uow.session.exec(select(ClockRow).where(ClockRow.record_id == referral_id)).one()
         assert clock.due_at == now + timedelta(minutes=30)
+
+
+def test_after_an_enquiry_began_their_plan_is_waited_for_and_goes_up_until_it_is_recorded(story: Story) -> None:
+    referral_id = _refers(story, "LA_ASC")
+    _answers(story, referral_id, "s42_2_enquiry")
+    lead, house = story.cast.lena, story.house
+    assert f"referral:{referral_id}:planning" in queue_keys(house, lead, at("2026-10-07T10:01"))
+    sweep(house, now=at("2026-10-15T17:01"), holder="test")
+    assert referral_view(house, lead, at("2026-10-15T17:01"), referral_id).stage.startswith("Stage 2 of 4")
+    view = case_view(house, lead, at("2026-10-15T17:01"), story.case_id)
+    assert view.next_step.text == "Get their plan from Adult social care"
+    form = referrals.RecordEnquiryStep(referral_id, "plan", "A meeting on 20 October")
+    referrals.record_enquiry_step(house, lead, form, now=at("2026-10-16T09:00"))
+    assert f"referral:{referral_id}:assessment" in queue_keys(house, lead, at("2026-10-16T09:01"))
+
+
+def test_where_an_area_does_it_otherwise_nothing_more_is_waited_for_and_the_reason_is_on_the_file(story: Story) -> None:
+    referral_id = _refers(story, "LA_ASC")
+    _answers(story, referral_id, "s42_2_enquiry")
+    lead, house, now = story.cast.lena, story.house, at("2026-10-08T10:00")
+    with pytest.raises(Invalid, match="how it is done here"):
+        referrals.record_enquiry_step(house, lead, referrals.RecordEnquiryStep(referral_id, "otherwise"), now=now)
+    form = referrals.RecordEnquiryStep(referral_id, "otherwise", "They plan at a weekly meeting we attend.")
+    referrals.record_enquiry_step(house, lead, form, now=now)
+    view = referral_view(house, lead, now, referral_id)
+    assert (view.enquiry, view.due) == ("", "")
+    assert view.history[-1].text == "This area does it otherwise. They plan at a weekly meeting we attend."
+    with pytest.raises(Invalid, match="No enquiry"):
+        referrals.record_enquiry_step(house, lead, form, now=now)
+
+
+def test_what_is_about_staff_is_owed_to_cqc_from_when_it_was_seen_until_it_was_sent(cast: Cast) -> None:
+    case_id = cast.opened_case(at=NOW, staff_involved="yes")
+    assert f"case:{case_id}:notify_cqc" in _cqc_clock(cast, case_id)
+    sharing.record_sharing_decision(cast.house, cast.lena, sharing_form(case_id, agency="CQC", consent="given"), now=NOW)
+    form = composing.PrepareReferral(case_id, "CQC", "Notifications", "portal", "p", "a", ("person:name=who",),
+                                     details=(f"cqc_notice={CQC_NOTICES.codes()[0]}",))
+    referral_id = composing.prepare_referral(cast.house, cast.maud, form, now=NOW + timedelta(minutes=20)).id
+    assert f"case:{case_id}:notify_cqc" in _cqc_clock(cast, case_id)
+    sent = referrals.SendReferral(referral_id, their_reference="N-1")
+    referrals.send_referral(cast.house, cast.maud, sent, now=NOW + timedelta(minutes=30))
+    assert _cqc_clock(cast, case_id) == set()
+
+
+def test_where_the_lead_says_so_cqc_is_owed_until_she_says_why_not_and_until_then_it_is_not_closed(story: Story) -> None:
+    def says(owed: str, reason: str) -> None:
+        cases.say_cqc(story.house, story.cast.lena, cases.SayCqc(story.case_id, owed, reason), now=NOW)
+
+    referral_id = _refers(story, "LA_ASC")
+    _answers(story, referral_id, "advice_only")
+    with pytest.raises(Invalid, match="Say why"):
+        says("yes", " ")
+    says("yes", "The police were told of it.")
+    assert f"case:{story.case_id}:notify_cqc" in _cqc_clock(story.cast, story.case_id)
+    assert case_view(story.house, story.cast.lena, NOW, story.case_id).cqc == (
+        "CQC is to be told, due 23:59. The police were told of it.")
+    with pytest.raises(Invalid, match="CQC has not been told"):
+        story.closed()
+    says("no", "They said on the telephone that it is not theirs to know.")
+    assert _cqc_clock(story.cast, story.case_id) == set()
+    story.closed()
+
+
+def _cqc_clock(cast: Cast, case_id: str) -> set[str]:
+    with cast.house.begin(SYSTEM, NOW) as uow:
+        rows = uow.session.exec(select(ClockRow).where(ClockRow.case_id == case_id, ClockRow.kind == "notify_cqc")).all()
+        return {f"{r.record_kind}:{r.record_id}:{r.kind}" for r in rows}

@@ -16,12 +16,13 @@ from sgapp.domain.referral import Referral, ReferralState
 from sgapp.domain.vocabulary import CQC_NOTICES
 from sgapp.services import composing, directory, partner, referrals, sharing
 from sgapp.services.audit import verify_audit
+from sgapp.services.house import SYSTEM
 from sgapp.services.partner import Visitor
 from sgapp.services.sweep import sweep
 from sgapp.services.views.case import case_view
 from sgapp.services.views.queue import queue_keys
 from sgapp.services.views.referral import ReferralView, referral_view
-from sgapp.store.tables import AuditEventRow, LinkRow, MessageRow, VisitRow
+from sgapp.store.tables import AccountRow, AuditEventRow, LinkRow, MessageRow, VisitRow
 from tests.people import Cast
 from tests.services.story import Story, at, sharing_form
 from tests.services.test_post import Letterbox, posted
@@ -354,6 +355,15 @@ def test_the_link_ends_with_the_referral_and_the_sweep_puts_it_away(given: Given
     assert partner.begin_visit(given.house, given.token, "7KQ4M2XD", address="192.0.2.3", now=after) is None
     assert sweep(given.house, now=after, holder="test").expired == 1
     assert [link.ended_at for link in given.rows(LinkRow)] == [after]
+
+
+def test_in_a_demo_swept_at_a_later_time_links_and_codes_end_by_that_time(given: Given) -> None:
+    given.code()
+    with given.house.begin(SYSTEM, LATER) as uow:
+        for account in uow.session.exec(select(AccountRow)):
+            account.demo = True
+    sweep(given.house, now=LATER, holder="test", at=LATER + CODE_LASTS)
+    assert [v.sealed_code for v in given.rows(VisitRow)] == [None]
 
 
 def test_the_sweep_forgets_a_code_that_nobody_used(given: Given) -> None:

@@ -1,6 +1,8 @@
 """The queue: filters, search, pages and alarms; never a row, a count or a hit that this actor may not have."""
 
+from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,7 @@ from sgapp.services.house import SYSTEM
 from sgapp.services.sweep import sweep
 from sgapp.services.views.queue import Queue, queue, queue_keys
 from sgapp.store.tables import ObservationRow
+from sgapp.store.unit_of_work import Repository
 from tests.people import START, Cast
 from tests.services.story import Story, at, tiles
 
@@ -131,3 +134,17 @@ def test_a_record_that_cannot_be_opened_stands_in_its_place_and_takes_nothing_el
     with cast.house.begin(SYSTEM, START) as uow:
         uow.session.get_one(ObservationRow, broken).sealed = b"\0" * 64
     assert titles(queue(cast.house, cast.lena, START)) == ["Something that cannot be opened", "O. Brand · P-130"]
+
+
+def test_only_what_stands_on_the_page_is_opened_however_much_is_due(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(12):
+        cast.writes(about="ola", at=START + timedelta(minutes=n))
+    real, opened = Repository.opened, Counter[str]()
+
+    def counted(self: Repository[Any], row: Any) -> Any:
+        opened[row.__tablename__] += 1
+        return real(self, row)
+
+    monkeypatch.setattr(Repository, "opened", counted)
+    assert len(queue(cast.house, cast.lena, START, 5).rows) == 5
+    assert opened == {"observation": 5, "person": 1}

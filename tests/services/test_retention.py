@@ -16,6 +16,7 @@ from sgapp.domain.errors import FieldError, Invalid, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor
 from sgapp.services import intake, investigations, kept, retention
 from sgapp.services.audit import verify_audit
+from sgapp.services.cases import SayCqc, say_cqc
 from sgapp.services.checkpoints import check_daily, tombstones_folder
 from sgapp.services.demo_history import MARLOW
 from sgapp.services.drafts import put
@@ -123,8 +124,11 @@ def test_a_matter_about_staff_is_kept_as_long_as_somebody_said_and_else_for_ever
     story.note_id = cast.writes(at=at("2026-10-05T10:40"), **{
         **MARLOW, "when_seen": at("2026-10-05T10:10").isoformat(), "staff_involved": "yes", "staff_names": "Carla Denny"})
     for step in (story.seen, story.opened, story.decided, story.reviewed, story.sent, story.received, story.answered,
-                 story.planned, story.done, story.closed):
+                 story.planned, story.done):
         step()
+    no = SayCqc(story.case_id, "no", "They were told by telephone, reference N-1.")
+    say_cqc(cast.house, cast.lena, no, now=at("2026-11-13T10:00"))
+    story.closed()
     retention.end_care(cast.house, cast.noel, EndCare(cast.people["dennis"], date(2026, 11, 16)), now=at("2026-11-17T10:00"))
     retention.set_keeping(cast.house, cast.noel, SetKeeping(8, years, "HR, by letter of 2027"), now=at("2027-01-01T10:00"))
     assert ("P-104" in _listed(cast, at("2036-11-17T10:00"))) is due

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from sgapp.domain.reach import Reach
-from sgapp.services import intake, triage
+from sgapp.services import intake, referrals, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.demo import load_demo
 from sgapp.services.duty import set_reach
@@ -15,7 +15,8 @@ from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.sweep import ALARM_AFTER, LEASE, OnlyInADemo, Swept, sweep, sweep_is_late
 from sgapp.services.views.queue import queue
-from sgapp.store.tables import AuditEventRow, ClockRow, LeaseRow, MessageRow, ObservationRow, StepUpRow
+from sgapp.store.kinds import KINDS
+from sgapp.store.tables import AccountRow, AuditEventRow, ClockRow, DataKeyRow, LeaseRow, MessageRow, ObservationRow, StepUpRow
 from tests.people import START, Cast
 from tests.services.story import Story, at
 
@@ -227,6 +228,26 @@ def test_a_demo_swept_at_another_time_takes_the_steps_of_that_time_and_stays_lat
 
 
 @pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_a_demo_swept_twenty_years_on_lets_nothing_go(cast: Cast) -> None:
+    Story(cast).noted().seen().opened().decided().reviewed().sent()
+    with cast.house.begin(SYSTEM, START) as uow:
+        for account in uow.session.exec(select(AccountRow)):
+            account.demo = True
+
+    def kept() -> dict[str, dict[str, tuple[object, ...]]]:
+        with cast.house.begin(SYSTEM, START) as uow:
+            records = {kind.name: {row.id: (row.sealed, row.key_id) for row in uow.session.exec(select(kind.table))}
+                       for kind in KINDS.values()}
+            keys = {row.id: (row.wrapped, row.destroyed_at) for row in uow.session.exec(select(DataKeyRow))}
+            return {**records, "key": keys}
+
+    before = kept()
+    assert all(before[name] for name in ("person", "observation", "case", "decision", "referral", "key"))
+    assert sweep(cast.house, now=START, holder="one", at=START + timedelta(days=20 * 365)).steps > 0
+    assert kept() == before
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 def test_clocks_from_before_there_were_steps_are_worked_out_by_the_first_sweep(cast: Cast) -> None:
     note_id = cast.writes()
     with cast.house.begin(SYSTEM, START) as uow:
@@ -273,7 +294,8 @@ def test_while_an_agency_is_awaited_the_cases_own_next_step_rests_and_begins_ane
     with cast.house.begin(SYSTEM, week) as uow:
         row = uow.session.get_one(ClockRow, ("case", story.case_id, "next_step"))
         assert (row.stage, row.next_step_at) == (0, None)
-    story.answered()  # on Monday 12 October at 15:00: one working day from there
+    answer = referrals.RecordAgencyOutcome(story.referral_id, "advice_only")
+    referrals.record_agency_outcome(cast.house, cast.lena, answer, now=at("2026-10-12T15:00"))
     with cast.house.begin(SYSTEM, week) as uow:
         row = uow.session.get_one(ClockRow, ("case", story.case_id, "next_step"))
         assert (row.due_at, row.stage, row.next_step_at) == (at("2026-10-13T17:00"), 0, at("2026-10-13T09:00"))

@@ -3,7 +3,7 @@
 from sgapp.domain.vocabulary._code import Code, CodeList, UnknownCode
 from sgapp.domain.vocabulary.abuse_types import ABUSE_TAGS, ABUSE_TYPES
 from sgapp.domain.vocabulary.actions import ACTION_STATUSES, ADULT_AGREEMENT
-from sgapp.domain.vocabulary.agencies import AGENCIES, LA_OUTCOMES, SEND_METHODS
+from sgapp.domain.vocabulary.agencies import AGENCIES, ENQUIRY_STEPS, LA_OUTCOMES, SEND_METHODS
 from sgapp.domain.vocabulary.agency_details import (
     ACTING_FOR,
     ADVOCATE_KINDS,
@@ -140,6 +140,7 @@ __all__ = [
     "DBS_GROUNDS",
     "DBS_OUTCOMES",
     "DBS_REMOVED",
+    "ENQUIRY_STEPS",
     "ESCALATION_STAGES",
     "FACT_REASONS",
     "FIRE_OUTCOMES",

@@ -113,6 +113,20 @@ LA_OUTCOMES = CodeList(
     ),
 )
 
+#: The answer that begins an enquiry of theirs, and what is then waited for in this order; the last ends the waiting.
+ENQUIRY = "s42_2_enquiry"
+ENQUIRY_STEPS = CodeList(
+    "what came of their enquiry",
+    "DOMAIN annex §2 (clocks: planning, assessment, review)",
+    (
+        Code("plan", "Their plan", hint="Who does what, by when."),
+        Code("assessment", "Their assessment"),
+        Code("review", "Their review"),
+        Code("otherwise", "This area does it otherwise", source="Ours; DOMAIN annex §2 (these time-scales vary by area)",
+             hint="Say how, and how you hear of it. Nothing more is waited for here."),
+    ),
+)
+
 SEND_METHODS = CodeList(
     "how it is sent",
     "DOMAIN annex §3 (secure method)",

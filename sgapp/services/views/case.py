@@ -28,6 +28,7 @@ from sgapp.domain.vocabulary import (
     CAPACITY_OUTCOMES,
     CONFIDENTIALITY_BASES,
     CONSENT_STATES,
+    ENQUIRY_STEPS,
     MARAC_ROUTES,
     OTHERS_AT_HOME,
     OVERRIDE_REASONS,
@@ -153,6 +154,8 @@ class CaseView:
     is_open: bool
     watching: bool
     may_sign_off: bool
+    cqc: str
+    cqc_owed: bool
     listed: tuple[Option, ...] = ()
     let_in: tuple[Option, ...] = ()
     staff: tuple[Option, ...] = ()
@@ -222,9 +225,19 @@ def whole(uow: UnitOfWork, case: Case) -> CaseView:
         capacity=tuple(Line(c.decision, f"{CAPACITY_OUTCOMES.label(c.outcome)}, {show(c.at)}") for c in case.capacity),
         triage=_triage(case), may_work=uow.actor.may(Permission.WORK_CASE),
         may_emergency=uow.actor.may(Permission.SEND_EMERGENCY), is_open=case.state is not CaseState.CLOSED,
-        watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals),
-        plan=any(p.counts for p in uow.plans(case)), checklists=_checklists(case), marac_waits=case.marac_from is not None,
-        **_who(uow, case))
+        watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals), cqc=_cqc(case, uow),
+        cqc_owed=case.cqc_owed_since is not None, plan=any(p.counts for p in uow.plans(case)),
+        checklists=_checklists(case), marac_waits=case.marac_from is not None, **_who(uow, case))
+
+
+def _cqc(case: Case, uow: UnitOfWork) -> str:
+    """What was last said of whether CQC is to be told, and by when."""
+    if not case.cqc:
+        return ""
+    word = case.cqc[-1]
+    due = next((c.due_at for c in clocks_of(case, uow.book) if c.kind is ClockKind.NOTIFY_CQC), None)
+    said = {"owed": "CQC is to be told", "not_owed": "CQC is not told", "told": "CQC was told"}[word.code]
+    return f"{said}{f', {in_words(due, uow.now).lower()}' if due else f', {show(word.at)}'}. {word.reason}"
 
 
 def _who(uow: UnitOfWork, case: Case) -> dict[str, Any]:
@@ -283,13 +296,17 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
     if any(d.review is ReviewState.ASKED for d in decisions):
         return NextStep("A second person looks at the sharing decision today", "Never the one who decided.",
                         "Go to the review", f"{here}#decisions")
+    if case.cqc_owed_since is not None:
+        return NextStep("Tell CQC, or say why not", _cqc(case, uow), "Go on", f"{here}#cqc")
     if case.next_review_on is not None and not any(r.sending for r in referrals):
         if not decisions:
             return NextStep("Record why nothing is shared", "A decision not to share is recorded as fully as one to share.",
                             "Record the decision", f"/decide?id={case.id}")
         return NextStep(f"Look again on {case.next_review_on:%-d %B}", "Then set the next day, or close.",
                         "Record what you found", f"{here}#review")
-    waiting = [(c.due_at, r) for r in referrals for c in clocks_of(r, book)[:1]]
+    awaited = [(c.due_at, r) for r in referrals for c in clocks_of(r, book)[:1]]
+    enquiries = [(due, r) for due, r in awaited if r.enquiry_waits_for]
+    waiting = [(due, r) for due, r in awaited if not r.enquiry_waits_for or due < now]  # weeks ahead, it is no next step yet
     late = min((a for a in actions if a.open and end_of_day(a.due_on) < now), key=lambda a: a.due_on, default=None)
     if waiting:
         due, referral = min(waiting, key=lambda pair: pair[0])
@@ -317,6 +334,9 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
     if open_actions:
         first = min(open_actions, key=lambda a: a.due_on)
         return NextStep(f"{first.what}: {first.owner}", f"Due {first.due_on:%-d %B}", "Go to the actions", f"{here}#actions")
+    if enquiries:
+        due, referral = min(enquiries, key=lambda pair: pair[0])
+        return _with_agency(referral, due, now)
     return NextStep("Close the case", "Every agency has answered and every action is finished.", "Close",
                     f"/close?id={case.id}")
 
@@ -330,6 +350,9 @@ def _with_agency(referral: Referral, due: datetime, now: datetime) -> NextStep:
     if referral.state is ReferralState.SENT:
         return NextStep(f"Get the receipt from {agency}", f"{in_words(due, now)} · a name or a reference number",
                         "Ring and record", href)
+    if referral.enquiry_waits_for:
+        waited = ENQUIRY_STEPS.label(referral.enquiry_waits_for).lower()
+        return NextStep(f"Get {waited} from {agency}", in_words(due, now), "Ring and record", href)
     return NextStep(f"Get the decision of {agency}", in_words(due, now), "Ring and record", href)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import func, select
 
 from sgapp.domain.case import Case
-from sgapp.domain.clocks import LABELS, ClockKind, in_words, is_reminder, step_up
+from sgapp.domain.clocks import LABELS, WITH_AGENCY, ClockKind, in_words, is_reminder, step_up
 from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.investigation import Investigation
@@ -93,7 +93,7 @@ def _wanted(uow: UnitOfWork, show: str, text: str) -> Wanted:
     filters = {
         "mine": Wanted(holder_id=uow.actor.account_id), "overdue": Wanted(due_before=uow.now),
         "today": Wanted(due_after=uow.now, due_before=midnight + timedelta(microseconds=1)),
-        "agencies": Wanted(kinds=("receipt", "agency_decision", "question")),
+        "agencies": Wanted(kinds=(*(str(kind) for kind in sorted(WITH_AGENCY)), "question")),
         "reviews": Wanted(kinds=("review",), due_before=uow.now + timedelta(days=7))}
     wanted = filters.get(show, ANY)
     return replace(wanted, records=records_like(uow, text)) if text.strip() else wanted

@@ -11,7 +11,7 @@ from sgapp.domain.letter import as_text, copy_fields
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Referral, ReferralState
 from sgapp.domain.time import show, show_short
-from sgapp.domain.vocabulary import AGENCIES, ESCALATION_STAGES, FACT_REASONS, SEND_METHODS
+from sgapp.domain.vocabulary import AGENCIES, ENQUIRY_STEPS, ESCALATION_STAGES, FACT_REASONS, SEND_METHODS
 from sgapp.services.composing import letter_of
 from sgapp.services.directory import directory_of
 from sgapp.services.duty import stage_of
@@ -85,6 +85,8 @@ class ReferralView:
     desks_with_mail: tuple[Option, ...]
     link: LinkView
     questions: tuple[QuestionView, ...]
+    enquiry: str
+    enquiry_steps: tuple[Option, ...]
     may_refer: bool
 
 
@@ -120,7 +122,8 @@ def referral_view(uow: UnitOfWork, referral_id: str) -> ReferralView:
         questions=tuple(QuestionView(q.id, f"{q.asked_by} asked, {show(q.at)}", q.text,
                                      f"{q.answer} ({q.answered_by}, {show(q.answered_at)})" if q.answered_at else "", q.open)
                         for q in referral.questions),
-        may_refer=may_refer)
+        enquiry=ENQUIRY_STEPS.label(referral.enquiry_waits_for) if referral.enquiry_waits_for else "",
+        enquiry_steps=tuple(Option(c, label) for c, label in ENQUIRY_STEPS.options()), may_refer=may_refer)
 
 
 def _sent(referral: Referral) -> str:
@@ -144,7 +147,8 @@ def _history(referral: Referral) -> tuple[Line, ...]:
              for c in referral.chases]
     answers = [Line(show(o.at), f"{outcome_label(o.code)}. {o.detail}{' Reported through link.' if o.through_link else ''}")
                for o in referral.outcomes]
-    return (*calls, *answers)
+    came = [Line(show(e.at), f"{ENQUIRY_STEPS.label(e.code)}. {e.detail}") for e in referral.enquiry]
+    return (*calls, *answers, *came)
 
 
 def _link(uow: UnitOfWork, referral: Referral) -> LinkView:
@@ -159,7 +163,7 @@ def _link(uow: UnitOfWork, referral: Referral) -> LinkView:
 def _stage(uow: UnitOfWork, referral: Referral) -> str:
     """How far it has gone up with the agency, and what that asks for."""
     stage = stage_of(uow, referral)
-    if not stage or not referral.awaited:
+    if not stage or not (referral.awaited or referral.enquiry_waits_for):
         return ""
     return f"Stage {stage} of {AGENCY_STAGES}: {ESCALATION_STAGES.label(f'stage_{stage}')}. Then record the call."
 

@@ -21,7 +21,16 @@ from sgapp.domain.vocabulary import (
 )
 from sgapp.domain.vocabulary.risk_checklist import TOPICS_OF
 from sgapp.ui.components.durable_form import durable_form
-from sgapp.ui.components.fields import choice, date_field, date_time_field, select_field, text_area, text_field, yes_no
+from sgapp.ui.components.fields import (
+    YES_NO,
+    choice,
+    date_field,
+    date_time_field,
+    select_field,
+    text_area,
+    text_field,
+    yes_no,
+)
 from sgapp.ui.components.page_parts import folded
 from sgapp.ui.components.pictures import badge_due, panel
 from sgapp.ui.pages.case.state import CaseState
@@ -108,6 +117,17 @@ def no_marac() -> rx.Component:
 
 def protection() -> rx.Component:
     return _form("add-protection", "Add this step", text_area("what", "What is being done now", within="protection", rows=2))
+
+
+def cqc() -> rx.Component:
+    return _form(
+        "say-cqc", "Record this",
+        rx.cond(case.cqc, rx.el.p(case.cqc, class_name="font-semibold"), rx.fragment()),
+        rx.el.p("Abuse, or an allegation of it, where the adult is affected or is the source; without delay. An incident that "
+                "was reported to the police is a reason of its own. Once a referral to CQC is sent, this is done.",
+                class_name="hint"),
+        choice("owed", "Is CQC to be told?", options=YES_NO, within="cqc"),
+        text_area("reason", "Why, or why not", rows=2, within="cqc"))
 
 
 def take_off_rota() -> rx.Component:

@@ -129,6 +129,7 @@ def _lead_work() -> list[rx.Component]:
         rx.cond(case.marac_waits, folded("Not to MARAC", forms.no_marac()), rx.fragment()),
         folded("Protection in place", forms.protection(), forms.take_off_rota()),
         folded("Add an action", forms.add_action()),
+        rx.cond(case.cqc_owed, folded("CQC", forms.cqc(), anchor="cqc", open_when=True), folded("CQC", forms.cqc())),
         rx.cond(case.may_open_matter & (case.matters.length() == 0),
                 folded("It is about a colleague", forms.open_matter()), rx.fragment()),
         rx.el.a(rx.cond(case.plan, "Safety plan and contacts", "Write a safety plan"), href="/plan?id=" + case.id,

@@ -56,9 +56,9 @@ def _setting() -> rx.Component:
             _agency("rule", "At which agency", "Any"),
             choice("how", "Measured in", options=tuple((str(how), label) for how, label in MEASURES.items()), within="rule"),
             text_field("amount", "How many", within="rule", input_mode="numeric", ask_when=_NUMBERED),
-            text_field("chase", "Chased after how many", hint="Empty: as by default, and never later than it is due.",
+            text_field("chase", "Chased after", hint="In the same measure; empty, by the default.",
                        within="rule", input_mode="numeric", ask_when=_NUMBERED),
-            text_field("escalate", "Goes up further after how many", hint="Empty: as by default, where that is later.",
+            text_field("escalate", "Goes up further after", hint="In the same measure; empty, by the default.",
                        within="rule", input_mode="numeric", ask_when=_NUMBERED),
             text_field("source", "Which policy says so", within="rule"))),
         folded("Set opening hours", _form(

@@ -18,7 +18,7 @@ def _tile(tile: Any) -> rx.Component:
     return rx.el.button(
         rx.el.span(tile.label, class_name="hint"),
         rx.el.span(tile.count, class_name=["text-2xl font-semibold", rx.cond(tile.alarming, "text-error", "")]),
-        on_click=DeskState.show_only(tile.show), type="button", class_name="panel panel-tight tile",
+        on_click=DeskState.show_only(tile.show, DeskState.text), type="button", class_name="panel panel-tight tile",
         custom_attrs={"aria-pressed": rx.cond(DeskState.show == tile.show, "true", "false")})
 
 
@@ -65,7 +65,7 @@ def page() -> list[rx.Component]:
                       rx.el.p(DeskState.as_of, class_name="hint"), class_name="grow"),
             rx.el.div(
                 rx.cond(DeskState.new > 0,
-                        rx.el.button(DeskState.new, " new", on_click=DeskState.load_new, type="button",
+                        rx.el.button(DeskState.new, " new", on_click=DeskState.load_new(DeskState.text), type="button",
                                      class_name="btn btn-quiet", id="show-new"),
                         rx.fragment()),
                 role="status"),
@@ -84,7 +84,7 @@ def page() -> list[rx.Component]:
                 rx.cond(rows.length() > 0,
                         key_rows(rx.foreach(rows, _row), label="What is due"), nothing),
                 rx.cond(DeskState.more,
-                        rx.el.button("More, due later", on_click=DeskState.load_more, type="button",
+                        rx.el.button("More, due later", on_click=DeskState.load_more(DeskState.text), type="button",
                                      class_name="btn btn-quiet justify-self-center", id="show-more"), rx.fragment()),
                 class_name="grid gap-5"),
             waiting()),

@@ -14,7 +14,8 @@ from sgapp.ui import offload
 from sgapp.ui.live import connected, wait_for_change
 from sgapp.ui.session import ConfidentialState, current_actor
 
-#: Under this name the filter and the search lie with the actor's drafts, sealed: a name that is searched for is nobody's.
+#: Under this name the filter lies with the actor's drafts. What is searched for lies nowhere but on her screen, which sends it
+#: along whenever it asks: a name that somebody looked for is nobody's, and is written nowhere.
 _KEPT = "queue"
 
 
@@ -43,36 +44,36 @@ class DeskState(ConfidentialState, rx.State):
     async def load_queue(self) -> None:
         """Show what is due now, by the filter that was chosen last; a search does not outlive its page."""
         self._count = PAGE
-        await self._load(text="")
+        await self._load("")
 
     @rx.event
-    async def load_new(self) -> None:
-        """Show what came since, too."""
-        await self._load()
+    async def load_new(self, text: str = "") -> None:
+        """Show what came since, too. `text`: what is searched for."""
+        await self._load(text)
 
     @rx.event
-    async def load_more(self) -> None:
+    async def load_more(self, text: str = "") -> None:
         """Show the next page of what is due, below what stands there."""
         self._count += PAGE
-        await self._load()
+        await self._load(text)
 
     @rx.event
-    async def show_only(self, show: str) -> None:
+    async def show_only(self, show: str, text: str = "") -> None:
         """Show only those; asked for again, everything."""
         self._count = PAGE
-        await self._load(show=show)
+        await self._load(text, show)
 
     @rx.event
     async def search(self, form: dict[str, Any]) -> None:
         """Find by a name or a reference."""
         self._count = PAGE
-        await self._load(text=str(form.get("text", ""))[:200])
+        await self._load(str(form.get("text", "")))
 
-    async def _load(self, **changed: str) -> None:
+    async def _load(self, text: str, show: str | None = None) -> None:
         actor = await current_actor(self)
         if actor is None:
             return
-        found, recent = await offload.run(_found, actor, now(), self._count, changed)
+        found, recent = await offload.run(_found, actor, now(), self._count, show, str(text)[:200])
         self.rows, self.tiles, self.show, self.text = found.rows, found.tiles, found.show, found.text
         self.more, self.quarantined, self.alarms, self.as_of = found.more, found.quarantined, found.alarms, found.as_of
         self._since, self._known = recent
@@ -102,13 +103,13 @@ class DeskState(ConfidentialState, rx.State):
                 self._watching = False
 
 
-def _found(actor: Actor, at: datetime, shown: int, changed: dict[str, str]) -> Any:
-    """The queue by what is remembered and what was changed now, and what is not new from here on."""
+def _found(actor: Actor, at: datetime, shown: int, chosen: str | None, text: str) -> Any:
+    """The queue by the filter that is remembered or was chosen now, and what is not new from here on."""
     kept = load_draft(house(), actor, at, _KEPT) or {}
-    show, text = str(kept.get("show", "")), str(kept.get("text", ""))
-    chosen = changed.get("show", show)
-    show, text = ("" if "show" in changed and chosen == show else chosen), changed.get("text", text)
-    if {"show": show, "text": text} != kept:
-        save_draft(house(), actor, at, _KEPT, {"show": show, "text": text})
+    show = str(kept.get("show", ""))
+    if chosen is not None:
+        show = "" if chosen == show else chosen
+    if {"show": show} != kept:
+        save_draft(house(), actor, at, _KEPT, {"show": show})
     found = queue(house(), actor, at, shown, show, text)
     return found, (at, frozenset(queue_keys(house(), actor, at, at)))

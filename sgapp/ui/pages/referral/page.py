@@ -123,6 +123,20 @@ def _answer() -> rx.Component:
         folded("Rang, no decision yet", _chase()), class_name="grid gap-5 content-start")
 
 
+def _enquiry() -> rx.Component:
+    """After they said that they begin an enquiry: what is waited for, and what came of it."""
+    form = _form(
+        "record-enquiry-step", "Record it",
+        select_field("code", "What came", options=referral.enquiry_steps, within="enquiry",
+                     hint="A later one stands for those before it. “Otherwise” ends the waiting."),
+        text_area("detail", "What it says, or how it is done here", rows=2, within="enquiry"), stay=False)
+    next_step = panel(
+        rx.el.p("Waited for: ", rx.el.b(referral.enquiry), ".", class_name="hint"), _desks(), form,
+        heading="Next: their enquiry", class_name="next-step grid gap-3")
+    return rx.el.div(rx.cond(referral.enquiry, rx.fragment(next_step, folded("Rang, nothing yet", _chase())), rx.fragment()),
+                     folded("They have decided again", _outcome()), class_name="grid gap-5 content-start")
+
+
 def _question(asked: Any) -> rx.Component:
     answer = durable_form(
         text_area("answer", "How you answered, and whom you reached", rows=2),
@@ -187,7 +201,7 @@ def _letter() -> rx.Component:
 @desk_page("/referral", "Referral", here="/cases", on_load=[ReferralState.load_referral])
 def page() -> rx.Component:
     step = rx.match(referral.step, ("send", _send()), ("receipt", _receipt()), ("outcome", _answer()),
-                    ("answered", folded("They have decided again", _outcome())), rx.fragment())
+                    ("answered", _enquiry()), rx.fragment())
     return loaded_page(
         ReferralState.loaded, ReferralState.missing,
         page_head(rx.el.span("Case ", referral.case_reference, " · referral ", referral.reference, " to ", referral.agency),

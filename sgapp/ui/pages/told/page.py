@@ -35,7 +35,7 @@ def _trouble(message: Any) -> rx.Component:
             rx.el.p(message.heading, class_name="font-semibold"), rx.el.p(message.why, class_name="hint"),
             rx.cond(message.doubtful, rx.el.p("Ask whom it was for before you send it again: it would come twice.",
                                               class_name="hint"), rx.fragment()),
-            folded("Settle it without sending", settle), class_name="row-what"),
+            rx.el.div(folded("Settle it without sending", settle), class_name="mt-2"), class_name="row-what"),
         rx.el.div(again, class_name="row-step"), class_name="row row-wide", key=message.id)
 
 
