@@ -13,7 +13,7 @@ from tests.e2e.pictures import signed_in
 from tests.e2e.plans import WORDS, looks, server, with_plan
 from tests.e2e.steps import NOTES_KEPT, authenticator, enrolled, fold_out, lock_by_passkey, stored
 from tests.e2e.test_hide_and_lock import PIN, UNLOCKED_WITHIN_MS, hide, kept
-from tests.phone.phone_page import Office, until
+from tests.phone.phone_page import Office, fill_storage, until
 from tests.phone.test_today import LOOKED_OVER, chip, today, words
 from tests.serving import PASSWORD, PHONE, Open, Server
 
@@ -63,8 +63,8 @@ def test_at_a_door_without_a_signal_a_tap_shows_the_words_and_the_look_arrives_o
     # Given a worker who took today's along in the morning, with a signal
     with_plan(office.server)
     worker = signed_in(browser, office.address, "worker.a", PHONE, dark=False)
-    take_along(worker)
     until(worker, f"() => {STARTS_OFFLINE}")
+    take_along(worker)
     # When there is none at the door, and the app is started
     office.link.down()
     worker.reload()
@@ -87,7 +87,7 @@ def test_at_a_door_without_a_signal_a_tap_shows_the_words_and_the_look_arrives_o
     assert "waiting=" not in worker.evaluate("document.cookie")
     # And with the signal it is on the chain, once, and gone from the phone
     assert looks(office.server, "card-looked-at-offline") == []
-    office.link.up()
+    office.link.calm()
     worker.evaluate("window.dispatchEvent(new Event('online'))")
     stored(worker, f"async () => (await ({NOTES_KEPT})()).length === 0")
     worker.reload()
@@ -146,7 +146,7 @@ def test_a_look_that_cannot_be_recorded_shows_nothing(sign_in: Open) -> None:
     worker = sign_in("worker.b")
     take_along(worker)
     worker.context.set_offline(True)
-    worker.evaluate("IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); };")
+    fill_storage(worker)
     chip(worker, "W1").click()
     expect(worker.get_by_text("This phone has no room left.")).to_be_visible()
     expect(words(worker)).to_have_text("")
@@ -169,7 +169,6 @@ def test_a_pin_as_a_second_way_in_takes_it_away_and_then_it_is_not_offered(sign_
     worker = sign_in("worker.b")
     take_along(worker)
     worker.get_by_role("link", name="Write a note").click()
-    unlock(worker)
     fold_out(worker, "This phone's lock")
     worker.get_by_label("A PIN of 6 digits or more").fill(PIN)
     worker.get_by_label("The same again").fill(PIN)
