@@ -25,7 +25,8 @@ async function ask(method, path, { body, within = ANSWER_WITHIN_MS } = {}) {
   try {
     const answer = await fetch(path, { method, cache: "no-store", credentials: "same-origin", signal: late.signal,
       headers: { "X-Requested-With": "sgapp", ...(body && { "Content-Type": "application/json" }) }, body: body && JSON.stringify(body) });
-    return { status: answer.status, json: answer.ok ? await answer.json() : null };
+    const json = await answer.json().catch(() => null); // a refusal is read to its end, too, or it holds on to the line
+    return answer.ok && !json ? { status: 0, json } : { status: answer.status, json: answer.ok ? json : null };
   } catch {
     return { status: 0, json: null };
   } finally {
@@ -197,7 +198,7 @@ function Cards({ ways, open }) {
   const [wanted, setWanted] = useState("");
   const [found, setFound] = useState(null);
   const [reasons, setReasons] = useState({});
-  const [asked, setAsked] = useState({}); // where the office asked for a reason: by person
+  const [asked, setAsked] = useState([]); // of whom the office asked for a reason, the last one last
   const [said, setSaid] = useState({}); // by the place where it is said
   const [busy, setBusy] = useState("");
   const cards = useRef([]);
@@ -205,10 +206,10 @@ function Cards({ ways, open }) {
   const say = (place, text) => setSaid((old) => ({ ...old, [place]: text }));
 
   const askReason = (person) => {
-    setAsked((old) => ({ ...old, [person]: true }));
+    setAsked((old) => [...old, person]);
     say(person, t.reason_missing);
-    setTimeout(() => document.getElementById(`reason-${person}`)?.focus(), 0);
   };
+  useEffect(() => document.getElementById(`reason-${asked.at(-1)}`)?.focus(), [asked]);
   const look = async (card, sign) => {
     const { person } = card;
     const lies = kept?.cards.some((other) => other.person === person);
@@ -252,7 +253,7 @@ function Cards({ ways, open }) {
 
   if (!looked || (problem === null && !kept)) return h("p", { className: "hint waiting", role: "status" }, t.loading);
   cards.current = inPlace(cards.current, problem === "signed_out" ? [] : there ?? kept?.cards ?? []);
-  const drawPerson = (card) => h(Person, { key: card.person, card: asked[card.person] ? { ...card, today: false } : card, shown: words.shown,
+  const drawPerson = (card) => h(Person, { key: card.person, card: asked.includes(card.person) ? { ...card, today: false } : card, shown: words.shown,
     onTap: tap, reason: reasons[card.person] ?? "", error: said[card.person],
     onReason: (person, text) => setReasons((old) => ({ ...old, [person]: text })) });
   return h("div", { className: "grid gap-4 today" },

@@ -118,3 +118,19 @@ def stored(page: Page, condition: str, argument: object = None) -> None:
 def enrolled(worker: Page) -> None:
     """Wait until this phone can hand in her notes without a session."""
     stored(worker, f"async () => (await ({KEYS_KEPT})()).some((row) => row.name.startsWith('device:'))")
+
+
+def authenticator(page: Page, *, prf: bool = True) -> None:
+    """Give this phone a face or a finger; without `prf` one that makes no secret."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True, "hasPrf": prf, "automaticPresenceSimulation": True}})
+
+
+def lock_by_passkey(page: Page) -> None:
+    """Choose face or finger as the phone's lock, on the note form; the page must have been loaded with the authenticator there."""
+    fold_out(page, "Keep drafts when this phone locks")
+    page.get_by_role("button", name="Use face or finger").click()
+    expect(page.get_by_text("This phone's lock")).to_be_visible()

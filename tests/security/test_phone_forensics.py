@@ -15,6 +15,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cramjam
@@ -22,12 +23,16 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from sgapp.services.intake import seal_info
 from tests.browser import ARGUMENTS, chromium
+from tests.e2e.plans import with_plan
 from tests.e2e.steps import fold_out, pick
+from tests.e2e.test_at_the_door import take_along
 from tests.phone.phone_page import Office, until
+from tests.phone.test_today import chip, words
 from tests.security.profile import inside, search, unsnappied
 from tests.serving import PASSWORD, PHONE
 
@@ -189,6 +194,95 @@ def raw_keys(folder: Path) -> list[ec.EllipticCurvePrivateKey]:
                         found[key.private_numbers().private_value] = key
                 place = part.find(start, place + 1)
     return list(found.values())
+
+
+#: What a plan says, as its card has it: by field of the form, and the code that it stands behind.
+ON_THE_CARD = {"safe_word": "W1", "stop_phrase": "W2", "help_phrase": "W3", "pretext": "K20", "missed_do": "V2"}
+VAULT = """() => new Promise((done) => {
+  const asked = indexedDB.open("visit-vault");
+  const text = (bytes) => bytes && btoa(String.fromCharCode(...bytes));
+  asked.onsuccess = () => {
+    const tx = asked.result.transaction(["keys", "values"]);
+    const [keys, values] = ["keys", "values"].map((store) => tx.objectStore(store).getAll());
+    tx.oncomplete = () => {
+      asked.result.close();
+      done({ ways: keys.result.map((row) => [row.name, text(row.wrapped)]),
+             values: values.result.map((row) => ({ ...row, sealed: text(row.sealed) })) });
+    };
+  };
+})"""
+PLANT_CARD = """(words) => new Promise((done) => {
+  const asked = indexedDB.open("visit-vault");
+  asked.onsuccess = () => {
+    const tx = asked.result.transaction("values", "readwrite", { durability: "strict" });
+    tx.objectStore("values").put({ name: "draft:planted", saved_at: Date.now(), words });
+    tx.oncomplete = () => { asked.result.close(); done(); };
+  };
+})"""
+
+
+def sign_in_and_take_along(page: Page, office: Office) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("User name").fill("worker.a")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    until(page, f"() => {KEPT}")
+    take_along(page)
+
+
+def opens(folder: Path, sealed: bytes, context: str) -> bool:
+    """Whether any thirty-two bytes that lie in the phone's databases open this, tried one after the other."""
+    tried: set[bytes] = set()
+    for path in (p for p in folder.rglob("*") if p.is_file() and "IndexedDB" in p.parts):
+        for _, part in inside(path.read_bytes()):
+            tried |= {part[place:place + 32] for place in range(len(part) - 31)}
+    for key in tried:
+        with suppress(InvalidTag):
+            AESGCM(key).decrypt(sealed[:12], sealed[12:], context.encode())
+            return True
+    return False
+
+
+def test_a_card_that_was_taken_along_cannot_be_read_on_the_phone_and_after_the_night_it_is_gone(
+        browser: Browser, tmp_path: Path, office: Office) -> None:
+    folder = tmp_path / "profile"
+    said = {field: f"Qcard{field.replace('_', '')}{secrets.token_hex(6)}" for field in ON_THE_CARD}
+    with_plan(office.server, **said)
+    # One look with a signal, one without, which waits; then the phone is put down, locked
+    with phone(browser, folder, office.address) as context:
+        page = context.new_page()
+        sign_in_and_take_along(page, office)
+        chip(page, "W1").click()
+        expect(words(page)).to_contain_text(said["safe_word"])
+        office.link.down()
+        chip(page, "W2").click()
+        expect(words(page)).to_contain_text(said["stop_phrase"])
+        page.wait_for_timeout(3_000)  # the browser writes its session files a little later
+    assert search(folder, [*said.values(), "G.A. ·"]) == []
+    assert search(folder, ["visit-vault"]) != [], "the search did look at what is there"
+    # The attack: everything that lies in this profile, against what is sealed there
+    with phone(browser, folder, office.address) as context:
+        page = context.new_page()
+        page.goto("/away/")  # a page that opens no vault
+        held = page.evaluate(VAULT)
+    card = next(row for row in held["values"] if row["name"] == "card")
+    assert set(card) == {"name", "saved_at", "until", "sealed"}
+    assert not opens(folder, base64.b64decode(card["sealed"]), f"sgapp/vault|{card['saved_at']}|card|{card['until']}")
+    wrapped = base64.b64decode(dict(held["ways"])["passkey"])
+    assert opens(folder, wrapped, "passkey"), "the phone's own key lies raw in its files; this did not find it, so it was no attack"
+    # After the night the first start takes it away, locked as it is
+    with phone(browser, folder, office.address) as context:
+        page = context.new_page()
+        page.clock.install(time=datetime.fromtimestamp(card["until"] / 1000, UTC) + timedelta(minutes=1))
+        page.goto("/")
+        expect(page.get_by_role("heading", name="Unlock your notes")).to_be_visible()
+        assert [row["name"] for row in page.evaluate(VAULT)["values"]] == []
+        page.evaluate(PLANT_CARD, list(said.values()))
+        page.wait_for_timeout(1_000)
+    # The control: the same words, planted in the same place, are found
+    found = search(folder, list(said.values()))
+    assert [word for word in said.values() if not any(line.startswith(word) for line in found)] == []
 
 
 PLANTED = {name: f"Zplanted{name}{secrets.token_hex(5)}" for name in (
