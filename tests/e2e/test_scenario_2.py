@@ -1,6 +1,6 @@
 """Scenario 2 through the real pages: quiet words at the door, written in the car without a signal, told to three agencies.
 
-The plan that governs contact afterwards is written the same evening. Its card at the door: tests/e2e/test_card.py.
+The plan that governs contact afterwards is written the same evening. Its card at the door: tests/e2e/test_at_the_door.py.
 """
 
 from datetime import UTC, datetime, timedelta

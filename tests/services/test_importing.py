@@ -9,7 +9,7 @@ from sqlmodel import select
 from sgapp.domain.errors import NotFound
 from sgapp.domain.person import Person
 from sgapp.integrations.tables import parse_table, read_table
-from sgapp.services import importing
+from sgapp.services import importing, safety_plans
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.importing import CannotImport, Imported, export_table, import_table
@@ -18,6 +18,7 @@ from sgapp.services.staff import choose_password
 from sgapp.store import accounts
 from sgapp.store.accounts import Account
 from sgapp.store.tables import AllocationRow, AuditEventRow, PersonRow
+from sgapp.store.unit_of_work import visited_on
 from tests.people import START, Cast
 
 NOW = START + timedelta(hours=1)
@@ -179,3 +180,38 @@ def test_that_something_went_out_stands_on_the_chain(cast: Cast, tmp_path: Path)
     with cast.house.begin(SYSTEM, NOW) as uow:
         [row] = uow.session.exec(select(AuditEventRow).where(AuditEventRow.action == "exported"))
         assert (row.subject_kind, row.count) == ("people", 4)
+
+
+def test_a_visit_with_its_day_counts_on_that_day_and_for_nobody_on_another(cast: Cast) -> None:
+    text = "person,worker,date\nP-130,carla,06/10/2026\nP-130,carla,2026-10-08\n"
+    assert _counts(_import(cast.house, "visits", text)) == (2, 0, 0)
+    assert _counts(_import(cast.house, "visits", text)) == (0, 0, 2)
+    with cast.house.begin(SYSTEM, NOW) as uow:
+        seen = [visited_on(uow, cast.carla.account_id, date(2026, 10, day)) for day in (5, 6, 7, 8)]
+    assert seen == [frozenset(), {cast.people["ola"]}, frozenset(), {cast.people["ola"]}]
+
+
+def test_whoever_visits_somebody_at_all_visits_on_known_days_once_days_are_known(cast: Cast) -> None:
+    _import(cast.house, "visits", "person,worker,day\nP-104,amina,2026-10-06\n")
+    with cast.house.begin(SYSTEM, NOW) as uow:
+        seen = [cast.people["dennis"] in visited_on(uow, cast.amina.account_id, date(2026, 10, day)) for day in (5, 6)]
+    assert seen == [False, True]
+
+
+def test_a_day_that_is_none_is_named_with_its_line(cast: Cast) -> None:
+    with pytest.raises(CannotImport) as refused:
+        _import(cast.house, "visits", "person,worker,day\nP-104,amina,someday\n")
+    assert refused.value.refused[0].why.startswith("“someday” is no day")
+
+
+def test_visits_go_out_with_the_cover_reason_and_nothing_else_of_a_plan(cast: Cast, tmp_path: Path) -> None:
+    case = cast.opened_case(types=("domestic",))
+    form = safety_plans.WriteSafetyPlan(
+        case, channels=("IN_VISIT_ONLY",), feared="Kevin Marlow", pairing="Two workers after 17:00",
+        cover_reason="moving-and-handling check", review_on=date(2026, 10, 20), agreement="agreed", safe_word="blue bottles")
+    safety_plans.write_safety_plan(cast.house, cast.lena, form, now=NOW)
+    export_table(cast.house, "visits", tmp_path / "visits.csv", now=NOW)
+    [row] = read_table(tmp_path / "visits.csv").rows
+    assert row.cells == {"person": "P-104", "worker": "amina", "day": "",
+                         "arrangement": "Two workers after 17:00 (moving-and-handling check)"}
+    assert not any(word in (tmp_path / "visits.csv").read_text() for word in ("Kevin", "blue", "K5", "domestic"))
