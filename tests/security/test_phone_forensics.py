@@ -8,12 +8,10 @@ import functools
 import gzip
 import hashlib
 import http.server
-import os
 import random
 import re
 import secrets
 import shutil
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,7 +27,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from sgapp.services.intake import seal_info
-from tests.browser import ARGUMENTS, chromium
+from tests.browser import ARGUMENTS, chromium, kill_browser
 from tests.e2e.steps import fold_out, pick
 from tests.e2e.test_hide_and_lock import draft_kept, hide, set_up
 from tests.phone.phone_page import Office, until
@@ -69,15 +67,6 @@ def phone(browser: Browser, folder: Path, address: str | None = None) -> Iterato
     yield opened
     with suppress(Error):  # killed already, in one of the variants
         opened.close()
-
-
-def kill_browser(folder: Path) -> None:
-    """kill -9, of the browser that holds this profile and of nothing else."""
-    for place in Path("/proc").iterdir():
-        if place.name.isdigit():
-            with suppress(OSError):
-                if f"--user-data-dir={folder}".encode() in (place / "cmdline").read_bytes().split(b"\0"):
-                    os.kill(int(place.name), signal.SIGKILL)
 
 
 def fill_everything(page: Page, words: dict[str, str]) -> None:
