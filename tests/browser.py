@@ -5,12 +5,27 @@ Order: SGAPP_CHROMIUM, Playwright's own, one on the PATH, Playwright's download,
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 from sgapp.bench.chromium import ARGUMENTS, chromium, on_path, playwrights_own
 
-__all__ = ["ARGUMENTS", "chromium"]
+__all__ = ["ARGUMENTS", "chromium", "kill_browser"]
+
+
+def kill_browser(folder: Path) -> None:
+    """kill -9, of the browser that holds this profile and of nothing else."""
+    killed = 0
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            with suppress(OSError):
+                if f"--user-data-dir={folder}".encode() in (place / "cmdline").read_bytes().split(b"\0"):
+                    os.kill(int(place.name), signal.SIGKILL)
+                    killed += 1
+    assert killed, f"no browser holds {folder}"
 
 
 def _run(*command: str) -> bool:

@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from sgapp.domain.reference import note_reference
-from tests.browser import ARGUMENTS, chromium
+from tests.browser import ARGUMENTS, chromium, kill_browser
 from tests.e2e.pictures import signed_in
 from tests.e2e.site import Site
 from tests.e2e.steps import pick
 from tests.e2e.test_accessibility import violations
+from tests.e2e.test_hide_and_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, set_up
 from tests.serving import PASSWORD, PHONE, TABLET, Server
 
 ARRIVES_MS = 30_000  # the phone tries again by itself, with longer and longer pauses
@@ -46,7 +47,8 @@ def phone(browser: Browser, folder: Path, site: Site) -> Iterator[BrowserContext
         timezone_id="Europe/London", base_url=site.url)
     opened.set_default_timeout(15_000)
     yield opened
-    opened.close()
+    with suppress(Error):  # killed already, by one of the tests
+        opened.close()
 
 
 def visit(context: BrowserContext, place: str = "/") -> Page:
@@ -218,6 +220,43 @@ def test_a_new_version_waits_while_a_note_is_being_typed(browser: Browser, tmp_p
         expect(page.get_by_role("list", name="My notes")).to_be_visible()
         [new] = _versions(page)
         assert new not in old
+
+
+def _begin_a_draft(page: Page, seen: str) -> None:
+    set_up(page)
+    page.get_by_label("What I saw", exact=True).fill(seen)
+    draft_kept(page)
+
+
+@pytest.mark.long
+def test_a_draft_behind_a_pin_is_there_again_in_a_new_version(browser: Browser, tmp_path: Path, site: Site) -> None:
+    with phone(browser, tmp_path / "phone", site) as context:
+        page = sign_in_on(context)
+        context.pages[0].close()
+        old = _versions(page)
+        _begin_a_draft(page, "The kettle was cold.")
+        site.publish()
+        page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
+        until(page, WAITING)
+        expect(page.get_by_label("What I saw", exact=True)).to_have_value("The kettle was cold.")
+        page.goto("about:blank")
+        page.wait_for_timeout(500)  # the browser tells nobody when it has let the new version in
+        page.goto("/")
+        enter(page)
+        expect(page.get_by_label("What I saw", exact=True)).to_have_value("The kettle was cold.", timeout=UNLOCKED_WITHIN_MS)
+        [new] = _versions(page)
+        assert new not in old
+
+
+@pytest.mark.long
+def test_a_draft_behind_a_pin_outlives_a_browser_that_is_killed(browser: Browser, tmp_path: Path, site: Site) -> None:
+    with phone(browser, tmp_path / "phone", site) as context:
+        _begin_a_draft(sign_in_on(context), "The kettle was cold.")
+        kill_browser(tmp_path / "phone")
+    with phone(browser, tmp_path / "phone", site) as again:
+        page = visit(again)
+        enter(page)
+        expect(page.get_by_label("What I saw", exact=True)).to_have_value("The kettle was cold.", timeout=UNLOCKED_WITHIN_MS)
 
 
 def _schema_of(site: Site) -> str:

@@ -6,17 +6,18 @@ Source: threat model, "What a phone holds". The same search must find what is pl
 import base64
 import functools
 import gzip
+import hashlib
 import http.server
-import os
 import random
+import re
 import secrets
 import shutil
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cramjam
 import pytest
@@ -27,10 +28,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from sgapp.services.intake import seal_info
-from tests.browser import ARGUMENTS, chromium
+from tests.browser import ARGUMENTS, chromium, kill_browser
 from tests.e2e.plans import with_plan
 from tests.e2e.steps import fold_out, pick
 from tests.e2e.test_at_the_door import take_along
+from tests.e2e.test_hide_and_lock import draft_kept, hide, set_up
 from tests.phone.phone_page import Office, until
 from tests.phone.test_today import chip, words
 from tests.security.profile import inside, search, unsnappied
@@ -48,9 +50,9 @@ ROWS = """(store) => new Promise((done, failed) => {
 })"""
 
 
-def canaries(note: str) -> dict[str, str]:
+def canaries(note: str, fields: tuple[str, ...] = FIELDS) -> dict[str, str]:
     """One word for each field, that nobody else has ever written."""
-    return {field: f"Q{note}{field}{secrets.token_hex(6)}" for field in FIELDS}
+    return {field: f"Q{note}{field}{secrets.token_hex(6)}" for field in fields}
 
 
 @pytest.fixture
@@ -69,15 +71,6 @@ def phone(browser: Browser, folder: Path, address: str | None = None) -> Iterato
     yield opened
     with suppress(Error):  # killed already, in one of the variants
         opened.close()
-
-
-def kill_browser(folder: Path) -> None:
-    """kill -9, of the browser that holds this profile and of nothing else."""
-    for place in Path("/proc").iterdir():
-        if place.name.isdigit():
-            with suppress(OSError):
-                if f"--user-data-dir={folder}".encode() in (place / "cmdline").read_bytes().split(b"\0"):
-                    os.kill(int(place.name), signal.SIGKILL)
 
 
 def fill_everything(page: Page, words: dict[str, str]) -> None:
@@ -101,9 +94,32 @@ def fill_everything(page: Page, words: dict[str, str]) -> None:
     page.get_by_label("Whom I told, and when").fill(words["told"])
 
 
-def write_three_notes(context: BrowserContext, office: Office) -> list[str]:
-    """One delivered, one that waits, one that was only typed; then My notes, and signed out. The words that were written."""
-    notes = [canaries(name) for name in ("sent", "waits", "typed")]
+def fill_marks(page: Page, words: dict[str, str]) -> None:
+    fold_out(page, "A mark on the skin")
+    page.get_by_label("Or choose the place from a list").select_option("Left heel")
+    page.get_by_role("button", name="Add this place").click()
+    page.get_by_label("What was said about it").fill(words["mark_words"])
+    page.get_by_label("Who said that").fill(words["mark_by"])
+    pick(page, "Had you seen it before?", "Yes")
+    page.get_by_label("When did you see it?").fill(words["mark_when"])
+    page.get_by_role("button", name="Done with this mark").click()
+
+
+def fill_other_ways(page: Page, words: dict[str, str]) -> None:
+    fold_out(page, "Something else")
+    page.get_by_role("button", name="How we work, or a colleague", exact=True).click()
+    page.get_by_label("What I saw or know", exact=True).fill(words["knows"])
+    page.get_by_label("Who is involved", exact=True).fill(words["involved"])
+    page.get_by_label("Since when?", exact=True).fill(words["since"])
+    page.get_by_role("button", name="Back to the note of a visit").click()
+    fold_out(page, "Something else")
+    page.get_by_role("button", name="I was asked for my account", exact=True).click()
+    page.get_by_label("Who asked me", exact=True).fill(words["asked_by"])
+    page.get_by_label("What I saw and heard, in my own words", exact=True).fill(words["own"])
+
+
+def signed_in_and_enrolled(context: BrowserContext) -> Page:
+    """Her form, once the phone keeps its pages and has its own key."""
     page = context.new_page()
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto("/sign-in")
@@ -113,6 +129,13 @@ def write_three_notes(context: BrowserContext, office: Office) -> list[str]:
     page.wait_for_url(lambda url: "/sign-in" not in url)
     until(page, f"() => {KEPT}")
     until(page, f"() => ({ROWS})('keys').then((rows) => rows.some((row) => row.device))")
+    return page
+
+
+def write_three_notes(context: BrowserContext, office: Office) -> list[str]:
+    """One delivered, one that waits, one that was only typed; then My notes, and signed out. The words that were written."""
+    notes = [canaries(name) for name in ("sent", "waits", "typed")]
+    page = signed_in_and_enrolled(context)
     fill_everything(page, notes[0])
     page.get_by_role("button", name="Save note").click()
     expect(page.locator("#receipt")).to_contain_text("Delivered")
@@ -155,9 +178,15 @@ def test_nothing_that_was_typed_lies_on_the_phone_and_what_waits_does_not_open(
         private = page.evaluate(EVERY_KEY)
     [waiting] = [row for row in rows if row.get("sealed")]
     assert len(rows) == 2
-    assert set(waiting) == {"id", "reference", "key_id", "sealed", "saved_at", "seq", "owner", "device", "signature", "state"}
-    sealed, key = base64.b64decode(waiting["sealed"]), next(row["key"] for row in held if row["name"] == "intake")
+    assert set(waiting) == {"id", "reference", "key_id", "sealed", "saved_at", "seq", "owner", "device", "signature", "state",
+                            "turn"}
     assert [(k["usages"], k["extractable"], k["derives"]) for k in private] == [(["sign"], False, "InvalidAccessError")]
+    does_not_open(waiting, held, stolen)
+
+
+def does_not_open(waiting: dict[str, Any], held: list[dict[str, Any]], stolen: Path) -> None:
+    """The sealed note, tried with every private key that lies raw in the profile."""
+    sealed, key = base64.b64decode(waiting["sealed"]), next(row["key"] for row in held if row["name"] == "intake")
     info = seal_info(key["organisation"], key["key_id"], waiting["id"])
     raw = raw_keys(stolen)
     assert raw, "Chromium keeps a key raw in its files; this did not find it, so the attack was no attack"
@@ -198,7 +227,7 @@ def raw_keys(folder: Path) -> list[ec.EllipticCurvePrivateKey]:
 
 #: What a plan says, as its card has it: by field of the form, and the code that it stands behind.
 ON_THE_CARD = {"safe_word": "W1", "stop_phrase": "W2", "help_phrase": "W3", "pretext": "K20", "missed_do": "V2"}
-VAULT = """() => new Promise((done) => {
+CARD_VAULT = """() => new Promise((done) => {
   const asked = indexedDB.open("visit-vault");
   const text = (bytes) => bytes && btoa(String.fromCharCode(...bytes));
   asked.onsuccess = () => {
@@ -265,7 +294,7 @@ def test_a_card_that_was_taken_along_cannot_be_read_on_the_phone_and_after_the_n
     with phone(browser, folder, office.address) as context:
         page = context.new_page()
         page.goto("/away/")  # a page that opens no vault
-        held = page.evaluate(VAULT)
+        held = page.evaluate(CARD_VAULT)
     card = next(row for row in held["values"] if row["name"] == "card")
     assert set(card) == {"name", "saved_at", "until", "sealed"}
     assert not opens(folder, base64.b64decode(card["sealed"]), f"sgapp/vault|{card['saved_at']}|card|{card['until']}")
@@ -277,12 +306,98 @@ def test_a_card_that_was_taken_along_cannot_be_read_on_the_phone_and_after_the_n
         page.clock.install(time=datetime.fromtimestamp(card["until"] / 1000, UTC) + timedelta(minutes=1))
         page.goto("/")
         expect(page.get_by_role("heading", name="Unlock your notes")).to_be_visible()
-        assert [row["name"] for row in page.evaluate(VAULT)["values"]] == []
+        assert [row["name"] for row in page.evaluate(CARD_VAULT)["values"]] == []
         page.evaluate(PLANT_CARD, list(said.values()))
         page.wait_for_timeout(1_000)
     # The control: the same words, planted in the same place, are found
     found = search(folder, list(said.values()))
     assert [word for word in said.values() if not any(line.startswith(word) for line in found)] == []
+
+
+LOCK_PIN = "402817593164"  # long enough that no other number holds it by chance
+MORE_FIELDS = ("mark_words", "mark_by", "mark_when", "knows", "involved", "since", "asked_by", "own")
+#: What lies in the phone's vault: bytes as lists of numbers, and of the phone's own key what it says it can do.
+VAULT = """() => new Promise((done, failed) => {
+  const asked = indexedDB.open("visit-vault");
+  asked.onerror = failed;
+  asked.onsuccess = () => {
+    const seen = (value) => (value instanceof Uint8Array ? [...value]
+      : value instanceof CryptoKey ? { extractable: value.extractable } : value);
+    const plain = (row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, seen(value)]));
+    const tx = asked.result.transaction(["keys", "values"]);
+    const [keys, values] = ["keys", "values"].map((store) => tx.objectStore(store).getAll());
+    tx.oncomplete = () => { asked.result.close(); done({ keys: keys.result.map(plain), values: values.result.map(plain) }); };
+  };
+})"""
+#: A key of AES in the browser's files: its mark, what it is for, its length, and then its 32 bytes as they are.
+_AES_KEY = re.compile(rb"K\x01.\x20.{1,3}?\x20(.{32})", re.DOTALL)
+
+
+def raw_secrets(folder: Path) -> set[bytes]:
+    """Secret keys that lie in the phone's database, taken past the browser."""
+    files = (p for p in folder.rglob("*") if p.is_file() and "IndexedDB" in p.parts)
+    return {key for path in files for _, part in inside(path.read_bytes()) for key in _AES_KEY.findall(part)}
+
+
+def opens(key: bytes, sealed: bytes, context: str) -> bytes | None:
+    try:
+        return AESGCM(key).decrypt(sealed[:12], sealed[12:], context.encode())
+    except InvalidTag:
+        return None
+
+
+def stretches(data: bytes) -> list[bytes]:
+    """All that could be a key in it."""
+    return [data[at:at + 32] for at in range(len(data) - 31)]
+
+
+@pytest.mark.long
+def test_after_hide_a_locked_phone_holds_nothing_that_opens_without_the_pin(
+        browser: Browser, tmp_path: Path, office: Office) -> None:
+    folder, stolen = tmp_path / "profile", tmp_path / "stolen"
+    waits, typed = canaries("waits"), canaries("typed", (*FIELDS, *MORE_FIELDS))
+    control = f"Zcontrol{secrets.token_hex(6)}"
+    with phone(browser, folder, office.address) as context:
+        page = signed_in_and_enrolled(context)
+        set_up(page, LOCK_PIN)
+        page.evaluate("(word) => localStorage.setItem('control', word)", control)
+        office.link.down()
+        fill_everything(page, waits)
+        page.get_by_role("button", name="Save note").click()
+        expect(page.locator("#receipt")).to_contain_text("On this phone")
+        page.get_by_role("button", name="Write another").click()
+        fill_everything(page, typed)
+        fill_marks(page, typed)
+        fill_other_ways(page, typed)
+        draft_kept(page)
+        hide(page)
+        page.wait_for_timeout(3_000)  # the browser writes its session files a little later
+    assert search(folder, [*waits.values(), *typed.values(), PASSWORD, LOCK_PIN]) == []
+    assert search(folder, [control]) != []
+    # The attack: everything that this profile holds, but not the PIN
+    shutil.copytree(folder, stolen, symlinks=True, ignore=shutil.ignore_patterns("Singleton*"))
+    with phone(browser, stolen, office.address) as context:
+        page = context.new_page()
+        page.goto("/sign-in/")
+        rows, held, vault = page.evaluate(ROWS, "notes"), page.evaluate(ROWS, "keys"), page.evaluate(VAULT)
+    [waiting] = [row for row in rows if row.get("sealed")]
+    does_not_open(waiting, held, stolen)
+    locks = {row["name"]: row for row in vault["keys"]}
+    assert set(locks) == {"device", "pin", "tries"}
+    assert locks["device"]["key"] == {"extractable": False}
+    raw, wrapped = raw_secrets(stolen), bytes(locks["pin"]["wrapped"])
+    [inner] = filter(None, (opens(key, wrapped, "pin") for key in raw))  # the phone's own key lies raw: the first of two is off
+    drafts = {f"sgapp/vault|{row['saved_at']}|{row['name']}": bytes(row["sealed"]) for row in vault["values"]}
+    assert [place for place in drafts if place.endswith("|draft:note")]
+    tried = [*raw, *stretches(inner), *stretches(wrapped)]
+    assert [place for key in tried for place, sealed in {"pin": inner, **drafts}.items() if opens(key, sealed, place)] == []
+    # With the PIN the same attack reads every word: it tried the right places
+    with_pin = hashlib.pbkdf2_hmac("sha256", LOCK_PIN.encode(), bytes(locks["pin"]["salt"]), locks["pin"]["iterations"])
+    whole = opens(with_pin, inner, "pin")
+    assert whole
+    [draft] = [opens(whole, sealed, place) for place, sealed in drafts.items() if place.endswith("|draft:note")]
+    assert draft
+    assert [word for word in typed.values() if word.encode() not in draft] == []
 
 
 PLANTED = {name: f"Zplanted{name}{secrets.token_hex(5)}" for name in (
