@@ -270,7 +270,7 @@ def test_a_card_that_was_taken_along_cannot_be_read_on_the_phone_and_after_the_n
     assert set(card) == {"name", "saved_at", "until", "sealed"}
     assert not opens(folder, base64.b64decode(card["sealed"]), f"sgapp/vault|{card['saved_at']}|card|{card['until']}")
     wrapped = base64.b64decode(dict(held["ways"])["passkey"])
-    assert opens(folder, wrapped, "passkey"), "the phone's own key lies raw in its files; this did not find it, so it was no attack"
+    assert opens(folder, wrapped, "passkey"), "the phone's own key lies raw there; this did not find it"
     # After the night the first start takes it away, locked as it is
     with phone(browser, folder, office.address) as context:
         page = context.new_page()
