@@ -18,7 +18,7 @@ from sgapp.bench.chromium import ARGUMENTS, chromium
 from sgapp.bench.results import CannotMeasure
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 BYTES_PER_SECOND = 1_600_000 // 8
 LATENCY_MS = 150
@@ -96,6 +96,15 @@ def someone(browser: "Browser") -> Iterator["BrowserContext"]:
         context.close()
 
 
+def slow_down(wire: "CDPSession", *, offline: bool = False) -> None:
+    """Give a page the slow line, or none, and the slow processor."""
+    wire.send("Network.enable")
+    wire.send("Network.emulateNetworkConditions", {
+        "offline": offline, "latency": LATENCY_MS, "downloadThroughput": BYTES_PER_SECOND,
+        "uploadThroughput": BYTES_PER_SECOND})
+    wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+
+
 @contextlib.contextmanager
 def visit(context: "BrowserContext", address: str, *, offline: bool = False) -> Iterator[tuple["Page", Visit]]:
     """Open a page of its own over the slow line, or without any, and wait until it is ready and quiet.
@@ -110,11 +119,7 @@ def visit(context: "BrowserContext", address: str, *, offline: bool = False) -> 
         received: list[float] = []
         wire = context.new_cdp_session(page)
         wire.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
-        wire.send("Network.enable")
-        wire.send("Network.emulateNetworkConditions", {
-            "offline": offline, "latency": LATENCY_MS, "downloadThroughput": BYTES_PER_SECOND,
-            "uploadThroughput": BYTES_PER_SECOND})
-        wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        slow_down(wire, offline=offline)
         page.goto(address, wait_until="commit")
         ready = page.evaluate("window.__ready")
         _quiet(page, received)

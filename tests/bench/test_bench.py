@@ -52,7 +52,8 @@ def test_the_benches_are_listed_with_what_they_are_about() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_list() -> None:
-    assert _run("speed") == (1, "There is no bench called speed. There are: accused, intake, live, phone, queue, wording.\n")
+    assert _run("speed") == (
+        1, "There is no bench called speed. There are: accused, card, intake, live, phone, queue, wording.\n")
 
 
 def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Line]) -> None:
@@ -194,6 +195,17 @@ def test_the_phone_is_measured_with_a_line_for_each_figure(tmp_path: Path) -> No
         assert line["product"]["median"] > 0
         assert (line["ratio"] is None) == (line["baseline"] is None) == (line["goal"] is None)
         assert all(check["expected"] == check["found"] for check in line["checks"])
+
+
+@pytest.mark.browser
+@pytest.mark.long
+def test_the_card_is_measured_with_and_without_a_signal_and_every_look_is_on_the_chain(tmp_path: Path) -> None:
+    lines = _measured(tmp_path, "", name="card")
+    assert [(line["setting"], line["goal"]) for line in lines] == [("with a signal", 1.5), ("from the phone", None)]
+    for line in lines:
+        assert set(line) == {f.name for f in fields(Cost)}
+        assert line["ratio"] > 0
+        assert all(check["expected"] == check["found"] > 0 for check in line["checks"])
 
 
 @pytest.mark.long

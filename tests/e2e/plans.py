@@ -32,7 +32,7 @@ _PLAN: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A demo of one's own: Gwen Abbot (P-142) has a plan, and worker.a visits her; Rosa Linden (P-117) has one, and she does not."""
+    """A demo of one's own: Gwen Abbot (P-142) and Rosa Linden (P-117) have plans. worker.a visits the first, worker.b both."""
     made, process = start_server(tmp_path_factory.mktemp("plans"))
     with_plan(made, "P-142")
     with_plan(made, "P-117", writer="worker.b", safe_word=OTHER_WORDS)

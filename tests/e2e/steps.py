@@ -130,7 +130,7 @@ def authenticator(page: Page, *, prf: bool = True) -> None:
 
 
 def lock_by_passkey(page: Page) -> None:
-    """Choose face or finger as the phone's lock, on the note form; the page must have been loaded with the authenticator there."""
+    """Choose face or finger as the phone's lock, on the note form; its authenticator was there when the page was loaded."""
     fold_out(page, "Keep drafts when this phone locks")
     page.get_by_role("button", name="Use face or finger").click()
     expect(page.get_by_text("This phone's lock")).to_be_visible()

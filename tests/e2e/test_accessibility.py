@@ -32,6 +32,9 @@ def worker_pages(page: Page) -> Iterator[Page]:
     fold_out(page, "Phones that can send my notes")
     expect(page.get_by_text("This phone")).to_be_visible()
     yield page
+    page.goto("/today")
+    expect(page.get_by_label("Somebody else")).to_be_visible()
+    yield page
 
 
 def desk_pages(page: Page) -> Iterator[Page]:

@@ -14,7 +14,7 @@ from tests.e2e.plans import WORDS, looks, server, with_plan
 from tests.e2e.steps import NOTES_KEPT, authenticator, enrolled, fold_out, lock_by_passkey, stored
 from tests.e2e.test_hide_and_lock import PIN, UNLOCKED_WITHIN_MS, hide, kept
 from tests.phone.phone_page import Office, fill_storage, until
-from tests.phone.test_today import LOOKED_OVER, chip, today, words
+from tests.phone.test_today import LOOKED_OVER, after, chip, today, words
 from tests.serving import PASSWORD, PHONE, Open, Server
 
 __all__ = ["server"]  # a demo in which there are plans
@@ -77,7 +77,7 @@ def test_at_a_door_without_a_signal_a_tap_shows_the_words_and_the_look_arrives_o
     assert "G.A." not in worker.content()
     chip(worker, "W1", "P-142").click()
     expect(words(worker)).to_contain_text(WORDS)
-    assert worker.evaluate(f"(() => {{ {LOOKED_OVER['another app']}; return document.documentElement.outerHTML; }})()").count(WORDS) == 0
+    assert WORDS not in after(worker, "another app")
     # And the look waits, sealed, and is no note
     [look] = worker.evaluate(NOTES_KEPT)
     assert (look["look"], bool(look["signature"]), "SAFE_WORD" in json.dumps(look)) == (True, True, False)
@@ -220,7 +220,8 @@ def _hidden(worker: Page) -> None:
 
 def _switched_off(worker: Page) -> None:
     """The office switched this phone off; whoever is signed in on it still is."""
-    worker.route("**/api/devices", lambda route: route.fulfill(json={"devices": []}) if route.request.method == "GET" else route.continue_())
+    worker.route("**/api/devices", lambda route: route.fulfill(json={"devices": []}) if route.request.method == "GET"
+                 else route.continue_())
     worker.goto("/mine")
 
 

@@ -260,7 +260,7 @@ def sign_in_and_take_along(page: Page, office: Office) -> None:
     take_along(page)
 
 
-def opens(folder: Path, sealed: bytes, context: str) -> bool:
+def some_key_opens(folder: Path, sealed: bytes, context: str) -> bool:
     """Whether any thirty-two bytes that lie in the phone's databases open this, tried one after the other."""
     tried: set[bytes] = set()
     for path in (p for p in folder.rglob("*") if p.is_file() and "IndexedDB" in p.parts):
@@ -297,9 +297,10 @@ def test_a_card_that_was_taken_along_cannot_be_read_on_the_phone_and_after_the_n
         held = page.evaluate(CARD_VAULT)
     card = next(row for row in held["values"] if row["name"] == "card")
     assert set(card) == {"name", "saved_at", "until", "sealed"}
-    assert not opens(folder, base64.b64decode(card["sealed"]), f"sgapp/vault|{card['saved_at']}|card|{card['until']}")
+    context_of = f"sgapp/vault|{card['saved_at']}|card|{card['until']}"
+    assert not some_key_opens(folder, base64.b64decode(card["sealed"]), context_of)
     wrapped = base64.b64decode(dict(held["ways"])["passkey"])
-    assert opens(folder, wrapped, "passkey"), "the phone's own key lies raw in its files; this did not find it, so it was no attack"
+    assert some_key_opens(folder, wrapped, "passkey"), "the phone's own key lies raw there; this did not find it"
     # After the night the first start takes it away, locked as it is
     with phone(browser, folder, office.address) as context:
         page = context.new_page()

@@ -79,7 +79,8 @@ def _tried(keys: Iterable[bytes], locks: list[tuple[bytes | None, str]]) -> Iter
 def opened_with(engine: Engine, keys: set[bytes]) -> list[bytes]:
     """The records that any of these keys opens, directly or through keys that it unwraps."""
     with Session(engine) as session:
-        wrapped = [(row.wrapped, f"data_key/{row.id}/{row.purpose}/{row.parent_id}") for row in session.exec(select(DataKeyRow))]
+        wrapped = [(row.wrapped, f"data_key/{row.id}/{row.purpose}/{row.parent_id}")
+                   for row in session.exec(select(DataKeyRow))]
         records = [(row.sealed, kind.place(row.id)) for kind in KINDS.values() for row in session.exec(select(kind.table))]
     held, more = set(keys), keys | {derived(key, "sgapp wrapping") for key in keys}
     while more:

@@ -51,7 +51,7 @@ def test_the_icon_for_an_iphone_has_its_size_and_no_holes() -> None:
     assert _png("apple-touch-icon.png")[2] != TRANSPARENT
 
 
-@pytest.mark.parametrize("page", ["index.html", "mine/index.html", "sign-in/index.html"])
+@pytest.mark.parametrize("page", ["index.html", "mine/index.html", "today/index.html", "sign-in/index.html"])
 def test_a_page_of_the_phone_names_manifest_icon_and_colours(page: str) -> None:
     html = (client_folder(ROOT) / page).read_text(encoding="utf-8")
     head = html.partition("</head>")[0]
@@ -78,7 +78,7 @@ def test_title_address_and_description_of_a_page_say_nothing_of_what_it_is_for(p
     assert not SHOWN_AROUND.search(" ".join([*around, page.relative_to(client_folder(ROOT)).as_posix()]))
 
 
-@pytest.mark.parametrize("page", ["index.html", "mine/index.html", "sign-in/index.html", "away/index.html"])
+@pytest.mark.parametrize("page", ["index.html", "mine/index.html", "today/index.html", "sign-in/index.html", "away/index.html"])
 def test_a_page_of_the_phone_says_nothing_of_it_before_anybody_has_signed_in(page: str) -> None:
     body = (client_folder(ROOT) / page).read_text(encoding="utf-8").partition("<body")[2]
     assert not SHOWN_AROUND.search(re.sub(r"<script.*?</script>", "", body, flags=re.DOTALL))

@@ -67,8 +67,8 @@ def test_the_phones_pages_do_not_say_their_version_and_the_desks_do(static: Path
     script.write_text(TELLS)
     stay_put(static)
     told = script.read_text()
-    for path, says in (("/", "null"), ("/mine", "null"), ("/mine/", "null"), ("/sign-in/", "null"), ("/desk/", '"v1"'),
-                       ("/case", '"v1"')):
+    for path, says in (("/", "null"), ("/mine", "null"), ("/mine/", "null"), ("/today/", "null"),
+                       ("/sign-in/", "null"), ("/desk/", '"v1"'), ("/case", '"v1"')):
         asked = f'const x=1,app={{stateSchema:"v1"}},location={{pathname:"{path}"}};{told.replace("auth=", "const auth=")}'
         assert _node(f"{asked};console.log(JSON.stringify(auth().state_schema))") == says
 
