@@ -13,7 +13,7 @@ _GROUPS_BEGIN = "groups: ["
 #: an answer with its headers, and a dictionary of its own. Sealing is not among it: it is fetched when a page is ready.
 _EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", "plain_elements",
                         r"[\\/]\.web[\\/](utils[\\/]|env\.json)", r"vite[\\/]preload-helper"))
-_PHONE = r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(device|draft|fill|installed|outbox|parts|store)\.js"
+_PHONE = r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(device|draft|fill|installed|outbox|parts|store|taken_along)\.js"
 _GROUPS = f"""
             {{ name: "every-page", test: /{_EVERY_PAGE}/ }},
             {{ name: "phone", test: /{_PHONE}/ }},"""
