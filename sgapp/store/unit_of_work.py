@@ -326,6 +326,17 @@ class Repository(Generic[T]):
         query = query.limit(limit) if limit is not None else query
         return tuple(self.opened(row) for row in self._uow.session.exec(query))
 
+    def openable(self, *conditions: Any) -> tuple[tuple[T, ...], int]:
+        """The visible ones that can be opened, and how many cannot: for counts, which one broken record must not take away."""
+        found: list[T] = []
+        broken = 0
+        for row in self._uow.session.exec(select(self._kind.table).where(self._uow.may_see(self._kind.table), *conditions)):
+            try:
+                found.append(self.opened(row))
+            except Unreadable:
+                broken += 1
+        return tuple(found), broken
+
     def of(self, case: Case) -> tuple[T, ...]:
         table: Any = self._kind.table
         return self.where(table.case_id == case.id)
