@@ -108,7 +108,7 @@ class _Maker:
     def make(self) -> Year:
         adults = max(4, self.made_cases // 2)
         for number in range(adults):
-            self.year.people.append(Person(self._id(), f"P-{number + 1:04}", f"Adult Number{number + 1}",
+            self.year.people.append(Person(self._id(), f"P-{number + 1:04}", f"Edith Number{number + 1}",
                                            branch=("main", "north")[number % 2]))
         starts = sorted(self._start() for _ in range(self.made_cases))
         for start in starts:

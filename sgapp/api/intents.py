@@ -32,6 +32,7 @@ from sgapp.services import (
     retention,
     rota,
     safety_plans,
+    sampling,
     sealing_keys,
     second_factor,
     sharing,
@@ -48,7 +49,7 @@ router = APIRouter(prefix="/api/intents")
 
 #: Imported so that their intentions stand in the register before the routes are made.
 SERVICES = (availability, cards, cases, checklists, clock_rules, composing, contacts, devices, directory, investigations, kept,
-            partner, passkeys, reach, referrals, retention, rota, safety_plans, sealing_keys, second_factor, sharing,
+            partner, passkeys, reach, referrals, retention, rota, safety_plans, sampling, sealing_keys, second_factor, sharing,
             speaking_up, staff, triage, who_may_know)
 #: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices.
 NOT_HERE = frozenset({"make-recovery-codes", "reset-alone", "look-at-card", "deliver-note", "enrol-device",

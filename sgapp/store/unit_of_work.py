@@ -25,6 +25,7 @@ from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.rota import Duty
 from sgapp.domain.safety_plan import PlanState, SafetyPlan
+from sgapp.domain.sampling import Sample
 from sgapp.store import access, documents
 from sgapp.store.audit_log import AuditLog, RecordDigest
 from sgapp.store.engine import insert_if_missing
@@ -198,6 +199,8 @@ class UnitOfWork:
         if isinstance(record, Observation | Case | Investigation):
             purpose = "note" if isinstance(record, Observation) else "case"
             return self.ring.create(self.session, purpose, parent_id=self._parent_of(record.person_id), now=self.now)
+        if isinstance(record, Sample):
+            return self.ring.create(self.session, "sample", parent_id=self._parent_of(None), now=self.now)
         if isinstance(record, KeptUpload):
             return self.ring.create(self.session, "note", parent_id=self._parent_of(None), now=self.now)
         return self.session.get_one(CaseRow, record.case_id).key_id

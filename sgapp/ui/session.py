@@ -42,6 +42,7 @@ PLACES: dict[str, tuple[Permission, ...]] = {
     "/matters": (Permission.WORK_INVESTIGATION,),
     "/actions": (Permission.READ_CASE,),
     "/measures": (Permission.SEE_MEASURES,),
+    "/sample": (Permission.SCORE_SAMPLE,),
     "/agencies": (Permission.READ_CASE,),
     "/rota": (Permission.SEE_QUEUE,),
     "/available": (Permission.SEE_AVAILABILITY,),

@@ -35,6 +35,8 @@ SPANS = (12, 6, 3, 1)
 _MOST = 100
 #: The pictures' own units: a column's width, the bars' height, and the room above and below for words.
 COLUMN, HIGH, ABOVE, BELOW, WIDE = 64, 120, 22, 22, 1000
+#: A picture of one column is not drawn as large as one of twelve.
+_LEAST_WIDE = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +230,9 @@ def _detail(measure: Measure, items: Sequence[Item], first: date, last: date, hr
     records, more = _records(measure, items, hrefs)
     return Detail(
         measure.code, measure.title, measure.counted, measure.met, measure.unknown, measure.reads, bool(measure.edges),
-        measure.plain, row(figure(items), "", measure), _columns(every, plain=measure.plain),
+        measure.plain, row(figure(items), "", measure), columns_of(every, plain=measure.plain),
         Table("By month", tuple(row(f, words, measure) for words, f in every)),
-        _columns([(words, Figure(f.of + f.open, f.of + f.open, 0, 0)) for words, f in parts], plain=True, wide=96),
+        columns_of([(words, Figure(f.of + f.open, f.of + f.open, 0, 0)) for words, f in parts], plain=True, wide=96),
         tuple(row(f, words, measure) for words, f in parts), _tables(measure, items), records, more)
 
 
@@ -244,7 +246,7 @@ def _edges(edges: Sequence[timedelta]) -> list[str]:
     return [f"up to {w}" for w in words] + [f"over {words[-1]}"]
 
 
-def _columns(rows: Sequence[tuple[str, Figure]], *, plain: bool, wide: int = COLUMN) -> Chart:
+def columns_of(rows: Sequence[tuple[str, Figure]], *, plain: bool, wide: int = COLUMN) -> Chart:
     """Columns beside each other, the tallest of them HIGH: how many, how many of them met, and how many not recorded."""
     most = max((f.of for _, f in rows), default=0) or 1
 
@@ -258,7 +260,7 @@ def _columns(rows: Sequence[tuple[str, Figure]], *, plain: bool, wide: int = COL
         left = place * wide
         bars.append(Bar(words, above, left + wide // 5, left + wide // 2, floor - whole, whole, floor - met, met,
                         floor - met - gap, gap))
-    return Chart(tuple(bars), f"0 0 {max(1, len(rows)) * wide} {floor + BELOW}")
+    return Chart(tuple(bars), f"0 0 {max(_LEAST_WIDE, len(rows) * wide)} {floor + BELOW}")
 
 
 def _tables(measure: Measure, items: Sequence[Item]) -> tuple[Table, ...]:
