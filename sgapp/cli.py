@@ -28,6 +28,7 @@ from sgapp.services.house import SYSTEM, House, WrongMasterKey, house, now
 from sgapp.services.importing import CannotImport, Refused, export_table, import_table
 from sgapp.services.keys import CannotRotate, rotate_keys
 from sgapp.services.post import deliver_due, ways_out
+from sgapp.services.sampling import repeat_draw
 from sgapp.services.subject_access import copy_for, files_of
 from sgapp.services.sweep import sweep
 from sgapp.services.views.staff import staff_lines
@@ -307,6 +308,31 @@ def audit_verify(
         raise stop(f"First bad event: {result.first_bad} ({result.events} looked at)")
     out.print(f"Sound: {result.events} events in {result.streams} streams, {result.records} records agree."
               + (f" All that stood at {json.loads(checkpoint.read_text())['at']} stands." if checkpoint else ""))
+
+
+@app.command()
+def sample(
+    month: Annotated[str, typer.Option(help="The month whose decisions are sampled, as 2026-10.")],
+    seed: Annotated[str, typer.Option(help="The seed that was agreed on.")],
+    branch: Annotated[str, typer.Option(help="Of which branch.")] = "main",
+    without: Annotated[str, typer.Option(help="Leave out what is kept from this user, as where they drew.")] = "",
+) -> None:
+    """Draw a month's sample again, and say whether it is the one on record. Keeps nothing."""
+    try:
+        found = repeat_draw(ready_house(), month, seed.strip(), branch=branch, without=without, now=now())
+    except Invalid as error:
+        raise stop(" ".join(e.message for e in error.errors)) from error
+    out.print(f"{len(found.drawn)} of {found.candidates} cases decided in {month} (list {found.fingerprint[:16]}):")
+    for drawn in found.drawn:
+        why = "; ".join((*drawn.because, *(("scored by two people",) if drawn.twice else ())))
+        out.print(f"  {drawn.reference}{f'  {why}' if why else ''}")
+    if found.kept is None:
+        out.print("No sample of that month is on record.")
+    elif found.same:
+        out.print(f"This is what {found.kept.drawn_by} drew on {show(found.kept.drawn_at)}.")
+    else:
+        raise stop(f"This is not what {found.kept.drawn_by} drew on {show(found.kept.drawn_at)}: another seed, or cases that "
+                   "were added, let go or kept from somebody since.")
 
 
 @app.command()

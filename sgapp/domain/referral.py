@@ -293,8 +293,21 @@ class ActionStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaudit:
+    """Somebody looked again at what an audit had found: whether it holds now."""
+
+    holds: bool
+    found: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
-    """Something agreed: what, who owns it, at which agency, by when. Done needs its evidence."""
+    """Something agreed: what, who owns it, at which agency, by when. Done needs its evidence.
+
+    `from_audit`: the score of a sample that asked for it.
+    """
 
     id: str
     case_id: str
@@ -310,6 +323,8 @@ class Action:
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
+    from_audit: str = ""
+    reaudit: Reaudit | None = None
 
     @property
     def open(self) -> bool:

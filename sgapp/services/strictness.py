@@ -11,10 +11,11 @@ from sgapp.domain.decision import SharingDecision, called_for_since
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.safety_plan import SafetyPlan
+from sgapp.domain.sampling import CaseAudit
 from sgapp.store.kinds import ON_A_CASE, Record
 from sgapp.store.unit_of_work import UnitOfWork
 
-OnACase = SharingDecision | Referral | Action | SafetyPlan | Contact
+OnACase = SharingDecision | Referral | Action | SafetyPlan | Contact | CaseAudit
 
 
 def as_strict(uow: UnitOfWork, case: Case) -> tuple[OnACase, ...]:

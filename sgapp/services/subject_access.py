@@ -19,6 +19,7 @@ from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.safety_plan import SafetyPlan
+from sgapp.domain.sampling import CaseAudit
 from sgapp.domain.subject_access import About, Chapter, as_text, chapter
 from sgapp.integrations.pdf import copy_pdf
 from sgapp.services.guard import public
@@ -27,6 +28,7 @@ from sgapp.store import accounts
 from sgapp.store.search import folded
 from sgapp.store.tables import (
     ActionRow,
+    CaseAuditRow,
     CaseRow,
     ContactRow,
     DecisionRow,
@@ -137,7 +139,8 @@ def _of_notes(notes: Iterable[Observation], marks: _Marks) -> Iterator[Chapter]:
 
 
 _ON_A_CASE = ((SharingDecision, DecisionRow, "decision about sharing"), (Referral, ReferralRow, "referral"),
-              (Action, ActionRow, "action"), (SafetyPlan, SafetyPlanRow, "safety plan"), (Contact, ContactRow, "contact"))
+              (Action, ActionRow, "action"), (SafetyPlan, SafetyPlanRow, "safety plan"), (Contact, ContactRow, "contact"),
+              (CaseAudit, CaseAuditRow, "audit"))
 
 
 def _of_cases(uow: UnitOfWork, cases: Iterable[Case], marks: _Marks) -> Iterator[Chapter]:

@@ -15,8 +15,10 @@ from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.safety_plan import SafetyPlan
+from sgapp.domain.sampling import CaseAudit, Sample
 from sgapp.store.tables import (
     ActionRow,
+    CaseAuditRow,
     CaseRow,
     ContactRow,
     DecisionRow,
@@ -26,13 +28,14 @@ from sgapp.store.tables import (
     PersonRow,
     ReferralRow,
     SafetyPlanRow,
+    SampleRow,
 )
 from sgapp.store.tables.records import _Sealed
 
 Record = (Person | Observation | KeptUpload | Case | SharingDecision | Referral | Action | Investigation | SafetyPlan
-          | Contact)
+          | Contact | Sample | CaseAudit)
 #: What hangs on a case: under its key, its list and its bars.
-ON_A_CASE = (SharingDecision, Referral, Action, SafetyPlan, Contact)
+ON_A_CASE = (SharingDecision, Referral, Action, SafetyPlan, Contact, CaseAudit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ KINDS: dict[type[Any], Kind] = {
         _kind("action", Action, ActionRow, "case_id", "state", "restricted"),
         _kind("plan", SafetyPlan, SafetyPlanRow, "case_id", "person_id", "state", "restricted", number=lambda p: p.version),
         _kind("contact", Contact, ContactRow, "case_id", "state", "restricted"),
+        _kind("sample", Sample, SampleRow, "month", "restricted"),
+        _kind("audit", CaseAudit, CaseAuditRow, "case_id", "restricted"),
     )
 }
 

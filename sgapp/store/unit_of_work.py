@@ -25,6 +25,7 @@ from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.rota import Duty
 from sgapp.domain.safety_plan import PlanState, SafetyPlan
+from sgapp.domain.sampling import Sample
 from sgapp.store import access, documents
 from sgapp.store.audit_log import AuditLog, RecordDigest
 from sgapp.store.engine import insert_if_missing
@@ -198,6 +199,8 @@ class UnitOfWork:
         if isinstance(record, Observation | Case | Investigation):
             purpose = "note" if isinstance(record, Observation) else "case"
             return self.ring.create(self.session, purpose, parent_id=self._parent_of(record.person_id), now=self.now)
+        if isinstance(record, Sample):
+            return self.ring.create(self.session, "sample", parent_id=self._parent_of(None), now=self.now)
         if isinstance(record, KeptUpload):
             return self.ring.create(self.session, "note", parent_id=self._parent_of(None), now=self.now)
         return self.session.get_one(CaseRow, record.case_id).key_id
@@ -325,6 +328,17 @@ class Repository(Generic[T]):
         query = query.order_by(*order_by) if order_by else query
         query = query.limit(limit) if limit is not None else query
         return tuple(self.opened(row) for row in self._uow.session.exec(query))
+
+    def openable(self, *conditions: Any) -> tuple[tuple[T, ...], int]:
+        """The visible ones that can be opened, and how many cannot: for counts, which one broken record must not take away."""
+        found: list[T] = []
+        broken = 0
+        for row in self._uow.session.exec(select(self._kind.table).where(self._uow.may_see(self._kind.table), *conditions)):
+            try:
+                found.append(self.opened(row))
+            except Unreadable:
+                broken += 1
+        return tuple(found), broken
 
     def of(self, case: Case) -> tuple[T, ...]:
         table: Any = self._kind.table

@@ -41,6 +41,8 @@ PLACES: dict[str, tuple[Permission, ...]] = {
     "/cases": (Permission.READ_CASE, Permission.READ_MASKED),
     "/matters": (Permission.WORK_INVESTIGATION,),
     "/actions": (Permission.READ_CASE,),
+    "/measures": (Permission.SEE_MEASURES,),
+    "/sample": (Permission.SCORE_SAMPLE,),
     "/agencies": (Permission.READ_CASE,),
     "/rota": (Permission.SEE_QUEUE,),
     "/available": (Permission.SEE_AVAILABILITY,),

@@ -8,15 +8,17 @@ from sgapp.domain.permissions import GRANTS, SEES_RESERVED, SEES_RESTRICTED, Act
 CAPTURE = "record_observation see_own_notes see_allocated_people see_card"
 DESK = "see_queue read_note acknowledge keep_draft hand_over be_told mind_messages"
 LEADS = "triage read_case work_case decide_sharing refer send_emergency close_case review_sharing look_at_kept manage_phones " \
-    "manage_rota keep_directory break_glass see_availability set_availability write_plan make_contact allocate_visits"
+    "manage_rota keep_directory break_glass see_availability set_availability write_plan make_contact allocate_visits " \
+    "see_measures"
 OVER = "approve_accounts see_accounts set_access keep_ties open_investigation work_investigation decide_investigation " \
-    "keep_records"
+    "keep_records score_sample"
 EXPECTED = {
     "worker": CAPTURE, "senior": CAPTURE,
     "on_call": f"{CAPTURE} {DESK} triage read_case send_emergency break_glass make_contact",
     "lead": f"{CAPTURE} {DESK} {LEADS}", "deputy": f"{CAPTURE} {DESK} {LEADS}",
     "manager": f"{CAPTURE} {DESK} {LEADS} {OVER} manage_sealing_keys set_clocks sign_off",
-    "nominated": f"{DESK} {LEADS} {OVER} answer_speaking_up sign_off", "auditor": "read_masked break_glass",
+    "nominated": f"{DESK} {LEADS} {OVER} answer_speaking_up sign_off",
+    "auditor": "read_masked break_glass see_measures draw_sample score_sample keep_draft",
     "hr": "work_investigation keep_draft", "rota": "see_availability set_availability keep_draft",
     "admin": "manage_accounts see_accounts manage_phones keep_draft",
 }

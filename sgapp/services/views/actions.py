@@ -92,9 +92,10 @@ def _filters(name: str, now: datetime) -> dict[str, Callable[[Action], bool]]:
 
 
 def _some(uow: UnitOfWork, states: tuple[str, ...]) -> tuple[Action, ...]:
-    """Actions in these states on cases that are open, one more than the board shows."""
+    """Actions in these states, one more than the board shows: of open cases; and where a sample asked for one, of any."""
     live = select(CaseRow.id).where(uow.may_see(CaseRow), CaseRow.state != str(CaseState.CLOSED))
-    return Repository(uow, Action).where(col(ActionRow.state).in_(states), col(ActionRow.case_id).in_(live), limit=_MOST + 1)
+    there = () if states == _OPEN else (col(ActionRow.case_id).in_(live),)
+    return Repository(uow, Action).where(col(ActionRow.state).in_(states), *there, limit=_MOST + 1)
 
 
 def _card(uow: UnitOfWork, action: Action, case: str) -> ActionCard:

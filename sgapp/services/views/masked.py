@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from sgapp.domain.case import Case
 from sgapp.domain.disclosure import names_near
 from sgapp.domain.masking import masked, stand_ins
 from sgapp.domain.observation import Observation
@@ -33,8 +34,16 @@ def masked_case(uow: UnitOfWork, case_id: str) -> CaseView:
     uow.was_read(case, action="case-read" if bare else "case-read-masked")
     view = whole(uow, case)
     view = replace(view, notes=(), referrals=tuple(replace(r, href="") for r in view.referrals))
-    if bare:
-        return view
+    return view if bare else _masked(uow, case, view)
+
+
+def masked_whole(uow: UnitOfWork, case: Case) -> CaseView:
+    """A case that was given, whole and without names, for whoever looks at the work and not at whom it was about."""
+    view = whole(uow, case)
+    return _masked(uow, case, replace(view, notes=(), referrals=tuple(replace(r, href="") for r in view.referrals)))
+
+
+def _masked(uow: UnitOfWork, case: Case, view: CaseView) -> CaseView:
     person, notes = uow.people.get(case.person_id), uow.notes.those(case.note_ids).values()
     return masked(replace(view, person=person.reference, masked=True), stand_ins(_people(uow, person, notes)))
 

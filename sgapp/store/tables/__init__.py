@@ -32,6 +32,7 @@ from sgapp.store.tables.records import (
     AvailabilityRow,
     BarRow,
     CareVisitRow,
+    CaseAuditRow,
     CaseRow,
     ClockRow,
     ContactRow,
@@ -44,15 +45,17 @@ from sgapp.store.tables.records import (
     PersonRow,
     ReferralRow,
     SafetyPlanRow,
+    SampleRow,
     SequenceRow,
 )
 from sgapp.store.tables.secrets import DataKeyRow, SealingKeyRow
 
 __all__ = [
     "AccessRow", "AccountChangeRow", "AccountRow", "ActionRow", "AllocationRow", "AuditEventRow", "AuditHeadRow",
-    "AvailabilityRow", "BarRow", "CareVisitRow", "CaseRow", "ChainCheckRow", "CheckpointLeftRow", "CheckpointRow", "ClockRow",
-    "ContactRow", "DataKeyRow", "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow",
-    "FactorRow", "FileRow", "HandOverRow", "IntentRow", "InvestigationRow", "KeptRow", "LeaseRow", "LinkRow", "MessageRow",
-    "ObservationRow", "PersonRow", "PushRow", "ReachRow", "RecoveryRow", "ReferralRow", "RefusalRow", "SafetyPlanRow",
-    "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow", "TombstoneLeftRow", "TombstoneRow", "VisitRow",
+    "AvailabilityRow", "BarRow", "CareVisitRow", "CaseAuditRow", "CaseRow", "ChainCheckRow", "CheckpointLeftRow",
+    "CheckpointRow", "ClockRow", "ContactRow", "DataKeyRow", "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow",
+    "EnvelopeConflictRow", "EnvelopeRow", "FactorRow", "FileRow", "HandOverRow", "IntentRow", "InvestigationRow", "KeptRow",
+    "LeaseRow", "LinkRow", "MessageRow", "ObservationRow", "PersonRow", "PushRow", "ReachRow", "RecoveryRow", "ReferralRow",
+    "RefusalRow", "SafetyPlanRow", "SampleRow", "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow",
+    "TombstoneLeftRow", "TombstoneRow", "VisitRow",
 ]

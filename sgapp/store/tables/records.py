@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from sgapp.store.tables._types import UtcDateTime
@@ -96,6 +96,19 @@ class ContactRow(_Sealed, table=True):
     __tablename__ = "contact"
     case_id: str = Field(index=True)
     state: str
+
+
+class SampleRow(_Sealed, table=True):
+    """The sample of a month and a branch, of which there is only one."""
+
+    __tablename__ = "sample"
+    __table_args__ = (UniqueConstraint("month", "branch"),)
+    month: str
+
+
+class CaseAuditRow(_Sealed, table=True):
+    __tablename__ = "case_audit"
+    case_id: str = Field(index=True)
 
 
 class CareVisitRow(SQLModel, table=True):

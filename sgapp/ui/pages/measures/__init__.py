@@ -1,0 +1,1 @@
+"""The figures: what is counted about the work."""

@@ -1,0 +1,1 @@
+"""The monthly sample: drawn once, and what became of it."""

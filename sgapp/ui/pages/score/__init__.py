@@ -1,0 +1,1 @@
+"""One drawn case, to be scored."""
