@@ -5,6 +5,7 @@ Reproduce a failure with the seed that it prints.
 
 import random
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from sgapp.domain.case import CaseState
+from sgapp.services import sampling
 from sgapp.services.audit import verify_audit
 from sgapp.services.demo import load_demo
 from sgapp.services.demo_history import load_history
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.services.investigations import OpenInvestigation, open_investigation
 from sgapp.services.views.case import cases
+from sgapp.services.views.sampling import sample_view
 from sgapp.settings import Settings
 from sgapp.store import accounts
 from sgapp.store.kinds import KINDS
@@ -40,6 +43,7 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     load_demo(house, now=now())
     load_history(house, now=now())
     _about_staff(house)
+    _sampled(house)
     with house.engine.begin() as connection:
         if url:
             connection.execute(text("ALTER TABLE audit_event DISABLE TRIGGER ALL"))
@@ -58,6 +62,18 @@ def _about_staff(house: House) -> None:
     assert worker
     live = next(line.id for line in cases(house, manager.as_actor(), now()) if line.state != str(CaseState.CLOSED))
     open_investigation(house, manager.as_actor(), OpenInvestigation(live, about_id=worker.id), now=now())
+
+
+def _sampled(house: House) -> None:
+    """A sample of the month in which a case was decided two days ago, and one case of it scored."""
+    with house.begin(SYSTEM, now()) as uow:
+        auditor = accounts.by_username(uow, "auditor")
+    assert auditor
+    month = f"{now() - timedelta(days=2):%Y-%m}"
+    sampling.draw_sample(house, auditor.as_actor(), sampling.DrawSample(month, "oak"), now=now())
+    drawn = sample_view(house, auditor.as_actor(), now()).cases[0].case_id
+    answers = tuple(f"{number}=2" for number in range(1, 21))
+    sampling.score_case(house, auditor.as_actor(), sampling.ScoreCase(drawn, answers), now=now())
 
 
 def _table(name: str) -> Table:

@@ -35,7 +35,7 @@ def _help() -> rx.Component:
         class_name="panel panel-alert grid gap-3", role="alert"), rx.fragment())
 
 
-def _say() -> rx.Component:
+def _pretext() -> rx.Component:
     """What to say, as large as it can be read at arm's length."""
     nothing = "No reason for calling is agreed. Ask for them by name and say nothing else."
     said = rx.cond(contact.pretext, contact.pretext, nothing)
@@ -70,7 +70,7 @@ def _open() -> rx.Component:
     return rx.el.div(
         rx.cond(contact.sends, rx.el.p("The product sends it at that time, once, if the plan still allows it then.",
                                        class_name="panel panel-tight hint"), rx.fragment()),
-        _say(),
+        _pretext(),
         rx.cond(contact.words_of, panel(words), rx.fragment()),
         panel(_went(), heading="How did it go?"),
         folded("It is not done", off), class_name="grid gap-4")
