@@ -167,7 +167,7 @@ def _refused(lead: Page, how: str, why: str) -> None:
 
 def _in_visit_check(lead: Page) -> None:
     """The closed questions, at the visit."""
-    lead.get_by_role("link", name="Face to face, at a visit").first.click()
+    lead.get_by_role("list", name="Contacts").get_by_role("link", name="Face to face, at a visit").click()
     arrive(lead, "contact")
     expect(lead.locator("main")).to_contain_text("the office about the hoist service date")
     pick(lead, "Who answered?", "They did")
