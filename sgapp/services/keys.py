@@ -84,10 +84,9 @@ def _begin(path: Path) -> None:
 
 
 def _end(settings: Settings) -> Path:
-    """The new key alone. The earlier ones go beside it: backups from before open with nothing else."""
+    """The new key alone. Those before it go beside it, a line each: backups from before open with nothing else."""
     path, (new, *earlier) = key_file(settings), load_master_keys(settings)
-    for key in earlier:
-        kept = path.with_name(f"before-{mark_of(new)}.key")
-        write_anew(kept, f"{key.hex()}\n")
+    kept = path.with_name(f"before-{mark_of(new)}.key")
+    write_anew(kept, "".join(f"{key.hex()}\n" for key in earlier))
     write_anew(path, f"{new.hex()}\n")
-    return path.with_name(f"before-{mark_of(new)}.key")
+    return kept

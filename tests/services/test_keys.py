@@ -71,6 +71,18 @@ def test_a_second_rotation_keeps_both_earlier_keys(cast: Cast) -> None:
     assert [one.read_text().strip(), other.read_text().strip()] == [first, second]
 
 
+def test_every_key_that_stood_in_the_file_is_kept(cast: Cast) -> None:
+    """As after the runbook for a backup from before: the earlier key was put back as a second line, and stays there."""
+    one = rotate_keys(cast.house, now=NOW).kept
+    assert one is not None
+    file = key_file(cast.house.settings)
+    file.write_text(f"{secrets.token_hex(32)}\n{file.read_text()}{one.read_text()}")
+    stood = _lines(cast.house)
+    kept = rotate_keys(_again(cast.house), now=NOW).kept
+    assert kept is not None
+    assert [_lines(cast.house), kept.read_text().split()] == [stood[:1], stood[1:]]
+
+
 def test_a_process_that_knew_only_the_earlier_key_goes_on(cast: Cast) -> None:
     """It reads what was there, makes new keys under the new one, and what it makes opens elsewhere."""
     running = _again(cast.house)
