@@ -37,6 +37,16 @@ _TITLES = {
     500: ("our-fault", "Something went wrong on our side", "Nothing was changed. Try again; if it stays, ring the office."),
 }
 
+_TEXT = {"type": "string"}
+_FIELD = {"type": "object", "properties": {"field": _TEXT, "message": _TEXT}, "required": ["field", "message"]}
+#: How the OpenAPI document puts it: whatever is no success looks like this.
+RESPONSES: dict[int | str, dict[str, Any]] = {"default": {
+    "description": "What happened, what was kept, and what to do next (RFC 9457)",
+    "content": {MEDIA_TYPE: {"schema": {
+        "type": "object", "required": ["type", "title", "status", "detail"],
+        "properties": {"type": {"type": "string", "pattern": "^urn:sgapp:problem:"}, "title": _TEXT,
+                       "status": {"enum": sorted(_TITLES)}, "detail": _TEXT, "errors": {"type": "array", "items": _FIELD}}}}}}}
+
 
 def problem(status: int, *, detail: str = "", errors: tuple[FieldError, ...] = (), kind: str = "",
             headers: dict[str, str] | None = None) -> JSONResponse:

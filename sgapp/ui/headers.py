@@ -100,7 +100,7 @@ class SecurityHeaders:
     def _policy(self, path: str) -> str:
         if path.startswith(_PARTNER):
             return _PARTNER_POLICY
-        return _PART_POLICY if _is_part(path) or path.startswith("/api/") else self._policies.get(path, self._otherwise)
+        return _PART_POLICY if _is_part(path) or path.startswith(_NO_STORE) else self._policies.get(path, self._otherwise)
 
 
 def _is_part(path: str) -> bool:

@@ -1,17 +1,22 @@
 """The agency's page over HTTP: a look changes nothing and shows nothing, and no door tells a right token from a wrong one."""
 
+import random
 import re
+from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from httpx import Response
 from sqlmodel import SQLModel, select
 
+from sgapp.api.partner import COOKIE
 from sgapp.domain.access_code import FREE_TRIES
 from sgapp.services.house import now
 from sgapp.store.tables import AuditEventRow, LinkRow, VisitRow
 from tests.api.conftest import Phone, TestClient
 from tests.people import Cast
+from tests.security.test_fuzz import NASTY
 from tests.services.test_partner import Given
 
 pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)  # what is asked here is the same on either database
@@ -169,3 +174,46 @@ def test_a_first_look_holds_no_token_in_what_others_could_see(given: Given, phon
     assert re.findall(r'(?:href|src)="(https?:)?//', page) == []
     with given.house.begin(given.cast.lena, now()) as uow:
         assert given.token not in " ".join(str(e.model_dump()) for e in uow.session.exec(select(AuditEventRow)))
+
+
+def _anything(chance: random.Random, token: str) -> dict[str, Any]:
+    """A request to the page or near it: its own doors and others, any method, and forms with anything in them."""
+    door = chance.choice(["", "/receipt", "/question", "/outcome", "/action", "/letter.pdf", "/nowhere", "/%00", "/..%2f..", "//"])
+    fields = ["code", "name", "role", "reference", "question", "detail", "what", "due_on", "form_id", "said", "stray"]
+    form = {name: chance.choice([*NASTY, "Mo", "2026-12-01"]) for name in chance.sample(fields, chance.randrange(6))}
+    form = {name: text.encode("utf-8", "replace").decode() for name, text in form.items()}
+    sent: dict[str, Any] = {"data": form} if chance.random() < 0.8 else {"content": chance.randbytes(chance.randrange(300))}
+    kinds = ["application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", "application/json"]
+    kind = {"content-type": chance.choice(kinds)} if "content" in sent or chance.random() < 0.2 else {}
+    secret = {"cookie": f"{COOKIE}={chance.choice(['', 'x' * 43, chance.randbytes(20).hex()])}"} if chance.random() < 0.3 else {}
+    return {"method": chance.choice(["GET", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"]),
+            "url": f"/r/{chance.choice([token, token, UNKNOWN, 'x' * 300, '%ff%fe', 'a b'])}{door}",
+            "headers": {**FORM, **kind, **secret}, **sent}
+
+
+def test_whatever_a_stranger_sends_is_answered_and_shows_nothing(given: Given, phone: Phone) -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    chance, client = random.Random(seed), phone()
+    told, before = Counter[int](), given.rows(VisitRow)
+    for _ in range(500):
+        request = _anything(chance, given.token)
+        answer = client.request(**request)
+        told[answer.status_code] += 1
+        assert answer.status_code < 500, f"seed {seed}: {request}"
+        assert [name for name in (*NAMES, "Traceback") if name in answer.text] == [], f"seed {seed}: {request}"
+    assert {200, 403, 404, 429} <= set(told), f"seed {seed}: {told}"
+    assert given.rows(VisitRow) == before, f"seed {seed}"
+
+
+def test_whatever_a_visitor_sends_is_answered_and_the_letter_stays_what_it_was(given: Given, phone: Phone) -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    chance, client = random.Random(seed), phone()
+    assert _enter(client, given).status_code == 200
+    letter = client.get(f"/r/{given.token}/letter.pdf").content
+    for _ in range(300):
+        request = _anything(chance, given.token)
+        request["headers"].pop("cookie", None)
+        answer = client.request(**request)
+        assert answer.status_code < 500, f"seed {seed}: {request}"
+        assert "Traceback" not in answer.text, f"seed {seed}: {request}"
+    assert client.get(f"/r/{given.token}/letter.pdf").content == letter

@@ -4,10 +4,12 @@ What is expected stands in two tables here. A route or a State without its line 
 """
 
 import json
+import re
 import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,6 +22,7 @@ from sgapp.api.app import create_api
 from sgapp.domain.permissions import GRANTS, Permission, Role
 from sgapp.services.guard import REGISTER
 from sgapp.ui import pages
+from sgapp.ui.build import client_folder
 from tests.serving import PASSWORD, Server, otp
 
 P = Permission
@@ -142,6 +145,51 @@ def test_every_route_answers_only_whom_it_may(caller: tuple[Role | None, httpx.C
 def _shut_out(answer: httpx.Response, path: str) -> bool:
     """401 where one may; signing in with a wrong password or passkey is an answer, not a refusal."""
     return answer.status_code == 401 and path not in ("/api/session", "/api/session/passkey")
+
+
+#: What every answer carries, to the letter. The server's name stands there without its version.
+OF_DATA = {
+    "server": "granian",
+    "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin", "x-frame-options": "DENY", "cache-control": "no-store",
+    "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
+OF_PARTNERS = {**OF_DATA, "content-security-policy": (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")}
+OF_PAGES = {**OF_DATA, "cache-control": "no-cache", "content-security-policy": (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'")}
+#: What else an answer may carry: it says how the answer is to be read, and nothing of whom or what it is about.
+PLAIN = {"content-type", "content-length", "date", "vary", "etag", "accept-ranges", "last-modified", "content-encoding",
+         "transfer-encoding", "content-disposition", "set-cookie", "retry-after", "location"}
+
+
+def _headers(answer: httpx.Response) -> dict[str, str]:
+    """The headers of an answer without those of `PLAIN`, and without the hashes of a page's own scripts."""
+    found = {name: value for name, value in answer.headers.items() if name not in PLAIN}
+    return {**found, "content-security-policy": re.sub(r" 'sha256-[A-Za-z0-9+/=]{44}'", "", found["content-security-policy"])}
+
+
+def test_every_answer_of_a_door_carries_exactly_the_headers_of_data(caller: tuple[Role | None, httpx.Client]) -> None:
+    _role, client = caller
+    looks = [path.replace("{form_key}", "walk:x") for method, path in DOORS if method == "get"]
+    places = (*looks, "/api/nowhere", "/api/openapi.json")
+    assert {place: found for place in places if (found := _headers(client.get(place))) != OF_DATA} == {}
+    assert [_headers(client.get(f"/r/{'A' * 22}{rest}")) for rest in ("", "/letter.pdf", "/nowhere")] == [OF_PARTNERS] * 3
+
+
+def test_every_page_carries_exactly_the_headers_of_a_page(server: Server) -> None:
+    built = client_folder(Path(__file__).resolve().parents[2])
+    places = [f"/{page.parent.relative_to(built).as_posix()}/".replace("/./", "/") for page in built.rglob("index.html")]
+    assert len(places) > 20
+    assert {place: found for place in places if (found := _headers(httpx.get(server.url + place))) != OF_PAGES} == {}
+
+
+def test_what_is_no_door_is_refused_like_one(caller: tuple[Role | None, httpx.Client]) -> None:
+    _role, client = caller
+    doors = (("GET", "/api/nowhere"), ("POST", "/api/intents/nowhere"), ("PATCH", "/api/session"), ("GET", "/api/observations/a/b"))
+    answers = [client.request(method, path) for method, path in doors]
+    assert [(a.status_code, a.headers["content-type"]) for a in answers] == [(404, "application/problem+json")] * len(doors)
 
 
 def our_handlers() -> list[tuple[str, str]]:
