@@ -178,14 +178,16 @@ def test_a_first_look_holds_no_token_in_what_others_could_see(given: Given, phon
 
 def _anything(chance: random.Random, token: str) -> dict[str, Any]:
     """A request to the page or near it: its own doors and others, any method, and forms with anything in them."""
-    door = chance.choice(["", "/receipt", "/question", "/outcome", "/action", "/letter.pdf", "/nowhere", "/%00", "/..%2f..", "//"])
+    door = chance.choice(["", "/receipt", "/question", "/outcome", "/action", "/letter.pdf", "/nowhere", "/%00", "/..%2f..",
+                          "//"])
     fields = ["code", "name", "role", "reference", "question", "detail", "what", "due_on", "form_id", "said", "stray"]
     form = {name: chance.choice([*NASTY, "Mo", "2026-12-01"]) for name in chance.sample(fields, chance.randrange(6))}
     form = {name: text.encode("utf-8", "replace").decode() for name, text in form.items()}
     sent: dict[str, Any] = {"data": form} if chance.random() < 0.8 else {"content": chance.randbytes(chance.randrange(300))}
     kinds = ["application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", "application/json"]
     kind = {"content-type": chance.choice(kinds)} if "content" in sent or chance.random() < 0.2 else {}
-    secret = {"cookie": f"{COOKIE}={chance.choice(['', 'x' * 43, chance.randbytes(20).hex()])}"} if chance.random() < 0.3 else {}
+    visit = chance.choice(["", "x" * 43, chance.randbytes(20).hex()])
+    secret = {"cookie": f"{COOKIE}={visit}"} if chance.random() < 0.3 else {}
     return {"method": chance.choice(["GET", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"]),
             "url": f"/r/{chance.choice([token, token, UNKNOWN, 'x' * 300, '%ff%fe', 'a b'])}{door}",
             "headers": {**FORM, **kind, **secret}, **sent}

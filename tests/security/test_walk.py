@@ -187,7 +187,7 @@ def test_every_page_carries_exactly_the_headers_of_a_page(server: Server) -> Non
 
 def test_what_is_no_door_is_refused_like_one(caller: tuple[Role | None, httpx.Client]) -> None:
     _role, client = caller
-    doors = (("GET", "/api/nowhere"), ("POST", "/api/intents/nowhere"), ("PATCH", "/api/session"), ("GET", "/api/observations/a/b"))
+    doors = (("GET", "/api/nowhere"), ("POST", "/api/intents/nowhere"), ("PATCH", "/api/session"), ("GET", "/api/card/a/b"))
     answers = [client.request(method, path) for method, path in doors]
     assert [(a.status_code, a.headers["content-type"]) for a in answers] == [(404, "application/problem+json")] * len(doors)
 
