@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup run test verify bench lint format lock browser engines
+.PHONY: setup wheel run test verify bench lint format lock browser engines
 
 setup: $(STAMP)
 
@@ -45,6 +45,9 @@ verify: setup browser engines
 	echo "Long tests in a browser"; $(BIN)/pytest -v -rs -m "long and browser" || failed=1; \
 	exit $$failed
 
+wheel: setup
+	@$(BIN)/python -m deploy.wheel
+
 bench: setup
 	@$(BIN)/python -m sgapp.ui.build
 	@$(BIN)/sgapp bench
@@ -55,4 +58,5 @@ format: setup
 lock:
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --no-header --no-annotate --universal --python-version 3.11 --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --constraint requirements.lock --generate-hashes --no-header --no-annotate --universal --python-version 3.11 --quiet --output-file deploy/requirements.lock
 	@$(BIN)/python -m deploy.bill_of_materials

@@ -1,6 +1,6 @@
 """Writes the bill of materials that every wheel carries: `python -m deploy.bill_of_materials`. `make lock` runs it.
 
-From the two locks alone, so that the same locks give the same bill. Source: CycloneDX 1.6.
+From the lock of what runs and from the pages' own alone, so that the same locks give the same bill. Source: CycloneDX 1.6.
 """
 
 import json
@@ -40,7 +40,7 @@ def bill() -> str:
     """The bill as it must stand, indented JSON. No time and no serial number: it says what, not when."""
     made, product = Bom(), Component(name="sgapp", type=ComponentType.APPLICATION, bom_ref="sgapp")
     made.metadata.component = product
-    made.components.update(python_parts((ROOT / "requirements.lock").read_text()))
+    made.components.update(python_parts((ROOT / "deploy" / "requirements.lock").read_text()))
     made.components.update(browser_parts(json.loads((ROOT / "reflex.lock" / "package-lock.json").read_text())))
     made.register_dependency(product, made.components)
     found = json.loads(JsonV1Dot6(made).output_as_string())

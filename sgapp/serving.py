@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from sgapp.services.house import house
 
-#: The checkout (or the site folder of a wheel) in which rxconfig.py and .web lie. Reflex reads both from there.
-ROOT = Path(__file__).resolve().parent.parent
+_HERE = Path(__file__).resolve().parent
+#: Where rxconfig.py and the built client lie: in a wheel beside this, else in the checkout. Reflex reads both from there.
+ROOT = _HERE / "site" if (_HERE / "site").is_dir() else _HERE.parent
 GRACE_SECONDS = 10
 
 
@@ -32,7 +33,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1, public
     os.environ.update(
         {
             "SGAPP_PUBLIC_URL": _origin(address),
-            "REFLEX_WEB_WORKDIR": str(root / ".web"),
+            "REFLEX_WEB_WORKDIR": str(_web(root)),
             "REFLEX_ENV_MODE": "prod",
             "REFLEX_BACKEND_ONLY": "true",
             # Reflex's own, internal switches; tests/e2e is the smoke test for them.
@@ -66,8 +67,13 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1, public
     ).serve()
 
 
+def _web(root: Path) -> Path:
+    """The folder of the built client: a wheel has no folder with a dot."""
+    return root / ("web" if root.name == "site" else ".web")
+
+
 def _check(root: Path, host: str, port: int, workers: int, cert: Path | None, key: Path | None) -> None:
-    if not (root / ".web" / "build" / "client" / "index.html").is_file():
+    if not (_web(root) / "build" / "client" / "index.html").is_file():
         raise CannotServe("The pages are not built yet. Run `make run`, or build them first.")
     if workers > 1 and not os.environ.get("SGAPP_REDIS_URL"):
         raise CannotServe("Several workers share their work through Redis. Set SGAPP_REDIS_URL, or use one worker.")

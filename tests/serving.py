@@ -56,20 +56,23 @@ sgapp.cli.app()"""
 
 
 def start_server(folder: Path, *, demo: bool = True, port: int = 0, workers: int = 1, root: Path | None = None,
-                 first: str = "", **settings: str) -> tuple[Server, subprocess.Popen[bytes]]:
+                 first: str = "", installed: Path | None = None, **settings: str) -> tuple[Server, subprocess.Popen[bytes]]:
     """Start the product on a free port, in a process group of its own, and wait until it answers.
 
-    `root` holds the built client; the checkout, else. `first` is Python that it runs before anything else.
+    `root` holds the built client; the checkout, else. `first` is Python that it runs before anything else. `installed` is the
+    environment of a wheel, whose command is run with nothing of the checkout near it.
     """
     port = port or free_port()
     env = {**os.environ, "SGAPP_DATA": str(folder / "data"), "SGAPP_KEYS": str(folder / "keys"),
            "SGAPP_PUBLIC_URL": f"http://localhost:{port}", "SGAPP_DEMO_PASSWORD": PASSWORD, **settings}
     log = folder / "server.log"
     program = ["-c", f"{first}\n{ELSEWHERE}", str(root or ROOT)] if root or first else ["-m", "sgapp.cli"]
-    command = [sys.executable, *program, "serve", "--port", str(port), "--workers", str(workers),
+    run = [str(installed / "bin" / "sgapp")] if installed else [sys.executable, *program]
+    command = [*run, "serve", "--port", str(port), "--workers", str(workers),
                *(["--demo"] if demo else [])]
     with log.open("ab") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(command, cwd=folder if installed else ROOT, env=env, stdout=out, stderr=subprocess.STDOUT,
+                                   start_new_session=True)
     server = Server(f"http://localhost:{port}", folder / "data", env, log)
     _wait(server, process)
     return server, process
