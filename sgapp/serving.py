@@ -2,9 +2,11 @@
 
 import os
 import socket
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sgapp.logs import settings_of
 from sgapp.services.house import house
 
 _HERE = Path(__file__).resolve().parent
@@ -36,6 +38,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1, public
             "REFLEX_WEB_WORKDIR": str(_web(root)),
             "REFLEX_ENV_MODE": "prod",
             "REFLEX_BACKEND_ONLY": "true",
+            # It prints what it likes, events and all, and not through the log.
+            "REFLEX_LOGLEVEL": "critical",
             # Reflex's own, internal switches; tests/e2e is the smoke test for them.
             "__REFLEX_SKIP_COMPILE": "true",
             "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
@@ -45,6 +49,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1, public
     os.chdir(root)
     # Worker processes are forks of this one: a connection they inherited they would all talk on at once.
     house().engine.dispose()
+    if workers > 1:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="sgapp-metrics-")
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -60,6 +66,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1, public
         # The client token of a socket stands in its URL, so no addresses are logged.
         log_access=False,
         log_level=LogLevels.warning,
+        log_dictconfig=settings_of(house().settings.log_level),
         workers_kill_timeout=GRACE_SECONDS,
         respawn_failed_workers=True,
         ssl_cert=cert,

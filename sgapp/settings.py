@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -36,6 +37,10 @@ class Settings(BaseSettings):
     backup_keys: Path | None = Field(default=None, description="Folder of the keys that open backups, one a month; empty: "
                                      "`backups` in `keys`. Copy it where the master key is copied.")
     backup_days: int = Field(default=90, ge=1, description="Days after its month for which the key of backups is kept.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much goes into the log; at any level by codes and ids, never anybody's words.")
+    metrics_token: str = Field(default="", description="What whoever reads /metrics has to show as a bearer token; empty: "
+                               "it answers on this machine only.")
     push_hosts: str = Field(default="", description="Further push services that may be posted to, host:port, commas between.")
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 from starlette.types import ASGIApp
 
+from sgapp.logs import silence_others
 from sgapp.settings import Settings
 from sgapp.ui.components.connection import connection_banner
 from sgapp.ui.gate import Gate
@@ -16,11 +17,13 @@ from sgapp.ui.keeping import kept
 from sgapp.ui.live import sockets_of
 from sgapp.ui.locks import let_locks_go
 from sgapp.ui.pages import register_pages
-from sgapp.ui.quiet import backend_error, frontend_error, silence_payloads
+from sgapp.ui.quiet import backend_error, frontend_error
 from sgapp.ui.session import CookieKeeper
 
 #: Building the pages touches no database and no keys.
 SERVING = os.environ.get("__REFLEX_SKIP_COMPILE") == "true"
+if SERVING:
+    silence_others()
 
 
 def _around() -> list[Any] | None:
@@ -28,8 +31,9 @@ def _around() -> list[Any] | None:
     if not SERVING:
         return None
     from sgapp.api.app import create_api
+    from sgapp.api.watched import Watched
 
-    return [create_api(), CookieKeeper, _headers]
+    return [create_api(), CookieKeeper, Watched, _headers]
 
 
 def _headers(asgi: ASGIApp) -> ASGIApp:
@@ -55,7 +59,6 @@ app = rx.App(
     frontend_exception_handler=frontend_error,
 )
 app.add_middleware(Gate())
-app.register_lifespan_task(silence_payloads)
 if SERVING:
     app.register_lifespan_task(kept)
 register_pages(app)

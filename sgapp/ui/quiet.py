@@ -1,10 +1,9 @@
-"""Keeps people's words out of the logs."""
+"""What the log says of a page or a handler that failed: its kind and its place."""
 
 import asyncio
 import contextlib
 import logging
 import uuid
-from typing import Any
 
 from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State
@@ -13,32 +12,6 @@ from reflex_base.event.context import EventContext
 from sgapp.ui.session import forget_all
 
 log = logging.getLogger("sgapp.ui")
-
-#: Loggers whose messages may carry whole events, their cookies and what somebody typed.
-_TALKATIVE = ("reflex", "reflex_base", "socketio", "engineio", "asyncio", "_granian", "granian")
-
-
-def _talks(name: str) -> bool:
-    return name.split(".", 1)[0] in _TALKATIVE
-
-
-def silence_payloads() -> None:
-    """From now on the framework's warnings and errors say where and what kind, never their text. Safe to repeat."""
-    inner = logging.getLogRecordFactory()
-    if getattr(inner, "says_no_payloads", False):
-        return
-
-    def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        made = inner(*args, **kwargs)
-        if made.levelno >= logging.WARNING and _talks(made.name):
-            kind = made.exc_info[0].__name__ if made.exc_info and made.exc_info[0] else ""
-            made.msg = f"{made.module}.{made.funcName}:{made.lineno} {kind}".rstrip()
-            made.args, made.exc_info, made.exc_text, made.stack_info = (), None, None, None
-        return made
-
-    record.says_no_payloads = True  # type: ignore[attr-defined]
-    logging.setLogRecordFactory(record)
-
 
 #: asyncio keeps only weak references to tasks.
 _forgetting: set[asyncio.Task[None]] = set()

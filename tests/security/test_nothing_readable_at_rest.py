@@ -16,6 +16,8 @@ from tests.serving import PHONE, TABLET, Server, running_redis, start_server, st
 
 WORDS = {"seen": "kingfisher", "said": "marmalade", "told": "parsnip", "reason": "thunderbolt", "draft": "windlass",
          "person": "Marlow", "account": "Lena Hart"}
+#: Whatever can be made to say more says it.
+LOUD = {"SGAPP_LOG_LEVEL": "debug", "REFLEX_LOGLEVEL": "debug", "PYTHONASYNCIODEBUG": "1"}
 CONTROL = "planted-in-clear-for-control"
 
 
@@ -86,11 +88,11 @@ def what_is_kept(server: Server, redis_url: str) -> dict[str, bytes]:
 @pytest.fixture(scope="module", params=["sqlite, memory", pytest.param("postgresql, redis", marks=pytest.mark.long)])
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     with ExitStack() as until_the_end:
-        settings, redis_url = {}, ""
+        settings, redis_url = dict(LOUD), ""
         if request.param == "postgresql, redis":
             redis_url = until_the_end.enter_context(running_redis(tmp_path_factory.mktemp("redis")))
-            settings = {"SGAPP_REDIS_URL": redis_url,
-                        "SGAPP_DATABASE_URL": new_database(request.getfixturevalue("postgres"))}
+            settings |= {"SGAPP_REDIS_URL": redis_url,
+                         "SGAPP_DATABASE_URL": new_database(request.getfixturevalue("postgres"))}
         server, process = start_server(tmp_path_factory.mktemp("server"), **settings)
         until_the_end.callback(stop_server, process)
         yield server, redis_url
@@ -121,6 +123,12 @@ def _write_and_work(browser: Browser, server: Server) -> list[Page]:
     return [worker, lead, typing]
 
 
+def _secrets_of(page: Page) -> list[str]:
+    """What opens somebody's page to another: its session, and the token of its socket."""
+    session = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sgapp_session")
+    return [session, page.evaluate("sessionStorage.getItem('token')")]
+
+
 def test_no_word_that_was_typed_lies_readable_on_the_server(running: tuple[Server, str], browser: Browser) -> None:
     server, redis_url = running
     pages = _write_and_work(browser, server)
@@ -129,6 +137,10 @@ def test_no_word_that_was_typed_lies_readable_on_the_server(running: tuple[Serve
     if redis_url:
         assert any(name.startswith("redis") for name in kept), "the state store was empty: nothing was searched"
     assert not found_in(kept, list(WORDS.values()))
+    assert '"level": "DEBUG"' in server.log.read_text(), "the log was quiet: little was searched"
+    secrets = [secret for page in pages for secret in _secrets_of(page)]
+    assert len(secrets) == 2 * len(pages)
+    assert not found_in({"server.log": kept["server.log"]}, secrets)
     for page in pages:
         page.context.close()
 

@@ -44,6 +44,7 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("post", "/api/devices"): P.RECORD_OBSERVATION, ("get", "/api/devices"): P.RECORD_OBSERVATION,
     ("get", "/api/observations/mine/{note_id}"): P.SEE_OWN_NOTES,
     ("delete", "/api/devices/{device_id}"): P.RECORD_OBSERVATION, ("get", "/healthz"): ANYONE, ("get", "/readyz"): ANYONE,
+    ("get", "/metrics"): ANYONE,
     ("get", "/api/accounts/asked"): P.SEE_OWN_NOTES,
     ("get", "/api/card"): P.SEE_CARD, ("post", "/api/card/find"): P.SEE_CARD, ("post", "/api/card/look"): P.SEE_CARD,
     ("post", "/api/card/along"): P.SEE_CARD,

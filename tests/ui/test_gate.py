@@ -16,11 +16,12 @@ from reflex_base.registry import RegistrationContext
 
 import sgapp.services.house
 from sgapp.domain.permissions import Actor, Role
+from sgapp.logs import silence_others
 from sgapp.services.house import House, now
 from sgapp.services.sessions import sign_in, sign_out
 from sgapp.ui import pages
 from sgapp.ui.gate import FRAMEWORK, Gate, allowed_roles
-from sgapp.ui.quiet import backend_error, silence_payloads
+from sgapp.ui.quiet import backend_error
 from sgapp.ui.session import ANYONE, CookieKeeper, SessionState
 from tests.people import PASSWORD, Cast, code
 from tests.ui.socket import ORIGIN, Page, TestClient, wire_name
@@ -76,7 +77,7 @@ def client(house: House, refused: list[tuple[str, str]], monkeypatch: pytest.Mon
 def quiet() -> Iterator[None]:
     """The server's way of logging, for one test."""
     before = logging.getLogRecordFactory()
-    silence_payloads()
+    silence_others()
     yield
     logging.setLogRecordFactory(before)
 
