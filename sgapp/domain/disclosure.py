@@ -22,8 +22,10 @@ _FIRST_PERSON = re.compile(r"^me\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LISTED = re.compile(r"[,;&]|\band\b")
 HEALTH_HISTORY = "health history"
+#: Names, each as its words.
+Names = frozenset[tuple[str, ...]]
 #: Words for people around the adult, who have not been asked.
-_KIN = frozenset((
+KIN = frozenset((
     "aunt", "boyfriend", "brother", "child", "children", "cousin", "dad", "daughter", "father", "friend", "girlfriend",
     "grandchild", "granddaughter", "grandfather", "grandmother", "grandson", "husband", "landlord", "lodger", "mother", "mum",
     "neighbour", "nephew", "niece", "partner", "sister", "son", "stepdaughter", "stepson", "uncle", "wife"))
@@ -68,7 +70,7 @@ def offers(person: Person, notes: Iterable[Observation], case: Case, *, must_not
     `must_not_know`: as the decisions name them. `others`: full names of people whom this is not about.
     """
     notes = tuple(notes)
-    names = _names_of_others(person, notes, others)
+    names = names_of_others(person, notes, others)
     return tuple(_flagged(offer, names) for offer in (
         *_of_contact(notes, must_not_know), *_of_person(person), *(o for note in notes for o in _of_note(note)),
         *_of_case(case)))
@@ -107,27 +109,33 @@ def names_near(notes: Iterable[Observation]) -> frozenset[str]:
     notes = tuple(notes)
     there = [name for note in notes for name in _LISTED.split(note.content.present)]
     there += [quote.by for note in notes for quote in note.content.said]
-    return frozenset(word for name in there for word in _words(name) if word[0].isupper() and len(word) > _SHORTEST)
+    return frozenset(word for name in there for word in words_of(name) if word[0].isupper() and len(word) > _SHORTEST)
 
 
-def _names_of_others(person: Person, notes: Sequence[Observation], others: Iterable[str]) -> frozenset[tuple[str, ...]]:
+def names_of_others(person: Person, notes: Iterable[Observation], others: Iterable[str]) -> Names:
     """Names, as their words, that stand for somebody else than the adult. A single word counts for whoever was there."""
-    own = set(_words(person.name))
+    own = set(words_of(person.name))
     near = names_near(notes) - own
-    full = {tuple(_words(name)) for name in others}
+    full = {tuple(words_of(name)) for name in others}
     return frozenset((*((word,) for word in near), *(n for n in full if len(n) > 1 and not own.issuperset(n))))
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of a text, without the “’s” of what belongs to somebody."""
     return [re.sub(r"['’]s$", "", word) for word in _WORD.findall(text)]
 
 
-def _flagged(offer: Offer, names: frozenset[tuple[str, ...]]) -> Offer:
-    words, lengths = _words(offer.text), {len(name) for name in names}
+def names_there(text: str, names: Names) -> tuple[str, ...]:
+    """The names of others that stand in a text, the longest form of each."""
+    words, lengths = words_of(text), {len(name) for name in names}
     runs = [tuple(words[i:i + n]) for i in range(len(words)) for n in sorted(lengths, reverse=True)]
     there = list(dict.fromkeys(" ".join(run) for run in runs if run in names))
-    there = [name for name in there if not any(name != other and name in other.split() for other in there)]
-    kin = [word for word in dict.fromkeys(word.lower() for word in words) if word in _KIN]
+    return tuple(name for name in there if not any(name != other and name in other.split() for other in there))
+
+
+def _flagged(offer: Offer, names: Names) -> Offer:
+    there = names_there(offer.text, names)
+    kin = [word for word in dict.fromkeys(word.lower() for word in words_of(offer.text)) if word in KIN]
     flags = ([f"names somebody else: {', '.join(there)}"] if there else []) + (
         [f"speaks of somebody else: {', '.join(kin)}"] if kin else [])
     return replace(offer, flags=(*offer.flags, *flags)) if flags else offer

@@ -141,6 +141,8 @@ UNSETTLED = frozenset({WANTS_MORE, "wrong_authority"})
 
 @dataclass(frozen=True, slots=True)
 class Referral:
+    """`slipped_in`: names and left-out details that stand in the writer's own words; `kept_because`: why they stayed."""
+
     id: str
     case_id: str
     reference: str
@@ -173,6 +175,8 @@ class Referral:
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
+    slipped_in: tuple[str, ...] = ()
+    kept_because: str = ""
 
     @property
     def wants_more(self) -> bool:

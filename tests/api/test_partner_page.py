@@ -169,3 +169,17 @@ def test_a_first_look_holds_no_token_in_what_others_could_see(given: Given, phon
     assert re.findall(r'(?:href|src)="(https?:)?//', page) == []
     with given.house.begin(given.cast.lena, now()) as uow:
         assert given.token not in " ".join(str(e.model_dump()) for e in uow.session.exec(select(AuditEventRow)))
+
+
+@pytest.mark.parametrize(("form", "field", "most"), [
+    ("receipt", "reference", 400), ("question", "question", 5_000), ("outcome", "detail", 5_000), ("action", "what", 5_000)])
+def test_what_is_too_long_comes_back_whole_with_how_long_it_may_be(given: Given, phone: Phone, form: str, field: str,
+                                                                 most: int) -> None:
+    client = phone()
+    _enter(client, given)
+    typed = "y" * (most + 1)
+    answer = client.post(f"/r/{given.token}/{form}", data={"name": "T. Osei", field: typed}, headers=FORM)
+    assert answer.status_code == 422
+    assert f"at most {most} characters; these are {most + 1}" in answer.text
+    assert typed in answer.text
+    assert "T. Osei" in answer.text

@@ -143,6 +143,26 @@ def test_the_composer_shows_the_letter_as_it_will_leave_and_says_what_to_think_o
     expect(sheet).to_contain_text("The letter asks them to ring you first")
 
 
+def test_a_name_in_the_writers_own_words_is_said_beside_the_letter_and_stays_only_with_a_reason(office: Office) -> None:
+    # Given a letter whose purpose names a colleague and says what was left out
+    lead = office.lead("manager")
+    compose(lead, method="Secure e-mail", approve=False)
+    lead.get_by_label("What this lets them do").fill("To look at support. Joy Okafor says he has diabetes.")
+    slipped = lead.get_by_role("complementary", name="In your own words")
+    expect(slipped).to_contain_text("names somebody else: Joy Okafor")
+    expect(slipped).to_contain_text("says what is left out: “Diabetes")
+    # When she approves it all the same, she is asked why, and nothing she typed is lost
+    lead.get_by_role("button", name="Approve this letter").click()
+    expect(lead.get_by_role("alert")).to_contain_text("names somebody else: Joy Okafor")
+    expect(lead.get_by_label("What this lets them do")).to_have_value("To look at support. Joy Okafor says he has diabetes.")
+    lead.get_by_label("Why a name, or something left out").fill("She saw it and can be rung.")
+    lead.get_by_role("button", name="Approve this letter").click()
+    # Then the file keeps the reason
+    arrive(lead, "referral")
+    fold_out(lead, "In our own words")
+    expect(lead.get_by_text("She saw it and can be rung.")).to_be_visible()
+
+
 def test_what_was_chosen_comes_back_after_a_reload_and_the_letter_with_it(office: Office) -> None:
     lead = office.lead("deputy")
     compose(lead, method="Secure e-mail", approve=False)

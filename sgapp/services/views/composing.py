@@ -52,7 +52,7 @@ def compose_view(uow: UnitOfWork, case_id: str) -> ComposeView:
     person = uow.people.get(case.person_id)
     groups: dict[str, list[OfferView]] = {}
     seldom: set[str] = set()
-    for offer in offered_on(uow, case):
+    for offer in offered_on(uow, case).facts:
         groups.setdefault(offer.group, []).append(OfferView(offer.source, offer.text, "; ".join(offer.flags)))
         if offer.seldom:
             seldom.add(offer.group)

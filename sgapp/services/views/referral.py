@@ -76,6 +76,8 @@ class ReferralView:
     receipt: str
     reasons: tuple[Line, ...]
     left_out: tuple[str, ...]
+    slipped_in: tuple[str, ...]
+    kept_because: str
     history: tuple[Line, ...]
     step: str
     outcomes: tuple[Option, ...]
@@ -113,7 +115,9 @@ def referral_view(uow: UnitOfWork, referral_id: str) -> ReferralView:
         fields=tuple(Option(text, label) for label, text in copy_fields(letter)),
         sent=_sent(referral), receipt=_receipt(referral),
         reasons=tuple(Line(FACT_REASONS.label(f.reason), f.text) for f in referral.facts if f.reason),
-        left_out=referral.left_out, history=_history(referral), step=_step(referral, may_refer=may_refer),
+        left_out=referral.left_out,
+        slipped_in=referral.slipped_in, kept_because=referral.kept_because,
+        history=_history(referral), step=_step(referral, may_refer=may_refer),
         outcomes=tuple(Option(c, label) for c, label in outcomes_of(referral.agency).options()), stage=_stage(uow, referral),
         stopwatch=_stopwatch(uow, referral, waited) if waited else "",
         desks=tuple(DeskView(d.id, d.name, d.telephone, d.email, d.portal, d.hours) for d in desks),

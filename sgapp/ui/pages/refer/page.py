@@ -9,6 +9,7 @@ from typing import Any
 import reflex as rx
 
 from sgapp.domain.agency_kinds import Detail, Entry, all_details
+from sgapp.domain.letter import LONGEST, told
 from sgapp.domain.vocabulary import FACT_REASONS, SEND_METHODS
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import choice, date_field, date_time_field, select_field, text_area, text_field
@@ -57,7 +58,9 @@ def _details() -> rx.Component:
 
 
 def _detail(detail: Detail, agencies: Sequence[str]) -> rx.Component:
-    common: dict[str, Any] = {"hint": detail.hint, "ask_when": {"agency": list(agencies)}, "required": detail.needed}
+    long = told(LONGEST) if detail.typed else ""
+    hint = " ".join(filter(None, (detail.hint, long)))
+    common: dict[str, Any] = {"hint": hint, "ask_when": {"agency": list(agencies)}, "required": detail.needed}
     name = f"details:{detail.name}"
     if detail.options is not None:
         return select_field(name, detail.label, options=detail.options.options(), **common)
@@ -87,11 +90,13 @@ def page() -> rx.Component:
         select_field("agency", "To which agency", options=compose.agencies),
         text_field("recipient", "Team or person", default=compose.recipient),
         choice("method", "How", options=SEND_METHODS.options()),
-        text_area("purpose", "What this lets them do", rows=2),
+        text_area("purpose", "What this lets them do", rows=2, hint=told(LONGEST)),
         _facts(),
         _details(),
-        text_area("asked_for", "What you ask of them", rows=2),
+        text_area("asked_for", "What you ask of them", rows=2, hint=told(LONGEST)),
         date_field("by_when", "By which day", hint="Leave it empty if there is none."),
+        text_area("kept_because", "Why a name, or something left out, stands in your own words", rows=2,
+                  hint="Only if the letter beside asks for it. It stays on the file."),
         intent="prepare-referral", form_key="prepare-referral:" + ReferState.case_id,
         hidden={"case_id": ReferState.case_id}, submit="Approve this letter")
     letter = rx.el.div(
