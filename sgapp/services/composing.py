@@ -113,9 +113,10 @@ def offered_on(uow: UnitOfWork, case: Case) -> Offered:
     notes = uow.notes.those(case.note_ids)
     others = [account.name for account in accounts.everyone(uow)] + names_of_people(uow, but=case.person_id)
     told = [*(notes[i] for i in case.note_ids if i in notes), *picked_accounts(uow, case)]
-    person = uow.people.get(case.person_id)
-    found = offers(person, told, case, others=others, must_not_know=[d.answers.must_not_know for d in uow.decisions(case)])
-    return Offered(found, names_of_others(person, told, others))
+    person, plans = uow.people.get(case.person_id), [plan.content for plan in uow.plans(case)]
+    kept_from = [d.answers.must_not_know for d in uow.decisions(case)]
+    return Offered(offers(person, told, case, others=others, must_not_know=kept_from, plans=plans),
+                   names_of_others(person, told, others, must_not_know=kept_from, plans=plans))
 
 
 def _own_words(form: "PrepareReferral | LetterDraft") -> tuple[Typed, ...]:
