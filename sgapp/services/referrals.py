@@ -28,7 +28,7 @@ from sgapp.services.cases import known, written
 from sgapp.services.composing import check_address, letter_of, new_referral, offered_on
 from sgapp.services.duty import stage_of
 from sgapp.services.guard import Done, intention
-from sgapp.services.partner import desk_for_link, end_links, open_link
+from sgapp.services.partner import desk_for_link, end_links, link_made, open_link
 from sgapp.services.sharing import lines
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -108,6 +108,8 @@ def send_referral(uow: UnitOfWork, form: SendReferral) -> Done:
     if method == "telephone":
         referral = referral.received(Receipt(uow.now, form.person.strip(), form.role.strip(), form.their_reference.strip(),
                                              uow.actor.name))
+    if desk is not None:
+        referral = referral.linked(link_made(uow, desk))
     told = _cqc_told(uow, referral, case)
     event = AuditEvent("referral-sent", "referral", referral.id, detail=f"{referral.agency}:{method}")
     uow.save(referral, *([told] if told != case else []), because=event)

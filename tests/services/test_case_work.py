@@ -455,7 +455,8 @@ def test_where_an_area_does_it_otherwise_nothing_more_is_waited_for_and_the_reas
     referrals.record_enquiry_step(house, lead, form, now=now)
     view = referral_view(house, lead, now, referral_id)
     assert (view.enquiry, view.due) == ("", "")
-    assert view.history[-1].text == "This area does it otherwise. They plan at a weekly meeting we attend."
+    assert view.history[0].text == (
+        "Adult social care: this area does it otherwise. They plan at a weekly meeting we attend.")
     with pytest.raises(Invalid, match="No enquiry"):
         referrals.record_enquiry_step(house, lead, form, now=now)
 

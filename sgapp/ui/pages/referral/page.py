@@ -197,7 +197,8 @@ def _letter() -> rx.Component:
         panel(
             rx.el.pre(referral.letter, class_name="letter", tab_index=0, aria_label="The letter"),
             _download("Download as PDF"), single("Sent", referral.sent), single("Receipt", referral.receipt),
-            lines(referral.history), heading="As it leaves", class_name="grid gap-3"),
+            heading="As it leaves", class_name="grid gap-3"),
+        panel(lines(referral.history), heading="What happened"),
         why, left_out, kept, prints, class_name="grid gap-3 content-start")
 
 
