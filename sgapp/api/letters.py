@@ -37,13 +37,14 @@ class Part(BaseModel):
 
 
 class Preview(BaseModel):
-    """The letter as it would leave, and what to think of once more."""
+    """The letter as it would leave, what to think of once more, and what stays in it only with a reason."""
 
     title: str
     to: str
     parts: list[Part]
     closing: str
     thoughts: tuple[str, ...]
+    slipped_in: tuple[str, ...]
 
 
 @router.post("/letters/preview", dependencies=[Changes])
@@ -51,9 +52,11 @@ def preview(form: Draft, actor: SignedIn, house: TheHouse) -> Preview:
     """The letter with what is chosen so far. Keeps nothing."""
     draft = composing.LetterDraft(form.case_id, form.agency, form.recipient, form.purpose, form.asked_for, form.facts,
                                   form.by_when, form.details)
-    letter, thoughts = composing.draft_letter(house, actor, now(), draft)
+    drafted = composing.draft_letter(house, actor, now(), draft)
+    letter = drafted.letter
     parts = [Part(heading=s.heading, lines=s.lines, listed=s.listed) for s in letter.sections]
-    return Preview(title=letter.title, to=letter.to, parts=parts, closing=letter.closing, thoughts=thoughts)
+    return Preview(title=letter.title, to=letter.to, parts=parts, closing=letter.closing, thoughts=drafted.thoughts,
+                   slipped_in=drafted.slipped_in)
 
 
 @router.get("/referrals/{referral_id}/letter.pdf", response_class=Response)

@@ -16,7 +16,7 @@ from pydantic import StringConstraints
 
 from sgapp.api.door import Changes, Plain, TheHouse, address_of
 from sgapp.api.letters import pdf_answer
-from sgapp.domain.errors import IllegalTransition, Invalid, SignedOut, TooManyTries
+from sgapp.domain.errors import FieldError, IllegalTransition, Invalid, SignedOut, TooManyTries
 from sgapp.domain.referral import ReferralState
 from sgapp.domain.time import show
 from sgapp.services import partner
@@ -26,8 +26,10 @@ router = APIRouter(prefix="/r", include_in_schema=False)
 COOKIE = "visit"
 
 Token = Annotated[str, StringConstraints(max_length=200), Plain]
-_Line = Annotated[str, Form(max_length=400), Plain]
-_Words = Annotated[str, Form(max_length=20_000), Plain]
+#: How long a line, and some lines, may be. What is longer comes back to be shortened: nothing typed is cut or lost.
+LINE, WORDS = 400, 5_000
+_Typed = Annotated[str, Form(), Plain]
+_Short = Annotated[str, Form(max_length=LINE), Plain]
 
 
 @cache
@@ -47,7 +49,7 @@ Secret = Annotated[str, Depends(_secret)]
 def _page(house: House, status: int = 200, **values: Any) -> HTMLResponse:
     known = {"organisation": house.settings.organisation, "ring": house.settings.ring, "error": "", "typed": {},
              "visit": None, "said": "",
-             "kept": (), "form": ""}
+             "kept": (), "form": "", "words_most": WORDS}
     return HTMLResponse(_template().render(known | values), status_code=status)
 
 
@@ -65,7 +67,7 @@ def look(token: Token, secret: Secret, house: TheHouse, said: str = "") -> HTMLR
 
 
 @router.post("/{token}", dependencies=[Changes])
-def enter(token: Token, request: Request, house: TheHouse, code: _Line = "") -> Response:
+def enter(token: Token, request: Request, house: TheHouse, code: _Short = "") -> Response:
     """Open a visit with a code. The answer to a wrong one is the same whatever was wrong."""
     try:
         secret = partner.begin_visit(house, token, code, address=address_of(request), now=now())
@@ -95,13 +97,14 @@ def letter(token: Token, secret: Secret, house: TheHouse) -> Response:
 
 _LABELS = {"name": "Name", "role": "Role", "reference": "Reference", "question": "Question", "code": "Decision",
            "detail": "Detail", "what": "Action", "due_on": "By"}
+_SEVERAL_LINES = frozenset({"question", "detail", "what"})
 _SAID = {"receipt": "Thank you. We know now that you have it.", "question": "We have your question. Somebody will ring you.",
          "outcome": "Thank you. Your decision is on our file.", "action": "Thank you. It is on our file, with its date."}
 
 
 @router.post("/{token}/receipt", dependencies=[Changes])
-def receipt(token: Token, secret: Secret, house: TheHouse, name: _Line = "", role: _Line = "",
-            reference: _Line = "") -> Response:
+def receipt(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", role: _Typed = "",
+            reference: _Typed = "") -> Response:
     def work() -> None:
         partner.confirm_receipt(house, token, secret, partner.Visitor(name, role), reference, now=now())
 
@@ -109,8 +112,8 @@ def receipt(token: Token, secret: Secret, house: TheHouse, name: _Line = "", rol
 
 
 @router.post("/{token}/question", dependencies=[Changes])
-def question(token: Token, secret: Secret, house: TheHouse, name: _Line = "", role: _Line = "", question: _Words = "",
-             form_id: _Line = "") -> Response:
+def question(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", role: _Typed = "", question: _Typed = "",
+             form_id: _Short = "") -> Response:
     def work() -> None:
         partner.ask(house, token, secret, partner.Visitor(name, role), question, form_id=form_id or str(uuid.uuid4()),
                     now=now())
@@ -119,8 +122,8 @@ def question(token: Token, secret: Secret, house: TheHouse, name: _Line = "", ro
 
 
 @router.post("/{token}/outcome", dependencies=[Changes])
-def outcome(token: Token, secret: Secret, house: TheHouse, name: _Line = "", role: _Line = "", code: _Line = "",
-            detail: _Words = "") -> Response:
+def outcome(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", role: _Typed = "", code: _Typed = "",
+            detail: _Typed = "") -> Response:
     def work() -> None:
         partner.report_outcome(house, token, secret, partner.Visitor(name, role), code, detail, now=now())
 
@@ -128,8 +131,8 @@ def outcome(token: Token, secret: Secret, house: TheHouse, name: _Line = "", rol
 
 
 @router.post("/{token}/action", dependencies=[Changes])
-def action(token: Token, secret: Secret, house: TheHouse, name: _Line = "", role: _Line = "", what: _Words = "",
-           due_on: _Line = "", form_id: _Line = "") -> Response:
+def action(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", role: _Typed = "", what: _Typed = "",
+           due_on: _Typed = "", form_id: _Short = "") -> Response:
     def work() -> None:
         partner.report_action(house, token, secret, partner.Visitor(name, role), what, _day(due_on),
                               form_id=form_id or str(uuid.uuid4()), now=now())
@@ -153,10 +156,20 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _fits(typed: dict[str, str]) -> None:
+    """Raise Invalid for the first thing that is too long."""
+    for name, text in typed.items():
+        most = WORDS if name in _SEVERAL_LINES else LINE
+        if len(text) > most:
+            raise Invalid(FieldError(name, f"{_LABELS[name]}: at most {most} characters; these are {len(text)}. Shorten it, or "
+                                           "ring us."))
+
+
 def _done(house: House, token: str, secret: str, what: str, work: Any, typed: dict[str, str]) -> Response:
     """Do it and show the page anew; what cannot be taken comes back with everything that was typed."""
     try:
         try:
+            _fits(typed)
             work()
         except (Invalid, IllegalTransition) as error:
             settled = "That has been settled already. Nothing was changed."

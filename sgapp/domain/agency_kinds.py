@@ -10,12 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from sgapp.domain.errors import FieldError, Invalid
+from sgapp.domain.letter import LONGEST
 from sgapp.domain.time import show_wall
 from sgapp.domain.vocabulary import AGENCIES, LA_OUTCOMES, CodeList
 from sgapp.domain.vocabulary import agency_details as d
 from sgapp.domain.vocabulary import agency_outcomes as o
 
-_LONGEST = 500
 #: How many "yes" make the route by score, and the most that any checklist has. Source: DOMAIN annex §0.1, §5.
 MARAC_SCORE, _MOST = 14, 27
 
@@ -32,7 +32,10 @@ class Entry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One field of an agency's own. A name means the same field wherever it stands. `options` only with a choice."""
+    """One field of an agency's own. A name means the same field wherever it stands. `options` only with a choice.
+
+    `asks_names`: what they ask for here is somebody's name.
+    """
 
     name: str
     label: str
@@ -40,13 +43,19 @@ class Detail:
     entry: Entry = Entry.LINE
     options: CodeList | None = None
     needed: bool = False
+    asks_names: bool = False
+
+    @property
+    def typed(self) -> bool:
+        """Whether it is filled in with words."""
+        return self.entry in (Entry.LINE, Entry.TEXT)
 
     @property
     def missing(self) -> str:
         """What to do, beside the field, when it is empty."""
         if self.entry is Entry.CHOICE:
             return "Choose one."
-        return "Write it, or “not known”." if self.entry in (Entry.LINE, Entry.TEXT) else "Fill this in."
+        return "Write it, or “not known”." if self.typed else "Fill this in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +73,12 @@ class AgencyKind:
         return AGENCIES.label(self.code)
 
 
-def _line(name: str, label: str, hint: str = "", *, needed: bool = False) -> Detail:
-    return Detail(name, label, hint, needed=needed)
+def _line(name: str, label: str, hint: str = "", *, needed: bool = False, asks_names: bool = False) -> Detail:
+    return Detail(name, label, hint, needed=needed, asks_names=asks_names)
 
 
-def _text(name: str, label: str, hint: str = "", *, needed: bool = False) -> Detail:
-    return Detail(name, label, hint, Entry.TEXT, needed=needed)
+def _text(name: str, label: str, hint: str = "", *, needed: bool = False, asks_names: bool = False) -> Detail:
+    return Detail(name, label, hint, Entry.TEXT, needed=needed, asks_names=asks_names)
 
 
 def _one(name: str, label: str, options: CodeList, hint: str = "", *, needed: bool = True) -> Detail:
@@ -100,8 +109,9 @@ _KINDS = (
                LA_OUTCOMES, "By their portal or secure e-mail.", by_link=True),
     AgencyKind("EDT", (_text("cannot_wait", "Why it cannot wait for office hours", needed=True), _PROTECT, _CALLED_AT),
                LA_OUTCOMES, "By telephone, out of office hours.", by_link=True),
-    AgencyKind("CHILD", (_text("children", "Which children", "Names or initials and ages, as far as known.", needed=True),
-                         _line("children_seen", "Who saw them last, and when", "If known.")),
+    AgencyKind("CHILD", (_text("children", "Which children", "Names or initials and ages, as far as known.", needed=True,
+                                asks_names=True),
+                         _line("children_seen", "Who saw them last, and when", "If known.", asks_names=True)),
                o.CHILD_OUTCOMES, "By their front door for children; by telephone if it is urgent.", by_link=True),
     AgencyKind("LADO", (_ROLE, _text("contact_with_children", "Their contact with children",
                                      "At work, at home or elsewhere, as far as known.", needed=True)),
@@ -140,7 +150,8 @@ _KINDS = (
                o.GP_OUTCOMES, "By telephone if it is for today; else by secure e-mail.", by_link=True),
     AgencyKind("OPG", (_ACTS_FOR, _PAPER, _PAPER_REFERENCE), o.MONEY_OUTCOMES,
                "By their own form; by telephone if it is urgent."),
-    AgencyKind("DWP", (_line("appointee", "Who receives the benefits", "The appointee's name, if known.", needed=True),),
+    AgencyKind("DWP", (_line("appointee", "Who receives the benefits", "The appointee's name, if known.", needed=True,
+                               asks_names=True),),
                o.MONEY_OUTCOMES, "By telephone."),
     AgencyKind("BANK", (_line("bank_name", "Which bank", needed=True), _one("money_sign", "What was noticed", d.MONEY_SIGNS)),
                o.MONEY_OUTCOMES, "By telephone to its team for customers at risk, or at the branch."),
@@ -199,8 +210,8 @@ def _wrong(detail: Detail, value: str) -> str:
     """What is wrong with one field by itself; empty if nothing is."""
     if not value:
         return detail.missing if detail.needed else ""
-    if len(value) > _LONGEST:
-        return f"At most {_LONGEST} characters; the rest belongs to the facts."
+    if len(value) > LONGEST:
+        return f"At most {LONGEST} characters; these are {len(value)}. The rest belongs to the facts."
     if detail.options is not None and value not in detail.options:
         return "Choose one."
     if detail.entry is Entry.NUMBER and not (value.isascii() and value.isdigit() and int(value) <= _MOST):

@@ -11,9 +11,9 @@ from sgapp.domain.contact import Contact, ContactState
 from sgapp.domain.decision import ReviewState, SharingDecision
 from sgapp.domain.marks import mark_as_fact
 from sgapp.domain.observation import Observation
-from sgapp.domain.referral import Action, Chase, Referral
+from sgapp.domain.referral import THROUGH_LINK, Action, Chase, LinkEvent, Referral
 from sgapp.domain.safety_plan import PlanState, SafetyPlan
-from sgapp.domain.time import show
+from sgapp.domain.time import show, show_day
 from sgapp.domain.vocabulary import (
     AGENCIES,
     CALL_BACK_OUTCOMES,
@@ -66,9 +66,9 @@ def chronology(
     for decision in decisions:
         found += _decision(decision)
     for referral in referrals:
-        found += _referral(referral)
+        found += of_referral(referral)
     for action in actions:
-        found += _action(action)
+        found += of_action(action)
     for plan in plans:
         found += _plan(plan)
     for contact in contacts:
@@ -165,7 +165,13 @@ def _review(agreed: bool, at: datetime, by: str, comment: str) -> Entry:
     return Entry(at, by, "Agreed the decision" if agreed else "Sent the decision back", comment, kind="decision")
 
 
-def _referral(referral: Referral) -> list[Entry]:
+_ON_THEIR_PAGE = "Reported through link."
+_LINK = {LinkEvent.MADE: "Gave {} a page of their own", LinkEvent.CODE_GIVEN: "Made a code to be read out to {}",
+         LinkEvent.OPENED: "{} opened the letter on their page", LinkEvent.SWITCHED_OFF: "Switched off the page of {}"}
+
+
+def of_referral(referral: Referral) -> list[Entry]:
+    """What happened to one referral, on the agency's own page too, group by group."""
     agency = AGENCIES.label(referral.agency)
     found = [Entry(referral.prepared_at, referral.prepared_by, f"Prepared a referral to {agency}",
                    f"{referral.reference}, {len(referral.facts)} facts", kind="referral")]
@@ -180,9 +186,17 @@ def _referral(referral: Referral) -> list[Entry]:
     if referral.receipt:
         r = referral.receipt
         told = ", ".join(x for x in (r.person, r.role, r.reference) if x)
-        found.append(Entry(r.at, r.recorded_by, f"{agency} confirmed receipt", told, kind="referral"))
-    found += [Entry(o.at, o.recorded_by, f"{agency} answered: {outcome_label(o.code)}", o.detail, kind="referral")
+        found.append(Entry(r.at, r.person if r.through_link else r.recorded_by, f"{agency} confirmed receipt",
+                           f"{told}. {_ON_THEIR_PAGE}" if r.through_link else told, kind="referral"))
+    found += [Entry(o.at, o.recorded_by.removesuffix(f", {THROUGH_LINK}"), f"{agency} answered: {outcome_label(o.code)}",
+                    f"{o.detail} {_ON_THEIR_PAGE}".strip() if o.through_link else o.detail, kind="referral")
               for o in referral.outcomes]
+    found += [Entry(s.at, s.by, _LINK[s.event].format(agency), f"{referral.reference}. {s.to}", kind="referral")
+              for s in referral.link]
+    for q in referral.questions:
+        found.append(Entry(q.at, q.asked_by, f"{agency} asked", _ON_THEIR_PAGE, q.text, "referral"))
+        if q.answered_at:
+            found.append(Entry(q.answered_at, q.answered_by, f"Answered the question of {agency}", q.answer, kind="referral"))
     found += [Entry(e.at, e.by, f"{agency}: {ENQUIRY_STEPS.label(e.code).lower()}", e.detail, kind="referral")
               for e in referral.enquiry]
     return found
@@ -193,9 +207,14 @@ def _chase(chase: Chase) -> str:
     return f"{stage}Spoke to {chase.spoke_to}. {chase.promised}".strip()
 
 
-def _action(action: Action) -> list[Entry]:
-    found = [Entry(action.recorded_at, action.recorded_by, "Agreed an action", f"{action.what} ({action.owner})",
-                   kind="action")]
+def of_action(action: Action) -> list[Entry]:
+    """What happened to one action. One that an agency reported on its page is theirs, not ours."""
+    if action.reported_on_id:
+        found = [Entry(action.recorded_at, action.owner, f"{AGENCIES.label(action.agency)} will do something",
+                       f"{action.what}, by {show_day(action.due_on)}. {_ON_THEIR_PAGE}", kind="action")]
+    else:
+        found = [Entry(action.recorded_at, action.recorded_by, "Agreed an action", f"{action.what} ({action.owner})",
+                       kind="action")]
     found += [Entry(s.at, s.by, f"Action {s.state.replace('_', ' ')}", f"{action.what}. {s.note}".strip(), kind="action")
               for s in action.steps]
     return found

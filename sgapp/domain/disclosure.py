@@ -14,19 +14,29 @@ from sgapp.domain.marks import mark_as_fact, place_in_words
 from sgapp.domain.observation import NoteContent, Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Fact
+from sgapp.domain.safety_plan import PlanContent
 from sgapp.domain.time import show
 from sgapp.domain.vocabulary import CAPACITY_OUTCOMES, FACT_REASONS, PICKER, SAFETY_CODES
 
 #: Who "me" was is not plain to whoever reads the letter.
 _FIRST_PERSON = re.compile(r"^me\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_LISTED = re.compile(r"[,;&]|\band\b")
 HEALTH_HISTORY = "health history"
+#: Names, each as its words.
+Names = frozenset[tuple[str, ...]]
 #: Words for people around the adult, who have not been asked.
-_KIN = frozenset((
+KIN = frozenset((
     "aunt", "boyfriend", "brother", "child", "children", "cousin", "dad", "daughter", "father", "friend", "girlfriend",
     "grandchild", "granddaughter", "grandfather", "grandmother", "grandson", "husband", "landlord", "lodger", "mother", "mum",
     "neighbour", "nephew", "niece", "partner", "sister", "son", "stepdaughter", "stepson", "uncle", "wife"))
+#: Words that begin a sentence, or stand for somebody without a name: “Her husband”, “The night carer”, “Nobody”.
+_NO_NAMES = KIN | frozenset((
+    "all", "and", "any", "anybody", "anyone", "april", "ask", "both", "but", "call", "care", "carer", "carers", "council",
+    "doctor", "each", "everybody", "everyone", "family", "for", "friday", "from", "her", "him", "his", "lead", "manager",
+    "miss", "monday", "mrs", "neither", "night", "nobody", "none", "not", "nothing", "nurse", "office", "one", "only",
+    "other", "others", "our", "police", "relatives", "ring", "saturday", "senior", "she", "social", "some", "somebody",
+    "someone", "staff", "sunday", "team", "that", "the", "their", "they", "this", "thursday", "tuesday", "two", "unknown",
+    "wednesday", "when", "whoever", "with", "worker", "you"))
 #: No name has fewer letters; of two, "Al" and "Jo", too many words begin so.
 _SHORTEST = 2
 #: A note of so few lines may be needed whole.
@@ -62,16 +72,16 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def offers(person: Person, notes: Iterable[Observation], case: Case, *, must_not_know: Iterable[str] = (),
-           others: Iterable[str] = ()) -> tuple[Offer, ...]:
+           others: Iterable[str] = (), plans: Iterable[PlanContent] = ()) -> tuple[Offer, ...]:
     """Every fact that may be picked for this case, in small pieces, with what to think of before each leaves.
 
-    `must_not_know`: as the decisions name them. `others`: full names of people whom this is not about.
+    `must_not_know`: as the decisions name them. `others`: full names of people whom this is not about. `plans`: versions of
+    the safety plan, for the names in them.
     """
-    notes = tuple(notes)
-    names = _names_of_others(person, notes, others)
-    return tuple(_flagged(offer, names) for offer in (
-        *_of_contact(notes, must_not_know), *_of_person(person), *(o for note in notes for o in _of_note(note)),
-        *_of_case(case)))
+    notes, kept_from = tuple(notes), tuple(must_not_know)
+    names = names_of_others(person, notes, others, must_not_know=kept_from, plans=plans)
+    rest = (*_of_person(person), *(o for note in notes for o in _of_note(note)), *_of_case(case))
+    return (*_of_contact(notes, kept_from), *(_flagged(offer, names) for offer in rest))
 
 
 def _of_contact(notes: Sequence[Observation], must_not_know: Iterable[str]) -> list[Offer]:
@@ -102,32 +112,46 @@ def _of_case(case: Case) -> list[Offer]:
     return found
 
 
-def names_near(notes: Iterable[Observation]) -> frozenset[str]:
-    """Single words that name whoever was there or was quoted, as the writers of some notes gave them."""
-    notes = tuple(notes)
-    there = [name for note in notes for name in _LISTED.split(note.content.present)]
-    there += [quote.by for note in notes for quote in note.content.said]
-    return frozenset(word for name in there for word in _words(name) if word[0].isupper() and len(word) > _SHORTEST)
+def names_near(notes: Iterable[Observation], *, must_not_know: Iterable[str] = (),
+               plans: Iterable[PlanContent] = ()) -> frozenset[str]:
+    """Single words that name whoever is near the adult, wherever somebody has written a name down.
+
+    In notes: who was there, who spoke, to whom, about a mark too, and which colleagues are named. In decisions: who must not
+    know. In plans: whom the adult fears, and whom she trusts.
+    """
+    found = [*must_not_know, *(name for plan in plans for name in (plan.feared, plan.trusted))]
+    for content in (note.content for note in notes):
+        found += [content.present, content.staff_names, *(mark.said_by for mark in content.marks)]
+        found += [name for quote in content.said for name in (quote.by, quote.to)]
+    return frozenset(word for name in found for word in words_of(name)
+                     if word[0].isupper() and len(word) > _SHORTEST and word.lower() not in _NO_NAMES)
 
 
-def _names_of_others(person: Person, notes: Sequence[Observation], others: Iterable[str]) -> frozenset[tuple[str, ...]]:
+def names_of_others(person: Person, notes: Iterable[Observation], others: Iterable[str], *, must_not_know: Iterable[str] = (),
+                    plans: Iterable[PlanContent] = ()) -> Names:
     """Names, as their words, that stand for somebody else than the adult. A single word counts for whoever was there."""
-    own = set(_words(person.name))
-    near = names_near(notes) - own
-    full = {tuple(_words(name)) for name in others}
+    own = set(words_of(person.name))
+    near = names_near(notes, must_not_know=must_not_know, plans=plans) - own
+    full = {tuple(words_of(name)) for name in others}
     return frozenset((*((word,) for word in near), *(n for n in full if len(n) > 1 and not own.issuperset(n))))
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of a text, without the “’s” of what belongs to somebody."""
     return [re.sub(r"['’]s$", "", word) for word in _WORD.findall(text)]
 
 
-def _flagged(offer: Offer, names: frozenset[tuple[str, ...]]) -> Offer:
-    words, lengths = _words(offer.text), {len(name) for name in names}
+def names_there(text: str, names: Names) -> tuple[str, ...]:
+    """The names of others that stand in a text, the longest form of each."""
+    words, lengths = words_of(text), {len(name) for name in names}
     runs = [tuple(words[i:i + n]) for i in range(len(words)) for n in sorted(lengths, reverse=True)]
     there = list(dict.fromkeys(" ".join(run) for run in runs if run in names))
-    there = [name for name in there if not any(name != other and name in other.split() for other in there)]
-    kin = [word for word in dict.fromkeys(word.lower() for word in words) if word in _KIN]
+    return tuple(name for name in there if not any(name != other and name in other.split() for other in there))
+
+
+def _flagged(offer: Offer, names: Names) -> Offer:
+    there = names_there(offer.text, names)
+    kin = [word for word in dict.fromkeys(word.lower() for word in words_of(offer.text)) if word in KIN]
     flags = ([f"names somebody else: {', '.join(there)}"] if there else []) + (
         [f"speaks of somebody else: {', '.join(kin)}"] if kin else [])
     return replace(offer, flags=(*offer.flags, *flags)) if flags else offer

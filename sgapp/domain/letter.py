@@ -6,12 +6,15 @@ Nothing stands in it but the frame and what was chosen. Source: the guide; DOMAI
 import hashlib
 from dataclasses import dataclass
 
+from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.referral import Referral
 from sgapp.domain.time import show, show_day
 from sgapp.domain.vocabulary import AGENCIES
 
 #: What a fact's source begins with says in which part of the letter it stands; all else is a fact.
 CONTACT, PROTECTION = "contact:", "protection:"
+#: Longer, a sentence of purpose has become an account, and a spoken line a whole note.
+LONGEST, LONGEST_SPOKEN = 500, 300
 ASK_FIRST = "Ask us before you contact the person."
 
 
@@ -83,3 +86,15 @@ def copy_fields(letter: Letter) -> tuple[tuple[str, str], ...]:
 def sha256(content: str | bytes) -> str:
     """The fingerprint of what left, as hex."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def at_most(field: str, text: str, longest: int = LONGEST) -> None:
+    """Raise Invalid for a text of the letter that is too long; what was typed stays in the form."""
+    if len(text.strip()) > longest:
+        raise Invalid(FieldError(field, f"At most {longest} characters; these are {len(text.strip())}. What they need to know "
+                                        "belongs to the facts, chosen one by one."))
+
+
+def told(longest: int) -> str:
+    """How long it may be, as it stands beside the field."""
+    return f"At most {longest} characters."

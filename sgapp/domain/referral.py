@@ -134,6 +134,29 @@ class Question:
         return self.answered_at is None
 
 
+#: How whoever acts on their own page is named on the file.
+THROUGH_LINK = "reported through link"
+
+
+class LinkEvent(StrEnum):
+    """What happened to an agency's own page. What they report on it stands with receipt, questions, outcomes and actions."""
+
+    MADE = "made"
+    CODE_GIVEN = "code_given"
+    OPENED = "opened"
+    SWITCHED_OFF = "switched_off"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStep:
+    """One of these, and by whom; `to`: the team of the directory, and how it is reached."""
+
+    event: LinkEvent
+    at: datetime
+    by: str
+    to: str
+
+
 #: Answers that settle nothing: the one is answered, the other sent to the right authority. Source: DOMAIN annex §2.
 WANTS_MORE = "more_information_wanted"
 UNSETTLED = frozenset({WANTS_MORE, "wrong_authority"})
@@ -141,6 +164,8 @@ UNSETTLED = frozenset({WANTS_MORE, "wrong_authority"})
 
 @dataclass(frozen=True, slots=True)
 class Referral:
+    """`slipped_in`: names and left-out details that stand in the writer's own words; `kept_because`: why they stayed."""
+
     id: str
     case_id: str
     reference: str
@@ -173,6 +198,9 @@ class Referral:
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
+    slipped_in: tuple[str, ...] = ()
+    kept_because: str = ""
+    link: tuple[LinkStep, ...] = ()
 
     @property
     def wants_more(self) -> bool:
@@ -212,6 +240,10 @@ class Referral:
     def ended(self) -> bool:
         """Whether nothing more is expected between us and the agency: then a link to it leads nowhere."""
         return not TRANSITIONS[self.state]
+
+    def linked(self, step: LinkStep) -> "Referral":
+        """Something happened to the agency's own page."""
+        return replace(self, link=(*self.link, step))
 
     def asked(self, question: Question) -> "Referral":
         """The agency asks something. The same question sent twice is one."""
@@ -306,7 +338,7 @@ class Reaudit:
 class Action:
     """Something agreed: what, who owns it, at which agency, by when. Done needs its evidence.
 
-    `from_audit`: the score of a sample that asked for it.
+    `from_audit`: the score of a sample that asked for it. `reported_on_id`: the referral on whose page the agency reported it.
     """
 
     id: str
@@ -325,6 +357,7 @@ class Action:
     branch: str = "main"
     from_audit: str = ""
     reaudit: Reaudit | None = None
+    reported_on_id: str = ""
 
     @property
     def open(self) -> bool:

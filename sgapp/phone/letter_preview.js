@@ -69,6 +69,12 @@ export function LetterPreview({ caseId, formId }) {
       part.listed ? h("ul", { className: "list-disc pl-5" }, part.lines.map((line, i) => h("li", { key: i }, line)))
         : part.lines.map((line, i) => h("p", { key: i }, line || "…")))),
     h("p", { className: "letter-closing" }, letter.closing),
+    letter.slipped_in.length
+      ? h("aside", { className: "thoughts", "aria-label": "In your own words" },
+          h("p", { className: "font-semibold" }, "In your own words"),
+          h("ul", { className: "list-disc pl-5" }, letter.slipped_in.map((line, i) => h("li", { key: i }, line))),
+          h("p", null, "Take it out, or say at the end of the form why they need it."))
+      : null,
     letter.thoughts.length
       ? h("aside", { className: "thoughts", "aria-label": "Think of it once more" },
           h("p", { className: "font-semibold" }, "Think of it once more"),

@@ -9,9 +9,10 @@ from sgapp.domain.agency_kinds import checked_details, details_in_words, kind_of
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.case import Case
 from sgapp.domain.decision import ReviewState, SharingDecision
-from sgapp.domain.disclosure import Offer, chosen, left_out, offers, too_much
+from sgapp.domain.disclosure import Names, Offer, chosen, left_out, names_of_others, offers, too_much
 from sgapp.domain.errors import FieldError, Invalid
-from sgapp.domain.letter import Letter, as_text, compose, sha256
+from sgapp.domain.letter import Letter, as_text, at_most, compose, sha256
+from sgapp.domain.own_words import Typed, needs_reason, slipped_in, speaks_of
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Fact, Frozen, Referral
 from sgapp.domain.time import to_london
@@ -30,7 +31,8 @@ from sgapp.store.unit_of_work import UnitOfWork
 class PrepareReferral:
     """What is to be sent. `facts` are the picked facts as `source=reason`: the source as offered on the page, and why.
 
-    `details` are the agency's own fields as `name=value`; those of other agencies are dropped.
+    `details` are the agency's own fields as `name=value`; those of other agencies are dropped. `kept_because`: why a name, or
+    something left out, stands in the writer's own words.
     """
 
     case_id: str
@@ -42,6 +44,7 @@ class PrepareReferral:
     facts: tuple[str, ...] = ()
     by_when: date | None = None
     details: tuple[str, ...] = ()
+    kept_because: str = ""
 
 
 @intention("prepare-referral", Permission.REFER, PrepareReferral)
@@ -51,14 +54,19 @@ def prepare_referral(uow: UnitOfWork, form: PrepareReferral) -> Done:
     case.must_be_live()
     check_address(form.agency, form.recipient, form.method)
     written(form, purpose="Write what this enables the agency to do.", asked_for="Write what you ask of them.")
+    at_most("purpose", form.purpose)
+    at_most("asked_for", form.asked_for)
     if form.by_when is not None and form.by_when < to_london(uow.now).date():
         raise Invalid(FieldError("by_when", "This day has passed."))
     decision, details = _decision_for(uow, case, form.agency), _details(form)
     offered = offered_on(uow, case)
-    facts = chosen(offered, filter(None, form.facts))
+    facts = chosen(offered.facts, filter(None, form.facts))
+    slipped = slipped_in(_own_words(form), offered.facts, facts, offered.names)
+    needs_reason(slipped, form.kept_because)
     referral = replace(new_referral(uow, case, form.agency, form.recipient, form.method, form.purpose, form.asked_for, facts),
                        decision_id=decision.id, by_when=form.by_when, details=details,
-                       left_out=left_out(offered, facts))
+                       left_out=left_out(offered.facts, facts), slipped_in=slipped,
+                       kept_because=form.kept_because.strip() if slipped else "")
     frozen = letter_of(uow, referral)
     text, pdf = as_text(frozen), letter_pdf(frozen)
     referral = replace(referral, frozen=Frozen(uow.now, uow.actor.name, text, sha256(text), sha256(pdf)))
@@ -92,13 +100,31 @@ def _decision_for(uow: UnitOfWork, case: Case, agency: str) -> SharingDecision:
     return sharing[-1]
 
 
-def offered_on(uow: UnitOfWork, case: Case) -> tuple[Offer, ...]:
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What could be told of a case, and the names in it that are somebody else's."""
+
+    facts: tuple[Offer, ...]
+    names: Names
+
+
+def offered_on(uow: UnitOfWork, case: Case) -> Offered:
     """Every fact that may be picked on a case, with what to think of before it leaves."""
     notes = uow.notes.those(case.note_ids)
     others = [account.name for account in accounts.everyone(uow)] + names_of_people(uow, but=case.person_id)
     told = [*(notes[i] for i in case.note_ids if i in notes), *picked_accounts(uow, case)]
-    return offers(uow.people.get(case.person_id), told, case, others=others,
-                  must_not_know=[d.answers.must_not_know for d in uow.decisions(case)])
+    person, plans = uow.people.get(case.person_id), [plan.content for plan in uow.plans(case)]
+    kept_from = [d.answers.must_not_know for d in uow.decisions(case)]
+    return Offered(offers(person, told, case, others=others, must_not_know=kept_from, plans=plans),
+                   names_of_others(person, told, others, must_not_know=kept_from, plans=plans))
+
+
+def _own_words(form: "PrepareReferral | LetterDraft") -> tuple[Typed, ...]:
+    """What the writer of a letter types herself, under the names that it has on the form."""
+    given = _as_pairs(form.details)
+    asked = kind_of(form.agency).details if form.agency in AGENCIES else ()
+    return (Typed("What this lets them do", form.purpose), Typed("What you ask of them", form.asked_for),
+            *(Typed(d.label, given.get(d.name, ""), d.asks_names) for d in asked if d.typed))
 
 
 def letter_of(uow: UnitOfWork, referral: Referral) -> Letter:
@@ -121,19 +147,30 @@ class LetterDraft:
     details: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A letter as it would leave, what to think of once more, and what stays in it only with a reason."""
+
+    letter: Letter
+    thoughts: tuple[str, ...]
+    slipped_in: tuple[str, ...]
+
+
 @query(Permission.REFER)
-def draft_letter(uow: UnitOfWork, form: LetterDraft) -> tuple[Letter, tuple[str, ...]]:
+def draft_letter(uow: UnitOfWork, form: LetterDraft) -> Drafted:
     """The letter as it would leave with what is chosen so far, and what to think of once more. Keeps nothing."""
     case = uow.cases.get(form.case_id)
     offered = offered_on(uow, case)
     wanted = {pick.rpartition("=")[0] for pick in form.facts}
-    facts = tuple(Fact(o.source, o.text) for o in offered if o.source in wanted)
+    facts = tuple(Fact(o.source, o.text) for o in offered.facts if o.source in wanted)
     agency = form.agency if form.agency in AGENCIES else "LA_ASC"
     own, given = {detail.name for detail in kind_of(agency).details}, _as_pairs(form.details)
     referral = Referral("", case.id, f"{case.reference}-R…", agency, form.recipient.strip(), "", form.purpose, form.asked_for,
                         facts, uow.now, uow.actor.name, by_when=form.by_when,
                         details=tuple((name, value) for name, value in given.items() if name in own))
-    return letter_of(uow, referral), too_much(offered, facts)
+    typed = _own_words(form)
+    return Drafted(letter_of(uow, referral), (*too_much(offered.facts, facts), *speaks_of(typed)),
+                   slipped_in(typed, offered.facts, facts, offered.names))
 
 
 @query(Permission.READ_CASE)

@@ -26,7 +26,19 @@ from sgapp.domain.directory import Desk
 from sgapp.domain.errors import FieldError, Invalid, SignedOut, TooManyTries
 from sgapp.domain.permissions import Actor, Permission, Role
 from sgapp.domain.reach import Channel, Urgency
-from sgapp.domain.referral import TRANSITIONS, Action, ActionState, AgencyOutcome, Question, Receipt, Referral, ReferralState
+from sgapp.domain.referral import (
+    THROUGH_LINK,
+    TRANSITIONS,
+    Action,
+    ActionState,
+    AgencyOutcome,
+    LinkEvent,
+    LinkStep,
+    Question,
+    Receipt,
+    Referral,
+    ReferralState,
+)
 from sgapp.domain.time import to_london
 from sgapp.services.directory import directory_of
 from sgapp.services.duty import add_message, begin_clocks
@@ -38,8 +50,6 @@ from sgapp.store.kinds import stream_of
 from sgapp.store.tables import ActionRow, ClockRow, LinkRow, ReferralRow, VisitRow
 from sgapp.store.unit_of_work import UnitOfWork
 
-#: How whoever acts through a link is named on the file.
-THROUGH_LINK = "reported through link"
 _TOKEN_BYTES = 16  # 128 bits
 _WRONG_REMEMBERED_SECONDS = 3600
 #: A day further ahead is a slip, or a way to put something off for ever.
@@ -71,6 +81,11 @@ def open_link(uow: UnitOfWork, referral: Referral, desk: Desk) -> None:
     address = f"{uow.public_url}/r/{token}"
     add_message(uow, Channel.EMAIL, "", Urgency.TODAY, to=desk.email, reference=referral.reference, about=waiting,
                 not_before=uow.now, letter=_mail(uow, referral, address))
+
+
+def link_made(uow: UnitOfWork, desk: Desk) -> LinkStep:
+    """What the file says of a link that is given to a desk now."""
+    return LinkStep(LinkEvent.MADE, uow.now, uow.actor.name, f"{desk.name}, {desk.email}")
 
 
 def _mail(uow: UnitOfWork, referral: Referral, address: str) -> tuple[str, str]:
@@ -134,8 +149,9 @@ def open_a_link(uow: UnitOfWork, form: OpenLink) -> Done:
     referral, _ = uow.child(Referral, form.referral_id)
     if referral.sending is None or referral.ended:
         raise Invalid(FieldError("desk_id", "There is nothing to answer: it has not been sent, or it has ended."))
-    open_link(uow, referral, desk_for_link(uow, referral, form.desk_id))
-    uow.note_event(AuditEvent("link-made", "referral", referral.id, stream_of(referral)))
+    desk = desk_for_link(uow, referral, form.desk_id)
+    open_link(uow, referral, desk)
+    uow.save(referral.linked(link_made(uow, desk)), because=AuditEvent("link-made", "referral", referral.id))
     return Done(referral.id, "The mail with the link is on its way. Ring them with a code.", f"/referral?id={referral.id}")
 
 
@@ -160,8 +176,14 @@ class RevokeLink:
 def revoke_link(uow: UnitOfWork, form: RevokeLink) -> Done:
     """Switch the link off at once, with any code and any visit. What was reported through it stays."""
     referral, _ = uow.child(Referral, form.referral_id)
+    link = live_link(uow, referral)
     end_links(uow, referral.id)
-    uow.note_event(AuditEvent("link-revoked", "referral", referral.id, stream_of(referral)))
+    event = AuditEvent("link-revoked", "referral", referral.id, stream_of(referral))
+    if link is None:  # over already, by another hand or by itself
+        uow.note_event(event)
+    else:
+        step = LinkStep(LinkEvent.SWITCHED_OFF, uow.now, uow.actor.name, given_to(uow, link).desk)
+        uow.save(referral.linked(step), because=event)
     return Done(referral.id, "The link is switched off.", f"/referral?id={referral.id}")
 
 
@@ -183,7 +205,9 @@ def give_code(uow: UnitOfWork, form: GiveCode) -> Done:
     made, code = str(uuid.uuid4()), new_code()
     uow.session.add(VisitRow(id=made, link_id=link.id, code_mac=_mac(uow, link, code), made_at=uow.now,
                              sealed_code=uow.sealed(code.encode(), place=f"visit/{made}"), code_until=uow.now + CODE_LASTS))
-    uow.note_event(AuditEvent("code-given", "referral", referral.id, stream_of(referral)))
+    given = given_to(uow, link)
+    step = LinkStep(LinkEvent.CODE_GIVEN, uow.now, uow.actor.name, f"{given.desk}, {given.telephone}")
+    uow.save(referral.linked(step), because=AuditEvent("code-given", "referral", referral.id))
     return Done(referral.id, "Ring them and read the code out. It is good for one visit.", f"/referral?id={referral.id}")
 
 
@@ -230,16 +254,20 @@ def begin_visit(house: House, token: str, code: str, *, address: str, now: datet
     tally, key = _tally(house), f"visit/{address}"
     if wait := _waits(tally, key, now):
         raise TooManyTries(wait)
+    secret = secrets.token_urlsafe(32)
     with house.begin(SYSTEM, now) as uow:
         found = _with_code(uow, token, as_typed(code))
         if found is not None:
             link, referral, visit = found
-            secret = secrets.token_urlsafe(32)
             visit.token_sha256, visit.sealed_code = sha256(secret), None
             visit.begun_at, visit.ends_at = now, now + VISIT_LASTS
             uow.actor = through(link.id)
-            uow.note_event(AuditEvent("letter-opened", "referral", referral.id, stream_of(referral), Outcome.READ))
-            return secret
+            desk = given_to(uow, link).desk
+            uow.save(referral.linked(LinkStep(LinkEvent.OPENED, now, desk, desk)),
+                     because=AuditEvent("letter-opened", "referral", referral.id, outcome=Outcome.READ))
+    if found is not None:
+        house.changed()
+        return secret
     if seconds := wait_after(tally.incr(key, _WRONG_REMEMBERED_SECONDS)):
         tally.incr(f"{key}/wait", seconds)
     record_refusal(house, NOBODY, "visit", "", now)
@@ -413,7 +441,7 @@ def report_action(house: House, token: str, secret: str, visitor: Visitor, what:
             return None
         action = Action(made, referral.case_id, what.strip(), visitor.in_full, referral.agency, due_on, "not_asked", now,
                         THROUGH_LINK, ActionState.AGREED, restricted=referral.restricted, barred=referral.barred,
-                        branch=referral.branch)
+                        branch=referral.branch, reported_on_id=referral.id)
         return action, AuditEvent("action-added", "action", action.id, detail="link")
 
     _reported(house, token, secret, now, change)

@@ -8,7 +8,8 @@ from sgapp.domain.agency_kinds import outcomes_of
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.case import Case, CaseState, CqcWord
 from sgapp.domain.errors import FieldError, Invalid
-from sgapp.domain.letter import as_text, sha256
+from sgapp.domain.letter import LONGEST_SPOKEN, as_text, at_most, sha256
+from sgapp.domain.own_words import Typed, needs_reason, slipped_in
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import (
     Action,
@@ -24,23 +25,27 @@ from sgapp.domain.referral import (
 )
 from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, ENQUIRY_STEPS, SEND_METHODS
 from sgapp.services.cases import known, written
-from sgapp.services.composing import check_address, letter_of, new_referral
+from sgapp.services.composing import check_address, letter_of, new_referral, offered_on
 from sgapp.services.duty import stage_of
 from sgapp.services.guard import Done, intention
-from sgapp.services.partner import desk_for_link, end_links, open_link
+from sgapp.services.partner import desk_for_link, end_links, link_made, open_link
 from sgapp.services.sharing import lines
 from sgapp.store.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class SendEmergency:
-    """Danger now: up to three facts, sent first; the record of the decision is due the same day."""
+    """Danger now: up to three facts, sent first; the record of the decision is due the same day.
+
+    `kept_because`: why a line names somebody else.
+    """
 
     case_id: str
     agency: str = ""
     recipient: str = ""
     method: str = "telephone"
     facts: str = ""
+    kept_because: str = ""
 
 
 @intention("send-emergency", Permission.SEND_EMERGENCY, SendEmergency)
@@ -49,12 +54,22 @@ def send_emergency(uow: UnitOfWork, form: SendEmergency) -> Done:
     case = uow.cases.get(form.case_id)
     case.must_be_live()
     check_address(form.agency, form.recipient, form.method)
+    if form.method == "link":
+        raise Invalid(FieldError("method", "A link opens only with a code that is read out on the telephone. Ring them and "
+                                           "tell them; give them the link afterwards, on the page of the referral."))
     facts = lines(form.facts)
     if not 1 <= len(facts) <= 3:
         raise Invalid(FieldError("facts", "Write one to three facts, one on each line."))
+    for line in facts:
+        at_most("facts", line, LONGEST_SPOKEN)
+    # Nothing is chosen here, so nothing is left out but what is seldom needed: of the rest only names are asked about.
+    offered = offered_on(uow, case)
+    slipped = slipped_in((Typed("What was told", form.facts),), [o for o in offered.facts if o.seldom], (), offered.names)
+    needs_reason(slipped, form.kept_because)
     told = tuple(Fact(f"spoken:{i}", text) for i, text in enumerate(facts))
     referral = replace(new_referral(uow, case, form.agency, form.recipient, form.method, "Emergency: danger now.",
-                            "Immediate help.", told), emergency=True)
+                            "Immediate help.", told), emergency=True, slipped_in=slipped,
+                       kept_because=form.kept_because.strip() if slipped else "")
     sent = referral.sent(_sending(uow, referral, form.recipient))
     waiting = _cqc_told(uow, sent, replace(case, emergency_record_from=case.emergency_record_from or uow.now))
     uow.save(sent, waiting, because=AuditEvent("emergency-sent", "referral", sent.id, detail=form.agency))
@@ -93,6 +108,8 @@ def send_referral(uow: UnitOfWork, form: SendReferral) -> Done:
     if method == "telephone":
         referral = referral.received(Receipt(uow.now, form.person.strip(), form.role.strip(), form.their_reference.strip(),
                                              uow.actor.name))
+    if desk is not None:
+        referral = referral.linked(link_made(uow, desk))
     told = _cqc_told(uow, referral, case)
     event = AuditEvent("referral-sent", "referral", referral.id, detail=f"{referral.agency}:{method}")
     uow.save(referral, *([told] if told != case else []), because=event)

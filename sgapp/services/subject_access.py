@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, func, select
 
@@ -38,7 +39,7 @@ from sgapp.store.tables import (
     ReferralRow,
     SafetyPlanRow,
 )
-from sgapp.store.unit_of_work import Repository, UnitOfWork
+from sgapp.store.unit_of_work import Repository, T, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def copy_for(house: House, reference: str, *, now: datetime,
         person = _person(uow, reference)
         notes, cases = _notes(uow, person), _cases(uow, person)
         own = frozenset({person.name, person.reference, person.short, *person.name.split()})
-        marks = _Marks(_names(uow, own, person, notes), own)
+        marks = _Marks(_names(uow, own, person, notes, cases), own)
         about_her = marks.chapter("Who you are in our records", person)
         chapters = (about_her, *_of_notes(notes, marks), *_of_cases(uow, cases, marks))
         elsewhere = tuple(_elsewhere(uow, person, progress))
@@ -123,12 +124,15 @@ class _Marks:
         return chapter(heading, record, self.names, self.own, think=think)
 
 
-def _names(uow: UnitOfWork, own: frozenset[str], person: Person, notes: list[Observation]) -> dict[str, About]:
+def _names(uow: UnitOfWork, own: frozenset[str], person: Person, notes: list[Observation],
+           cases: list[Case]) -> dict[str, About]:
     """Names of others, whole and in parts, that are known to us; none that is a part of her own."""
     staff = stand_ins((a.name, str(About.STAFF)) for a in accounts.everyone(uow))
     adults = stand_ins((p.name, str(About.ADULT)) for p in map(uow.people.opened, uow.session.exec(
         select(PersonRow).where(PersonRow.id != person.id))))
-    near = {name: str(About.OTHER) for name in names_near(notes)}
+    kept_from = [d.answers.must_not_know for case in cases for d in _on(uow, case, SharingDecision, DecisionRow)]
+    plans = [plan.content for case in cases for plan in _on(uow, case, SafetyPlan, SafetyPlanRow)]
+    near = {name: str(About.OTHER) for name in names_near(notes, must_not_know=kept_from, plans=plans)}
     return {name: About(about) for name, about in (near | adults | staff).items() if name not in own}
 
 
@@ -143,13 +147,19 @@ _ON_A_CASE = ((SharingDecision, DecisionRow, "decision about sharing"), (Referra
               (CaseAudit, CaseAuditRow, "audit"))
 
 
+def _on(uow: UnitOfWork, case: Case, entity: type[T], table: Any) -> list[T]:
+    """All records of a kind on a case, whoever may see them."""
+    found = uow.session.exec(select(table).where(col(table.case_id) == case.id))
+    return [Repository(uow, entity).opened(row) for row in found]
+
+
 def _of_cases(uow: UnitOfWork, cases: Iterable[Case], marks: _Marks) -> Iterator[Chapter]:
     for case in cases:
         think = "It is about a colleague as well" if case.restricted else ""
         yield marks.chapter(f"Case {case.reference}", case, think=think)
         for entity, table, heading in _ON_A_CASE:
-            for row in uow.session.exec(select(table).where(col(table.case_id) == case.id)):
-                yield marks.chapter(f"Case {case.reference}: {heading}", Repository(uow, entity).opened(row), think=think)
+            for record in _on(uow, case, entity, table):
+                yield marks.chapter(f"Case {case.reference}: {heading}", record, think=think)
         for row in uow.session.exec(select(InvestigationRow).where(InvestigationRow.concerns_case == case.id)):
             matter = Repository(uow, Investigation).opened(row)
             yield marks.chapter(f"Matter {matter.reference}", matter, think=(

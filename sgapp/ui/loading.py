@@ -20,6 +20,11 @@ def asked_id(state: rx.State) -> str:
     return str(state.router.url.query_parameters.get("id", ""))[:64]
 
 
+def asked_agency(state: rx.State) -> str:
+    """The code of an agency in the page's address, or an empty text."""
+    return str(state.router.url.query_parameters.get("agency", ""))[:20]
+
+
 async def view_of(state: rx.State, read: Callable[[House, Actor, datetime, str], V], record_id: str) -> V | None:
     """What the service shows of a record; None alike if it does not exist, may not be seen, or nobody is signed in."""
     actor = await current_actor(state)

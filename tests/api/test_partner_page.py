@@ -219,3 +219,17 @@ def test_whatever_a_visitor_sends_is_answered_and_the_letter_stays_what_it_was(g
         assert answer.status_code < 500, f"seed {seed}: {request}"
         assert "Traceback" not in answer.text, f"seed {seed}: {request}"
     assert client.get(f"/r/{given.token}/letter.pdf").content == letter
+
+
+@pytest.mark.parametrize(("form", "field", "most"), [
+    ("receipt", "reference", 400), ("question", "question", 5_000), ("outcome", "detail", 5_000), ("action", "what", 5_000)])
+def test_what_is_too_long_comes_back_whole_with_how_long_it_may_be(given: Given, phone: Phone, form: str, field: str,
+                                                                 most: int) -> None:
+    client = phone()
+    _enter(client, given)
+    typed = "y" * (most + 1)
+    answer = client.post(f"/r/{given.token}/{form}", data={"name": "T. Osei", field: typed}, headers=FORM)
+    assert answer.status_code == 422
+    assert f"at most {most} characters; these are {most + 1}" in answer.text
+    assert typed in answer.text
+    assert "T. Osei" in answer.text

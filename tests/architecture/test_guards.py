@@ -95,6 +95,7 @@ UNGUARDED = {
     "partner.end_links": "takes the unit of work of a guarded service or of the sweep; gives nothing to read",
     "partner.expire_links": "takes the unit of work of the sweep; gives a number",
     "partner.given_to": "takes the unit of work of a guarded view, for a link that was already given",
+    "partner.link_made": "takes the unit of work of a guarded service; says what was done",
     "partner.live_link": "takes the unit of work of a guarded service or view, for a referral that was already given",
     "partner.open_link": "takes the unit of work of a guarded service, for a referral that was already given",
     "partner.through": "names whoever uses a link; holds no permission",

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sgapp.domain.case import CapacityAssessment, Case, ProtectionStep
-from sgapp.domain.disclosure import chosen, left_out, offers, sentences, too_much
+from sgapp.domain.disclosure import chosen, left_out, names_near, offers, sentences, too_much
 from sgapp.domain.errors import Invalid
 from sgapp.domain.observation import Mark, NoteContent, Observation, Priority, PriorityChange, Quote
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Fact
+from sgapp.domain.safety_plan import PlanContent
 from sgapp.domain.vocabulary import PICKER
 
 T0 = datetime(2026, 10, 5, 9, 10, tzinfo=UTC)
@@ -116,6 +117,31 @@ def test_a_line_that_names_somebody_else_says_so_and_the_adults_own_name_does_no
     flags = {o.text: o.flags for o in found if ":seen:" in o.source}
     assert flags == {"Kevin's coat hung there.": ("names somebody else: Kevin",), "Dennis sat.": (),
                      "Marlow post lay there.": (), "Iris Doyle rang.": ("names somebody else: Iris Doyle",)}
+
+
+@pytest.mark.parametrize(("written", "names"), [
+    ({"present": "Dennis, Kevin Marlow (nephew)"}, {"Dennis", "Kevin", "Marlow"}),
+    ({"said": (Quote("He gets cross.", "Iris", "Bea Stone"),)}, {"Iris", "Bea", "Stone"}),
+    ({"marks": (Mark("chest", "right", "front", 0.4, 0.3, words="He did it.", said_by="Nell Frost"),)}, {"Nell", "Frost"}),
+    ({"staff_names": "Sana Pryce, and the night carer"}, {"Sana", "Pryce"}),
+    ({"said": (Quote("So.", "Her sister", "The night carer"),)}, set())])
+def test_a_name_is_known_wherever_the_writer_of_a_note_put_it(written: dict[str, object], names: set[str]) -> None:
+    noted = replace(NOTE, content=replace(NoteContent(T0, T0), **written))  # type: ignore[arg-type]
+    assert names_near([noted]) == names
+
+
+def test_names_are_known_from_who_must_not_know_and_from_whom_a_plan_fears_and_trusts() -> None:
+    plan = PlanContent(feared="Martin Linden, when he drinks", trusted="Her sister Joan. Nobody else.")
+    assert names_near([], must_not_know=["Nobody", "Kevin Marlow; the nephew"], plans=[plan]) == {
+        "Kevin", "Marlow", "Martin", "Linden", "Joan"}
+
+
+def test_a_line_that_names_whom_a_plan_fears_says_so_and_the_line_on_who_must_not_know_is_for_that() -> None:
+    noted = replace(NOTE, content=replace(CONTENT, present="", said=(), seen="Martin rang."))
+    found = offers(PERSON, [noted], CASE, must_not_know=["Martin"], plans=[PlanContent(feared="Martin")])
+    flags = {o.text: o.flags for o in found}
+    assert flags["Martin rang."] == ("names somebody else: Martin",)
+    assert flags["Must not learn of this: Martin"] == ()
 
 
 def test_a_line_on_somebody_around_the_adult_says_so_even_without_a_name() -> None:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from email import message_from_bytes
 from email.message import Message
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -18,6 +19,7 @@ from pypdf import PdfReader
 
 from tests.e2e.pictures import signed_in
 from tests.e2e.steps import arrive, choose_fact, fold_out, pick, record
+from tests.services.story import sharing_form
 from tests.serving import PHONE, TABLET, Server, free_port, start_server, stop_server
 
 CHOSEN = {"Stan Ferris, P-155": "So that they know who it is about", "A call is fine": "So that they make contact safely",
@@ -70,13 +72,12 @@ def office(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     mail.stop()
 
 
-def compose(lead: Page, *, method: str, approve: bool = True) -> None:
-    """Open the composer of the waiting case and choose three facts, each for its reason."""
+def compose(lead: Page, *, method: str, approve: bool = True) -> str:
+    """Open the composer of the waiting case and choose three facts, each for its reason. Returns the case's id."""
     lead.goto("/cases")
     lead.get_by_role("link", name="S. Ferris").first.click()
     case = arrive(lead, "case")
-    lead.goto(f"/refer?id={case}")
-    lead.get_by_label("To which agency").select_option("LA_ASC")
+    lead.goto(f"/refer?id={case}&agency=LA_ASC")
     how = lead.get_by_role("group", name=re.compile("^How")).get_by_role("radio", name=method, exact=True)
     if not how.is_checked():  # a draft of the same person may have chosen it before
         pick(lead, "How", method)
@@ -87,6 +88,7 @@ def compose(lead: Page, *, method: str, approve: bool = True) -> None:
     if approve:
         lead.get_by_role("button", name="Approve this letter").click()
         arrive(lead, "referral")
+    return case
 
 
 def send_by_link(lead: Page, inbox: Inbox) -> str:
@@ -143,6 +145,26 @@ def test_the_composer_shows_the_letter_as_it_will_leave_and_says_what_to_think_o
     expect(sheet).to_contain_text("The letter asks them to ring you first")
 
 
+def test_a_name_in_the_writers_own_words_is_said_beside_the_letter_and_stays_only_with_a_reason(office: Office) -> None:
+    # Given a letter whose purpose names a colleague and says what was left out
+    lead = office.lead("manager")
+    compose(lead, method="Secure e-mail", approve=False)
+    lead.get_by_label("What this lets them do").fill("To look at support. Joy Okafor says he has diabetes.")
+    slipped = lead.get_by_role("complementary", name="In your own words")
+    expect(slipped).to_contain_text("names somebody else: Joy Okafor")
+    expect(slipped).to_contain_text("says what is left out: “Diabetes")
+    # When she approves it all the same, she is asked why, and nothing she typed is lost
+    lead.get_by_role("button", name="Approve this letter").click()
+    expect(lead.get_by_role("alert")).to_contain_text("names somebody else: Joy Okafor")
+    expect(lead.get_by_label("What this lets them do")).to_have_value("To look at support. Joy Okafor says he has diabetes.")
+    lead.get_by_label("Why a name, or something left out").fill("She saw it and can be rung.")
+    lead.get_by_role("button", name="Approve this letter").click()
+    # Then the file keeps the reason
+    arrive(lead, "referral")
+    fold_out(lead, "In our own words")
+    expect(lead.get_by_text("She saw it and can be rung.")).to_be_visible()
+
+
 def test_what_was_chosen_comes_back_after_a_reload_and_the_letter_with_it(office: Office) -> None:
     lead = office.lead("deputy")
     compose(lead, method="Secure e-mail", approve=False)
@@ -151,6 +173,31 @@ def test_what_was_chosen_comes_back_after_a_reload_and_the_letter_with_it(office
         lead.get_by_label("What you ask of them").fill("A needs assessment, please.")
     lead.reload()
     expect(lead.locator(".letter-sheet")).to_contain_text("A needs assessment, please.")
+    expect(lead.locator(".letter-sheet")).to_contain_text("Two days of tablets")
+
+
+def test_another_agency_starts_from_its_own_choice_and_the_first_draft_stays_as_it_was(office: Office) -> None:
+    # Given a letter to one agency, begun and not approved, and a decision to share with another
+    lead = office.lead("nominated")
+    case = compose(lead, method="Secure e-mail", approve=False)
+    with lead.expect_response(lambda answer: "/api/drafts/" in answer.url and answer.request.method == "PUT"):
+        lead.get_by_label("What you ask of them").fill("A needs assessment, soon.")
+    form = asdict(sharing_form(case, agency="BANK", recipient="Fraud team")) | {"intent_id": str(uuid4())}
+    status = lead.evaluate("""async (form) => (await fetch("/api/intents/record-sharing-decision", {method: "POST", headers:
+        {"X-Requested-With": "sgapp", "Content-Type": "application/json"}, body: JSON.stringify(form)})).status""", form)
+    assert status == 200
+    # When she goes on to the other one, she is asked which, and finds nothing of the first
+    lead.goto(f"/refer?id={case}")
+    lead.get_by_role("link", name="Bank").click()
+    expect(lead.get_by_text("choose the facts for Bank")).to_be_visible()
+    expect(lead.get_by_label("Team or person")).to_have_value("Fraud team")
+    expect(lead.get_by_label("What you ask of them")).to_have_value("")
+    expect(lead.get_by_role("button", name="Approve this letter")).to_be_enabled()
+    assert {box.input_value() for box in lead.locator(".fact-choice").all()} == {""}
+    # Then the first letter is as she left it
+    fold_out(lead, "To another agency")
+    lead.get_by_role("link", name="Adult social care").click()
+    expect(lead.get_by_label("What you ask of them")).to_have_value("A needs assessment, soon.")
     expect(lead.locator(".letter-sheet")).to_contain_text("Two days of tablets")
 
 

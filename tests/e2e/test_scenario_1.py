@@ -118,7 +118,7 @@ def _decide(lead: Page) -> None:
 
 def _refer(lead: Page, case: str) -> None:
     lead.goto(f"/refer?id={case}")
-    lead.get_by_label("To which agency").select_option("LA_ASC")
+    expect(lead.get_by_text("choose the facts for Adult social care")).to_be_visible()  # the only one decided on
     pick(lead, "How", "Secure e-mail")
     lead.get_by_label("What this lets them do").fill("To advise on protection.")
     lead.get_by_label("What you ask of them").fill("Advice, and whether an enquiry follows.")

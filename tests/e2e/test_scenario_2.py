@@ -206,8 +206,7 @@ def _decide(lead: Page, case: str, agency: str, method: str) -> None:
 
 def _compose(lead: Page, case: str, agency: str, method: str, facts: dict[str, str], lines: dict[str, str],
              choices: dict[str, str] | None = None) -> None:
-    lead.goto(f"/refer?id={case}")
-    lead.get_by_label("To which agency").select_option(agency)
+    lead.goto(f"/refer?id={case}&agency={agency}")
     pick(lead, "How", method)
     lead.get_by_label("What this lets them do").fill("To keep her safe.")
     lead.get_by_label("What you ask of them").fill("Ring us first.")

@@ -17,7 +17,7 @@ from sgapp.services.house import SYSTEM
 from sgapp.services.sweep import sweep
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
-from sgapp.services.views.composing import compose_view
+from sgapp.services.views.composing import ComposeView, compose_view
 from sgapp.services.views.note import note_view
 from sgapp.services.views.queue import queue, queue_keys
 from sgapp.services.views.referral import referral_view
@@ -229,12 +229,29 @@ def test_a_new_version_says_what_it_replaces_and_what_changed_and_the_old_one_st
     assert old.changes == ()
 
 
+def test_with_two_agencies_one_is_chosen_first_and_each_starts_from_its_own_decision(story: Story) -> None:
+    _refers(story, "LA_ASC")
+    sharing.record_sharing_decision(story.house, story.cast.lena, sharing_form(
+        story.case_id, agency="BANK", recipient="Fraud team", what="One fact", must_not_know="The branch"), now=NOW)
+
+    def view(agency: str) -> ComposeView:
+        return compose_view(story.house, story.cast.lena, NOW, story.case_id, agency)
+
+    for agency in ("", "MARAC"):  # none was named, or one that nobody decided on
+        assert (view(agency).agency, view(agency).groups, view(agency).recipient) == ("", (), "")
+    assert [(c.label, c.so_far.split(",")[0], c.href.split("&")[1]) for c in view("").agencies] == [
+        ("Adult social care", f"{story.case().reference}-R1", "agency=LA_ASC"), ("Bank", "no letter yet", "agency=BANK")]
+    council, bank = view("LA_ASC"), view("BANK")
+    assert (council.recipient, council.must_not_know) == ("Duty team", "Kevin Marlow")
+    assert (bank.recipient, bank.must_not_know, bank.agency_label) == ("Fraud team", "The branch", "Bank")
+    assert bank.groups == council.groups != ()
+
+
 def test_the_referral_form_starts_from_the_newest_decision(story: Story) -> None:
     sharing.record_sharing_decision(story.house, story.cast.lena, sharing_form(
         story.case_id, agency="BANK", recipient="Fraud team", what="One fact"), now=NOW)
-    view = compose_view(story.house, story.cast.lena, NOW, story.case_id)
+    view = compose_view(story.house, story.cast.lena, NOW, story.case_id, "BANK")
     assert (view.recipient, view.decided_what, view.review_awaited) == ("Fraud team", ("One fact",), True)
-    assert [o.value for o in view.agencies] == ["LA_ASC", "BANK"]
     assert [g.heading for g in view.groups if g.seldom] == ["Health history, seldom needed"]
 
 
@@ -438,7 +455,8 @@ def test_where_an_area_does_it_otherwise_nothing_more_is_waited_for_and_the_reas
     referrals.record_enquiry_step(house, lead, form, now=now)
     view = referral_view(house, lead, now, referral_id)
     assert (view.enquiry, view.due) == ("", "")
-    assert view.history[-1].text == "This area does it otherwise. They plan at a weekly meeting we attend."
+    assert view.history[0].text == (
+        "Adult social care: this area does it otherwise. They plan at a weekly meeting we attend.")
     with pytest.raises(Invalid, match="No enquiry"):
         referrals.record_enquiry_step(house, lead, form, now=now)
 

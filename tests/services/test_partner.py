@@ -338,6 +338,42 @@ def test_everything_done_through_the_link_is_on_the_cases_chain_under_the_links_
     assert verify_audit(given.house, now=LATER).sound
 
 
+def test_every_step_of_their_page_is_told_in_the_referrals_history_and_in_the_case_with_when_and_who(given: Given) -> None:
+    # Given a page that was opened with a code, and all that can be done on it
+    secret = given.secret(at("2026-10-05T14:10"))
+    house, token = given.house, given.token
+    partner.confirm_receipt(house, token, secret, OSEI, "SA-8", now=at("2026-10-05T14:11"))
+    partner.ask(house, token, secret, OSEI, "Where is he?", form_id="q", now=at("2026-10-05T14:12"))
+    partner.report_outcome(house, token, secret, OSEI, "advice_only", "Ring us.", now=at("2026-10-05T14:13"))
+    partner.report_action(house, token, secret, OSEI, "Visit", date(2026, 10, 9), form_id="a", now=at("2026-10-05T14:14"))
+    [question] = given.referral().questions
+    partner.answer_question(house, given.cast.lena, partner.AnswerQuestion(given.id, question.id, "Rang: at home."),
+                            now=at("2026-10-05T14:15"))
+    partner.revoke_link(house, given.cast.lena, partner.RevokeLink(given.id), now=at("2026-10-05T14:16"))
+    # Then each stands in both, in words
+    now = at("2026-10-05T14:20")
+    reference = given.view(now).reference
+    told = [(line.label, line.text) for line in reversed(given.view(now).history)]
+    theirs = "T. Osei, duty social worker"
+    assert told[2:] == [
+        ("5 Oct 2026, 13:50, Lena Hart", f"Gave Adult social care a page of their own. {reference}. Duty team, {MAIL}"),
+        ("5 Oct 2026, 14:10, Lena Hart", f"Made a code to be read out to Adult social care. {reference}. "
+                                         "Duty team, 01632 960 100"),
+        ("5 Oct 2026, 14:10, Duty team", f"Adult social care opened the letter on their page. {reference}. Duty team"),
+        ("5 Oct 2026, 14:11, T. Osei", f"Adult social care confirmed receipt. {theirs}, SA-8. Reported through link."),
+        (f"5 Oct 2026, 14:12, {theirs}", "Adult social care asked. “Where is he?” Reported through link."),
+        (f"5 Oct 2026, 14:13, {theirs}", "Adult social care answered: Advice only. Ring us. Reported through link."),
+        (f"5 Oct 2026, 14:14, {theirs}",
+         "Adult social care will do something. Visit, by 9 Oct 2026. Reported through link."),
+        ("5 Oct 2026, 14:15, Lena Hart", "Answered the question of Adult social care. Rang: at home."),
+        ("5 Oct 2026, 14:16, Lena Hart", f"Switched off the page of Adult social care. {reference}. Duty team")]
+    moments = case_view(house, given.cast.lena, now, given.story.case_id).moments
+    of_the_case = [(f"{m.when}, {m.who}", " ".join(filter(None, (f"{m.what}.", f"“{m.quote}”" if m.quote else "", m.detail))))
+                   for m in reversed(moments)]
+    assert [line for line in told if line not in of_the_case] == []
+    assert verify_audit(house, now=now).sound
+
+
 def test_a_look_at_the_page_puts_nothing_on_the_chain(given: Given) -> None:
     secret = given.secret()
     before = len(given.rows(AuditEventRow))

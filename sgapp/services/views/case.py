@@ -319,13 +319,13 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
         due = book.clock(ClockKind.MARAC_ROUTE, case.marac_from).due_at
         decided = any(d.shares and d.answers.agency == "MARAC" for d in decisions)
         return NextStep("Refer to MARAC", f"A route is met · {in_words(due, now)}", "Choose the facts" if decided else
-                        "Record the decision", f"/{'refer' if decided else 'decide'}?id={case.id}")
+                        "Record the decision", f"/refer?id={case.id}&agency=MARAC" if decided else f"/decide?id={case.id}")
     if not decisions:
         return NextStep("Record the sharing decision", "Why, what, who and when; also if nothing is shared.",
                         "Record the decision", f"/decide?id={case.id}")
     if decisions[-1].shares and not referrals:
         return NextStep("Prepare the referral", "Choose the facts one by one; nothing else leaves.",
-                        "Choose the facts", f"/refer?id={case.id}")
+                        "Choose the facts", f"/refer?id={case.id}&agency={decisions[-1].answers.agency}")
     live = [r for r in referrals if r.state is not ReferralState.WITHDRAWN]
     if live and not any(r.settled for r in live):
         return NextStep("Find the right authority", "The one that was asked says it is not theirs.", "Record the decision",

@@ -45,10 +45,10 @@ def masked_whole(uow: UnitOfWork, case: Case) -> CaseView:
 
 def _masked(uow: UnitOfWork, case: Case, view: CaseView) -> CaseView:
     person, notes = uow.people.get(case.person_id), uow.notes.those(case.note_ids).values()
-    return masked(replace(view, person=person.reference, masked=True), stand_ins(_people(uow, person, notes)))
+    return masked(replace(view, person=person.reference, masked=True), stand_ins(_people(uow, case, person, notes)))
 
 
-def _people(uow: UnitOfWork, person: Person, notes: Iterable[Observation]) -> list[tuple[str, str]]:
+def _people(uow: UnitOfWork, case: Case, person: Person, notes: Iterable[Observation]) -> list[tuple[str, str]]:
     """Names and references that are known, each with what stands for it; staff by their role and a number."""
     found = [(person.name, "the adult"), (person.reference, "the adult")]
     counted: dict[Role, int] = {}
@@ -56,5 +56,6 @@ def _people(uow: UnitOfWork, person: Person, notes: Iterable[Observation]) -> li
         counted[account.role] = counted.get(account.role, 0) + 1
         found.append((account.name, f"{_AS[account.role]} {counted[account.role]}"))
     known = {word for name, _ in found for word in name.split()}
-    near = sorted(names_near(notes) - known)
+    near = sorted(names_near(notes, must_not_know=[d.answers.must_not_know for d in uow.decisions(case)],
+                             plans=[plan.content for plan in uow.plans(case)]) - known)
     return found + [(name, f"somebody {number}") for number, name in enumerate(near, 1)]

@@ -1,15 +1,17 @@
 """What the page of one referral needs to show: the letter as it left, the ways out, the agency's own page, what comes next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sgapp.domain.access_code import shown
-from sgapp.domain.agency_kinds import kind_of, outcome_label, outcomes_of
+from sgapp.domain.agency_kinds import kind_of, outcomes_of
+from sgapp.domain.chronology import of_action, of_referral
 from sgapp.domain.clock_book import by_the_stopwatch
 from sgapp.domain.clocks import AGENCY_STAGES, Clock, ClockKind, in_words
 from sgapp.domain.due import clocks_of
 from sgapp.domain.letter import as_text, copy_fields
 from sgapp.domain.permissions import Permission
-from sgapp.domain.referral import Referral, ReferralState
+from sgapp.domain.referral import Action, Referral, ReferralState
 from sgapp.domain.time import show, show_short
 from sgapp.domain.vocabulary import AGENCIES, ENQUIRY_STEPS, ESCALATION_STAGES, FACT_REASONS, SEND_METHODS
 from sgapp.services.composing import letter_of
@@ -76,6 +78,8 @@ class ReferralView:
     receipt: str
     reasons: tuple[Line, ...]
     left_out: tuple[str, ...]
+    slipped_in: tuple[str, ...]
+    kept_because: str
     history: tuple[Line, ...]
     step: str
     outcomes: tuple[Option, ...]
@@ -113,7 +117,9 @@ def referral_view(uow: UnitOfWork, referral_id: str) -> ReferralView:
         fields=tuple(Option(text, label) for label, text in copy_fields(letter)),
         sent=_sent(referral), receipt=_receipt(referral),
         reasons=tuple(Line(FACT_REASONS.label(f.reason), f.text) for f in referral.facts if f.reason),
-        left_out=referral.left_out, history=_history(referral), step=_step(referral, may_refer=may_refer),
+        left_out=referral.left_out,
+        slipped_in=referral.slipped_in, kept_because=referral.kept_because,
+        history=_history(referral, uow.actions(case)), step=_step(referral, may_refer=may_refer),
         outcomes=tuple(Option(c, label) for c, label in outcomes_of(referral.agency).options()), stage=_stage(uow, referral),
         stopwatch=_stopwatch(uow, referral, waited) if waited else "",
         desks=tuple(DeskView(d.id, d.name, d.telephone, d.email, d.portal, d.hours) for d in desks),
@@ -142,13 +148,12 @@ def _receipt(referral: Referral) -> str:
     return f"{show(receipt.at)}: {told}{', reported through link' if receipt.through_link else ''}"
 
 
-def _history(referral: Referral) -> tuple[Line, ...]:
-    calls = [Line(show(c.at), f"{f'Stage {c.stage}: ' if c.stage else ''}{c.by} rang and reached {c.spoke_to}. {c.promised}")
-             for c in referral.chases]
-    answers = [Line(show(o.at), f"{outcome_label(o.code)}. {o.detail}{' Reported through link.' if o.through_link else ''}")
-               for o in referral.outcomes]
-    came = [Line(show(e.at), f"{ENQUIRY_STEPS.label(e.code)}. {e.detail}") for e in referral.enquiry]
-    return (*calls, *answers, *came)
+def _history(referral: Referral, actions: Iterable[Action]) -> tuple[Line, ...]:
+    """All that happened to it, the newest first, as the chronology of the case tells it."""
+    found = [*of_referral(referral), *(e for a in actions if a.reported_on_id == referral.id for e in of_action(a))]
+    in_order = sorted(found, key=lambda e: e.at)
+    return tuple(Line(f"{show(e.at)}, {e.who}", " ".join(filter(None, (
+        f"{e.what}.", f"“{e.quote}”" if e.quote else "", e.detail)))) for e in in_order[::-1])
 
 
 def _link(uow: UnitOfWork, referral: Referral) -> LinkView:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.domain.letter import LONGEST_SPOKEN, told
 from sgapp.domain.risk_checklist import topics_of
 from sgapp.domain.vocabulary import (
     ADULT_AGREEMENT,
@@ -174,8 +175,13 @@ def emergency() -> rx.Component:
                 "due today.", class_name="hint"),
         select_field("agency", "Who was told", options=AGENCIES.options(), within="emergency"),
         text_field("recipient", "Name of the person or team", within="emergency"),
-        choice("method", "How", options=SEND_METHODS.options(), default="telephone", within="emergency"),
-        text_area("facts", "One to three facts, one on each line", within="emergency"))
+        choice("method", "How", options=[o for o in SEND_METHODS.options() if o[0] != "link"], default="telephone",
+               within="emergency", hint="No link to a page of ours: it opens only with a code that you ring with. Ring and "
+                                        "tell them; give them the link afterwards, on the page of the referral."),
+        text_area("facts", "One to three facts, one on each line", within="emergency",
+                  hint=f"Each line: {told(LONGEST_SPOKEN).lower()}"),
+        text_area("kept_because", "Why a line names somebody else, or speaks of old illness", within="emergency", rows=2,
+                  hint="Only if it does."))
 
 
 def second_review(decision: Any) -> rx.Component:

@@ -9,6 +9,7 @@ from typing import Any
 import reflex as rx
 
 from sgapp.domain.agency_kinds import Detail, Entry, all_details
+from sgapp.domain.letter import LONGEST, told
 from sgapp.domain.vocabulary import FACT_REASONS, SEND_METHODS
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import choice, date_field, date_time_field, select_field, text_area, text_field
@@ -57,7 +58,9 @@ def _details() -> rx.Component:
 
 
 def _detail(detail: Detail, agencies: Sequence[str]) -> rx.Component:
-    common: dict[str, Any] = {"hint": detail.hint, "ask_when": {"agency": list(agencies)}, "required": detail.needed}
+    long = told(LONGEST) if detail.typed else ""
+    hint = " ".join(filter(None, (detail.hint, long)))
+    common: dict[str, Any] = {"hint": hint, "ask_when": {"agency": list(agencies)}, "required": detail.needed}
     name = f"details:{detail.name}"
     if detail.options is not None:
         return select_field(name, detail.label, options=detail.options.options(), **common)
@@ -81,18 +84,38 @@ def _decided() -> rx.Component:
         rx.el.p("Must not know: ", compose.must_not_know, class_name="hint"))
 
 
+def _choices(label: str) -> rx.Component:
+    """Each leads to a letter of its own, with a draft of its own. The page is loaded anew: nothing goes from one to another."""
+    def choice_of(one: Any) -> rx.Component:
+        link = rx.el.a(one.label, href=one.href, class_name="btn btn-quiet", custom_attrs={"reloadDocument": True})
+        return rx.el.li(link, rx.el.span(" ", one.so_far, class_name="hint"), key=one.href)
+
+    return rx.el.ul(rx.foreach(compose.agencies, choice_of), class_name="grid gap-2", aria_label=label)
+
+
+def _choose() -> rx.Component:
+    return panel(rx.el.p("Each gets a letter of its own, with facts chosen for it alone.", class_name="hint"),
+                 _choices("To which agency"), heading="To which agency?", class_name="next-step grid gap-3")
+
+
+def _others() -> rx.Component:
+    return rx.cond(compose.agencies.length() > 1, folded("To another agency", _choices("To another agency")), rx.fragment())
+
+
 @desk_page("/refer", "Referral", here="/cases", on_load=[ReferState.load_offers])
 def page() -> rx.Component:
     form = durable_form(
-        select_field("agency", "To which agency", options=compose.agencies),
+        rx.el.input(type="hidden", name="agency", default_value=compose.agency),
         text_field("recipient", "Team or person", default=compose.recipient),
         choice("method", "How", options=SEND_METHODS.options()),
-        text_area("purpose", "What this lets them do", rows=2),
+        text_area("purpose", "What this lets them do", rows=2, hint=told(LONGEST)),
         _facts(),
         _details(),
-        text_area("asked_for", "What you ask of them", rows=2),
+        text_area("asked_for", "What you ask of them", rows=2, hint=told(LONGEST)),
         date_field("by_when", "By which day", hint="Leave it empty if there is none."),
-        intent="prepare-referral", form_key="prepare-referral:" + ReferState.case_id,
+        text_area("kept_because", "Why a name, or something left out, stands in your own words", rows=2,
+                  hint="Only if the letter beside asks for it. It stays on the file."),
+        intent="prepare-referral", form_key="prepare-referral:" + ReferState.case_id + ":" + compose.agency,
         hidden={"case_id": ReferState.case_id}, submit="Approve this letter")
     letter = rx.el.div(
         panel(letter_preview(ReferState.case_id, form_id=_FORM), heading="As it will leave"),
@@ -104,7 +127,9 @@ def page() -> rx.Component:
                         rx.el.a("Record the decision", href="/decide?id=" + ReferState.case_id, class_name="btn btn-primary"))
     return loaded_page(
         ReferState.loaded, ReferState.missing,
-        page_head(rx.el.span("Case ", compose.reference, " · choose the facts"), compose.person),
-        rx.cond(compose.agencies.length() > 0,
-                rx.el.div(panel(rx.el.div(form, id=_FORM)), letter, class_name="two-columns"), first),
+        page_head(rx.el.span("Case ", compose.reference, " · choose the facts", rx.cond(
+            compose.agency, rx.el.span(" for ", compose.agency_label), rx.fragment())), compose.person),
+        rx.cond(compose.agency,
+                rx.fragment(_others(), rx.el.div(panel(rx.el.div(form, id=_FORM)), letter, class_name="two-columns")),
+                rx.cond(compose.agencies.length() > 0, _choose(), first)),
         rx.el.a("Back to the case", href="/case?id=" + ReferState.case_id, class_name="link"))

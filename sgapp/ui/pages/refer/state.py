@@ -1,5 +1,6 @@
-"""What one screen offers for choosing."""
+"""What one screen offers for choosing, for one agency."""
 
+from functools import partial
 from typing import ClassVar
 
 import reflex as rx
@@ -7,7 +8,7 @@ import reflex as rx
 from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.views.composing import ComposeView, compose_view
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_id, view_of
+from sgapp.ui.loading import asked_agency, asked_id, view_of
 from sgapp.ui.session import ConfidentialState
 
 
@@ -22,7 +23,7 @@ class ReferState(ConfidentialState, rx.State):
 
     @rx.event
     async def load_offers(self) -> None:
-        """Show the facts that could be chosen for the case named in the address."""
-        found = await view_of(self, compose_view, asked_id(self))
+        """Show the facts that could be chosen for the case and the agency named in the address."""
+        found = await view_of(self, partial(compose_view, agency=asked_agency(self)), asked_id(self))
         self.compose, self.case_id = found or blank(ComposeView), found.case_id if found else ""
         self.loaded, self.missing = True, found is None

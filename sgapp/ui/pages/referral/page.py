@@ -186,6 +186,9 @@ def _letter() -> rx.Component:
     left_out = rx.cond(referral.left_out.length() > 0, folded(
         "Left out", rx.el.ul(rx.foreach(referral.left_out, rx.el.li), class_name="list-disc pl-5")), rx.fragment())
     why = rx.cond(referral.reasons.length() > 0, folded("Why each fact", lines(referral.reasons)), rx.fragment())
+    kept = rx.cond(referral.kept_because, folded(
+        "In our own words", rx.el.ul(rx.foreach(referral.slipped_in, rx.el.li), class_name="list-disc pl-5"),
+        single("Kept because", referral.kept_because)), rx.fragment())
     prints = rx.cond(referral.sha256, folded(
         "Fingerprints", rx.el.p("SHA-256 of the text ", rx.el.code(referral.sha256, class_name="break-all"), class_name="hint"),
         rx.cond(referral.pdf_sha256, rx.el.p("SHA-256 of the PDF ", rx.el.code(referral.pdf_sha256, class_name="break-all"),
@@ -194,8 +197,9 @@ def _letter() -> rx.Component:
         panel(
             rx.el.pre(referral.letter, class_name="letter", tab_index=0, aria_label="The letter"),
             _download("Download as PDF"), single("Sent", referral.sent), single("Receipt", referral.receipt),
-            lines(referral.history), heading="As it leaves", class_name="grid gap-3"),
-        why, left_out, prints, class_name="grid gap-3 content-start")
+            heading="As it leaves", class_name="grid gap-3"),
+        panel(lines(referral.history), heading="What happened"),
+        why, left_out, kept, prints, class_name="grid gap-3 content-start")
 
 
 @desk_page("/referral", "Referral", here="/cases", on_load=[ReferralState.load_referral])
