@@ -43,6 +43,7 @@ PLACES: dict[str, tuple[Permission, ...]] = {
     "/actions": (Permission.READ_CASE,),
     "/measures": (Permission.SEE_MEASURES,),
     "/sample": (Permission.SCORE_SAMPLE,),
+    "/registers": (Permission.SEE_MEASURES,),
     "/agencies": (Permission.READ_CASE,),
     "/rota": (Permission.SEE_QUEUE,),
     "/available": (Permission.SEE_AVAILABILITY,),

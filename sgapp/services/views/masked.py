@@ -48,13 +48,19 @@ def _masked(uow: UnitOfWork, case: Case, view: CaseView) -> CaseView:
     return masked(replace(view, person=person.reference, masked=True), stand_ins(_people(uow, person, notes)))
 
 
-def _people(uow: UnitOfWork, person: Person, notes: Iterable[Observation]) -> list[tuple[str, str]]:
-    """Names and references that are known, each with what stands for it; staff by their role and a number."""
-    found = [(person.name, "the adult"), (person.reference, "the adult")]
+def staff_stand_ins(uow: UnitOfWork) -> dict[str, str]:
+    """What stands for each colleague by name: their role and a number."""
     counted: dict[Role, int] = {}
+    found: dict[str, str] = {}
     for account in accounts.everyone(uow):
         counted[account.role] = counted.get(account.role, 0) + 1
-        found.append((account.name, f"{_AS[account.role]} {counted[account.role]}"))
+        found.setdefault(account.name, f"{_AS[account.role]} {counted[account.role]}")
+    return found
+
+
+def _people(uow: UnitOfWork, person: Person, notes: Iterable[Observation]) -> list[tuple[str, str]]:
+    """Names and references that are known, each with what stands for it; staff by their role and a number."""
+    found = [(person.name, "the adult"), (person.reference, "the adult"), *staff_stand_ins(uow).items()]
     known = {word for name, _ in found for word in name.split()}
     near = sorted(names_near(notes) - known)
     return found + [(name, f"somebody {number}") for number, name in enumerate(near, 1)]
