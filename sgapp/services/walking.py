@@ -1,7 +1,9 @@
 """Walks through all cases, a few adults at a time: as much in memory as belongs to those few, however many there are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, true
@@ -15,7 +17,7 @@ from sgapp.domain.measures import Material
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Referral
 from sgapp.store.kinds import KINDS, Record
-from sgapp.store.tables import CaseRow, InvestigationRow
+from sgapp.store.tables import CaseRow, InvestigationRow, ObservationRow
 from sgapp.store.tables.records import _Sealed
 from sgapp.store.unit_of_work import Repository, UnitOfWork
 
@@ -48,16 +50,34 @@ class Walk:
                 self.broken += 1
         return tuple(found)
 
-    def cases(self) -> Iterator[Material]:
+    def cases(self, progress: Callable[[int, int], None] = lambda _done, _of: None) -> Iterator[Material]:
         """The cases with what hangs on them, and matters about staff beside them. All cases of an adult come together."""
         seen = self.theirs(CaseRow)
         people = self.uow.session.exec(select(CaseRow.person_id).where(seen).distinct().order_by(col(CaseRow.person_id))).all()
         for first in range(0, len(people), _AT_A_TIME):
-            known = set(self.uow.loaded)
-            with self.uow.ring.for_a_while():
+            with self._for_a_while():
                 yield self._of(people[first:first + _AT_A_TIME])
-            for key in set(self.uow.loaded) - known:
-                del self.uow.loaded[key]
+            progress(min(first + _AT_A_TIME, len(people)), len(people))
+
+    def notes(self, begins: datetime, ends: datetime) -> Iterator[Material]:
+        """The notes that came in from one moment to another, each few with the cases they belong to."""
+        when = col(ObservationRow.received_at)
+        ids = self.uow.session.exec(select(ObservationRow.id).where(
+            self.theirs(ObservationRow), when >= begins, when <= ends).order_by(when)).all()
+        for first in range(0, len(ids), 5 * _AT_A_TIME):
+            with self._for_a_while():
+                notes = self.some(Observation, col(ObservationRow.id).in_(ids[first:first + 5 * _AT_A_TIME]))
+                cases = self.some(Case, col(CaseRow.id).in_({n.case_id for n in notes if n.case_id}))
+                yield Material(notes, cases, now=self.uow.now, book=self.uow.book)
+
+    @contextmanager
+    def _for_a_while(self) -> Iterator[None]:
+        """What is opened within is let go of at its end; nothing of it is saved, so nobody asks for its version again."""
+        known = set(self.uow.loaded)
+        with self.uow.ring.for_a_while():
+            yield
+        for key in set(self.uow.loaded) - known:
+            del self.uow.loaded[key]
 
     def _of(self, people: Sequence[str]) -> Material:
         cases = self.some(Case, col(CaseRow.person_id).in_(people))

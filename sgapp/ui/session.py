@@ -44,6 +44,7 @@ PLACES: dict[str, tuple[Permission, ...]] = {
     "/measures": (Permission.SEE_MEASURES,),
     "/sample": (Permission.SCORE_SAMPLE,),
     "/registers": (Permission.SEE_MEASURES,),
+    "/evidence": (Permission.MAKE_EVIDENCE,),
     "/agencies": (Permission.READ_CASE,),
     "/rota": (Permission.SEE_QUEUE,),
     "/available": (Permission.SEE_AVAILABILITY,),

@@ -34,7 +34,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "case_view": (UNKNOWN,), "note_view": (UNKNOWN,), "compose_view": (UNKNOWN,), "referral_view": (UNKNOWN,),
     "kept_view": (UNKNOWN,), "own_words": (UNKNOWN,), "save_draft": ("form", {"why": "x"}), "load_draft": ("form",),
     "masked_case": (UNKNOWN,), "matter_view": (UNKNOWN,), "ask_for_passkey": (PASSWORD,),
-    "score_view": (UNKNOWN,), "register_table": ("cqc",),
+    "score_view": (UNKNOWN,), "register_table": ("cqc",), "evidence_asked": (UNKNOWN,),
     "plan_view": (UNKNOWN,), "contact_view": (UNKNOWN,), "agreed_words": (UNKNOWN,), "card_by_reference": ("P-0",),
     "record_view": (UNKNOWN,), "certificate": ("1",),
     "drop_draft": ("form",), "approved_pdf": (UNKNOWN,), "draft_letter": (LetterDraft(UNKNOWN),),
