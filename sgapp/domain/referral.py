@@ -306,7 +306,7 @@ class Reaudit:
 class Action:
     """Something agreed: what, who owns it, at which agency, by when. Done needs its evidence.
 
-    `from_audit`: the score of a sample that asked for it.
+    `from_audit`: the score of a sample that asked for it; `from_learning`: the debrief.
     """
 
     id: str
@@ -325,6 +325,7 @@ class Action:
     branch: str = "main"
     from_audit: str = ""
     reaudit: Reaudit | None = None
+    from_learning: str = ""
 
     @property
     def open(self) -> bool:

@@ -28,13 +28,14 @@ from sgapp.domain.evidence import (
     months_before,
 )
 from sgapp.domain.evidence import asked as filled_in
+from sgapp.domain.learning import Learning
 from sgapp.domain.measures import MEASURES, Figure
 from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.referral import Action
 from sgapp.domain.registers import Entry, in_order
 from sgapp.domain.sampling import QUESTIONS, CaseAudit, Sample, agreement, checked_month
 from sgapp.domain.time import end_of_day, from_london, show, show_day, to_london
-from sgapp.domain.vocabulary import ABUSE_TYPES, AGENCIES
+from sgapp.domain.vocabulary import ABUSE_TYPES, AGENCIES, LEARNING_CHANGES
 from sgapp.integrations.packing import NoPack, Part, into_folder, looked_through, zipped
 from sgapp.integrations.pdf import ReportPart, report_pdf
 from sgapp.integrations.tables import csv_lines
@@ -48,7 +49,7 @@ from sgapp.services.views.measures import length
 from sgapp.services.views.registers import COLUMNS, cells
 from sgapp.services.walking import Walk
 from sgapp.store import signed
-from sgapp.store.tables import CaseAuditRow, ChainCheckRow, SampleRow
+from sgapp.store.tables import CaseAuditRow, ChainCheckRow, LearningRow, SampleRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork
 
 #: How old the daily look at the chain may be, for whoever waits at a page.
@@ -175,6 +176,10 @@ class _Making:
                  found.actions, key=lambda pair: (pair[1].due_on, pair[1].id))))
         yield from self._scores(sample, roles)
         yield from self._files(drawn)
+        with self.house.reading(self.actor, self.now) as uow:
+            learned = self._learned(uow)
+        yield "learning.csv", csv_lines(("Case", "Looked back", "Changes", "Shown by evidence", "Tried again", "What went round"),
+                                        learned)
         yield "READ-ME.txt", ["\n".join(self._words(organisation)).encode()]
 
     def _verified(self) -> AuditResult:
@@ -248,6 +253,18 @@ class _Making:
                 [(d.heading, line.label, line.text) for d in view.decisions for line in d.lines])
         self.left_out["sampled_files_not_shown"] = away
 
+    def _learned(self, uow: UnitOfWork) -> list[tuple[str, ...]]:
+        """What was learned up to the end of the month, of files that are under no list; texts only where names were refused."""
+        walk, rows = Walk(uow, self.whole), []
+        for one in walk.some(Learning, col(LearningRow.restricted).is_(False)):
+            if one.written_at <= self.span[2]:
+                case = uow.cases.readable([one.case_id]).get(one.case_id)
+                kinds = "; ".join(LEARNING_CHANGES.label_or_code(c.kind) for c in one.changes)
+                tried = "; ".join("holds" if r.holds else "does not hold" for r in one.retests) or "not yet"
+                rows.append((case.reference if case else "", show_day(to_london(one.written_at).date()), kinds,
+                             str(len(one.changes)), tried, " ".join(one.note.texts) if one.note else ""))
+        return sorted(rows)
+
     def _words(self, provider: str) -> tuple[str, ...]:
         sound = "holds" if self.chain["sound"] else f"DOES NOT HOLD: {self.chain['first_bad']}"
         return (
@@ -265,8 +282,8 @@ class _Making:
         late = sum(e.overdue(self.now) for e in found.register)
         return report_pdf(f"Evidence of {month}", self.evidence.month, provider, (
             ReportPart("", (f"For {self.evidence.recipient}. Purpose: {self.evidence.purpose}. Made {show(self.now)}.",
-                            "A low number is not a good one by itself: look at what it is counted of. Where a dash stands, one to four "
-                            "would be counted, or a total would give such a number away.")),
+                            "A low number is not a good one by itself: look at what it is counted of. Where a dash "
+                            "stands, one to four would be counted, or a total would give such a number away.")),
             ReportPart("Figures of the month", (), ("Measure", *_HEADS), tuple(
                 (m.title, *(("–",) * len(_HEADS) if away else _numbers(figure, away))) for m, figure, away in shown)),
             ReportPart("What is owed by law or rule", (

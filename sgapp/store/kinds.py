@@ -12,6 +12,7 @@ from sgapp.domain.decision import SharingDecision
 from sgapp.domain.evidence import Evidence
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptUpload
+from sgapp.domain.learning import Learning
 from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
@@ -26,6 +27,7 @@ from sgapp.store.tables import (
     EvidenceRow,
     InvestigationRow,
     KeptRow,
+    LearningRow,
     ObservationRow,
     PersonRow,
     ReferralRow,
@@ -35,9 +37,9 @@ from sgapp.store.tables import (
 from sgapp.store.tables.records import _Sealed
 
 Record = (Person | Observation | KeptUpload | Case | SharingDecision | Referral | Action | Investigation | SafetyPlan
-          | Contact | Sample | CaseAudit | Evidence)
+          | Contact | Sample | CaseAudit | Evidence | Learning)
 #: What hangs on a case: under its key, its list and its bars.
-ON_A_CASE = (SharingDecision, Referral, Action, SafetyPlan, Contact, CaseAudit)
+ON_A_CASE = (SharingDecision, Referral, Action, SafetyPlan, Contact, CaseAudit, Learning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ KINDS: dict[type[Any], Kind] = {
         _kind("plan", SafetyPlan, SafetyPlanRow, "case_id", "person_id", "state", "restricted", number=lambda p: p.version),
         _kind("contact", Contact, ContactRow, "case_id", "state", "restricted"),
         _kind("sample", Sample, SampleRow, "month", "restricted"),
+        _kind("learning", Learning, LearningRow, "case_id", "restricted"),
         _kind("evidence", Evidence, EvidenceRow, "month", "restricted"),
         _kind("audit", CaseAudit, CaseAuditRow, "case_id", "restricted"),
     )

@@ -41,6 +41,7 @@ PLACES: dict[str, tuple[Permission, ...]] = {
     "/cases": (Permission.READ_CASE, Permission.READ_MASKED),
     "/matters": (Permission.WORK_INVESTIGATION,),
     "/actions": (Permission.READ_CASE,),
+    "/learning": (Permission.READ_CASE,),
     "/measures": (Permission.SEE_MEASURES,),
     "/sample": (Permission.SCORE_SAMPLE,),
     "/registers": (Permission.SEE_MEASURES,),

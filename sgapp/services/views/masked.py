@@ -1,14 +1,11 @@
 """Cases as an auditor reads them: the work whole, the names taken out. Source: DOMAIN annex §8 (masked identities)."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from sgapp.domain.case import Case
 from sgapp.domain.disclosure import names_near
 from sgapp.domain.masking import masked, stand_ins
-from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import Permission, Role
-from sgapp.domain.person import Person
 from sgapp.services.guard import query
 from sgapp.services.views.case import CaseRowView, CaseView, rows, whole
 from sgapp.store import accounts
@@ -44,8 +41,8 @@ def masked_whole(uow: UnitOfWork, case: Case) -> CaseView:
 
 
 def _masked(uow: UnitOfWork, case: Case, view: CaseView) -> CaseView:
-    person, notes = uow.people.get(case.person_id), uow.notes.those(case.note_ids).values()
-    return masked(replace(view, person=person.reference, masked=True), stand_ins(_people(uow, person, notes)))
+    person = uow.people.get(case.person_id)
+    return masked(replace(view, person=person.reference, masked=True), stand_ins(people_of(uow, case)))
 
 
 def staff_stand_ins(uow: UnitOfWork) -> dict[str, str]:
@@ -58,8 +55,9 @@ def staff_stand_ins(uow: UnitOfWork) -> dict[str, str]:
     return found
 
 
-def _people(uow: UnitOfWork, person: Person, notes: Iterable[Observation]) -> list[tuple[str, str]]:
-    """Names and references that are known, each with what stands for it; staff by their role and a number."""
+def people_of(uow: UnitOfWork, case: Case) -> list[tuple[str, str]]:
+    """Names and references that are known about a case, each with what stands for it; staff by their role and a number."""
+    person, notes = uow.people.get(case.person_id), uow.notes.those(case.note_ids).values()
     found = [(person.name, "the adult"), (person.reference, "the adult"), *staff_stand_ins(uow).items()]
     known = {word for name, _ in found for word in name.split()}
     near = sorted(names_near(notes) - known)

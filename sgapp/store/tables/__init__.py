@@ -42,6 +42,7 @@ from sgapp.store.tables.records import (
     EvidenceRow,
     InvestigationRow,
     KeptRow,
+    LearningRow,
     ObservationRow,
     PersonRow,
     ReferralRow,
@@ -56,7 +57,7 @@ __all__ = [
     "AvailabilityRow", "BarRow", "CareVisitRow", "CaseAuditRow", "CaseRow", "ChainCheckRow", "CheckpointLeftRow",
     "CheckpointRow", "ClockRow", "ContactRow", "DataKeyRow", "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow",
     "EnvelopeConflictRow", "EnvelopeRow", "EvidenceRow", "FactorRow", "FileRow", "HandOverRow", "IntentRow",
-    "InvestigationRow", "KeptRow", "LeaseRow", "LinkRow", "MessageRow", "ObservationRow", "PersonRow", "PushRow", "ReachRow",
-    "RecoveryRow", "ReferralRow", "RefusalRow", "SafetyPlanRow", "SampleRow", "SealingKeyRow", "SequenceRow", "SessionRow",
-    "SetUpRow", "StepUpRow", "TombstoneLeftRow", "TombstoneRow", "VisitRow",
+    "InvestigationRow", "KeptRow", "LearningRow", "LeaseRow", "LinkRow", "MessageRow", "ObservationRow", "PersonRow",
+    "PushRow", "ReachRow", "RecoveryRow", "ReferralRow", "RefusalRow", "SafetyPlanRow", "SampleRow", "SealingKeyRow",
+    "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow", "TombstoneLeftRow", "TombstoneRow", "VisitRow",
 ]

@@ -111,6 +111,11 @@ class CaseAuditRow(_Sealed, table=True):
     case_id: str = Field(index=True)
 
 
+class LearningRow(_Sealed, table=True):
+    __tablename__ = "learning"
+    case_id: str = Field(index=True)
+
+
 class EvidenceRow(_Sealed, table=True):
     """That the evidence of a month was asked for."""
 
