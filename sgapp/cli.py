@@ -23,6 +23,14 @@ from sgapp.services.audit import verify_audit
 from sgapp.services.backups import CannotBackUp, CannotRestore, back_up, last_backup, restore
 from sgapp.services.checkpoints import make_checkpoint, verify_against
 from sgapp.services.demo import demo_accounts, load_demo
+from sgapp.services.evidence import (
+    AskForEvidence,
+    NotAsItLeft,
+    ask_at_the_machine,
+    check_pack,
+    evidence_folder,
+    evidence_zip,
+)
 from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House, WrongMasterKey, house, now
 from sgapp.services.importing import CannotImport, Refused, export_table, import_table
@@ -46,6 +54,8 @@ app = typer.Typer(help="Visit notes that become decisions, referrals, receipts a
 user = typer.Typer(help="Accounts.", no_args_is_help=True)
 audit = typer.Typer(help="The audit chain.", no_args_is_help=True)
 keys = typer.Typer(help="The keys that everything is sealed under.", no_args_is_help=True)
+evidence = typer.Typer(help="The evidence of a month.", no_args_is_help=True)
+app.add_typer(evidence, name="evidence")
 app.add_typer(keys, name="keys")
 app.add_typer(user, name="user")
 app.add_typer(audit, name="audit")
@@ -333,6 +343,55 @@ def sample(
     else:
         raise stop(f"This is not what {found.kept.drawn_by} drew on {show(found.kept.drawn_at)}: another seed, or cases that "
                    "were added, let go or kept from somebody since.")
+
+
+@evidence.command("build")
+def evidence_build(
+    month: Annotated[str, typer.Option(help="The month, as 2026-10.")],
+    to: Annotated[Path, typer.Option("--out", help="A folder that is not there yet; a name that ends in .zip makes a zip.")],
+    purpose: Annotated[str, typer.Option(help="What it is for; stands in it.")] = "Our own review",
+    recipient: Annotated[str, typer.Option(help="Who it is for; stands in it.")] = "Ourselves",
+) -> None:
+    """The month's evidence: figures, registers, sample, files without names, a signed manifest of all that is in it."""
+    found = ready_house()
+    try:
+        form = AskForEvidence(month, purpose, recipient)
+        with _progress() as bar:
+            task = bar.add_task("Cases of how many adults", total=None)
+
+            def shown(done: int, of: int) -> None:
+                bar.update(task, completed=done, total=of)
+
+            if to.suffix == ".zip":
+                with open(to, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                    for piece in evidence_zip(found, SYSTEM, ask_at_the_machine(found, form, now=now()), now=now(),
+                                              progress=shown):
+                        file.write(piece)
+            else:
+                evidence_folder(found, ask_at_the_machine(found, form, now=now()), to, now=now(), progress=shown)
+    except Invalid as error:
+        raise stop(" ".join(e.message for e in error.errors)) from error
+    except OSError as error:
+        raise stop(f"{to} could not be written ({error.strerror}). Name something that is not there yet.") from error
+    out.print(f"The evidence of {month} lies in {to}. Names are replaced; read READ-ME.txt and the files before they go.")
+
+
+@evidence.command("verify")
+def evidence_verify(
+    pack: Annotated[Path, typer.Argument(help="A folder or a zip that `sgapp evidence build` or the page made.")],
+    checkpoint: Annotated[Optional[Path], typer.Option(help="A checkpoint that left before: it has to be of the same key.")] = None,  # noqa: UP045, E501
+) -> None:
+    """Whether a pack is as it left. Needs no database and no key. Exits 1 and names what was changed."""
+    try:
+        document = check_pack(pack, public_key=json.loads(checkpoint.read_text())["public_key"] if checkpoint else "")
+    except NotAsItLeft as error:
+        raise stop(f"{pack} is not as it left: {error}") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise stop(f"{checkpoint} could not be read. Nothing was looked at.") from error
+    out.print(f"As it left: the evidence of {document['month']} of {document['provider']}, {len(document['files'])} files, "
+              f"made {document['made_at']}.")
+    if checkpoint is None:
+        out.print(f"Signed by the key {document['public_key']}. Compare it with that of a checkpoint you hold (--checkpoint).")
 
 
 @app.command()

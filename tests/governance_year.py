@@ -315,10 +315,12 @@ class _Maker:
                                                                      "Lena Hart"))
 
 
-def put_in(house: House, year: Year) -> None:
-    """Put the year's records into a house, as they are: in one transaction, each with its event."""
+def put_in(house: House, year: Year, mark: str = "") -> None:
+    """Put the year's records into a house, as they are: in one transaction, each with its event. `mark`: before references."""
     with house.begin(SYSTEM, NOW) as uow:
         for record in (*year.people, *year.notes, *year.cases, *year.decisions, *year.referrals, *year.actions, *year.matters):
+            if mark and not isinstance(record, SharingDecision | Action):
+                record = replace(record, reference=mark + record.reference)
             uow.save(record, because=AuditEvent("put-in", "year", record.id))
 
 

@@ -5,7 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from sgapp import __version__
-from sgapp.api import accounts, card, devices, drafts, health, intake, intents, letters, partner, problems
+from sgapp.api import accounts, card, devices, drafts, evidence, health, intake, intents, letters, partner, problems
 from sgapp.api.limits import BodyLimit
 
 
@@ -15,7 +15,7 @@ def create_api() -> FastAPI:
                   responses=problems.RESPONSES)
     problems.install(app)
     app.add_middleware(BodyLimit)
-    for module in (accounts, card, devices, intake, intents, drafts, letters, partner, health):
+    for module in (accounts, card, devices, intake, intents, drafts, evidence, letters, partner, health):
         app.include_router(module.router)
     # Before the pages, which would answer in words of their own.
     app.mount("/api", _nothing_here)

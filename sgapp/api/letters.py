@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, StringConstraints
 from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
 from sgapp.services import composing
 from sgapp.services.house import now
+from sgapp.services.learning import round_note
 from sgapp.services.views.retention import certificate
 
 router = APIRouter(prefix="/api")
@@ -72,6 +73,14 @@ def disposed(disposal_id: Annotated[str, StringConstraints(max_length=64), Plain
              house: TheHouse) -> Response:
     """What says that something was disposed of, and names nobody."""
     name, content = certificate(house, actor, now(), disposal_id)
+    return pdf_answer(name, content)
+
+
+@router.get("/learning/{learning_id}/note.pdf", response_class=Response)
+def goes_round(learning_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn,
+               house: TheHouse) -> Response:
+    """What was learned, on one page that names nobody."""
+    name, content = round_note(house, actor, now(), learning_id)
     return pdf_answer(name, content)
 
 

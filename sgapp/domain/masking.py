@@ -36,13 +36,24 @@ def stand_ins(people: Iterable[tuple[str, str]]) -> dict[str, str]:
     return parts | found
 
 
+def names_in(texts: Iterable[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    """The known names that stand in some texts, each once. Letters count as in `stand_ins`."""
+    if not known:
+        return ()
+    return tuple(dict.fromkeys(m.group(1) for text in texts for m in _pattern(known).finditer(text)))
+
+
 def masked(value: V, instead: Mapping[str, str]) -> V:
     """The value with every known name replaced, in texts, tuples and dataclasses alike. Ids and addresses hold no names."""
     if not instead:
         return value
-    longest_first = sorted(instead, key=len, reverse=True)
-    pattern = re.compile(r"(?<![\w-])(" + "|".join(re.escape(name) for name in longest_first) + r")(?![\w-])")
+    pattern = _pattern(instead)
     return cast(V, _masked(value, lambda text: pattern.sub(lambda m: instead[m.group(1)], text)))
+
+
+def _pattern(known: Mapping[str, str]) -> re.Pattern[str]:
+    longest_first = sorted(known, key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(" + "|".join(re.escape(name) for name in longest_first) + r")(?![\w-])")
 
 
 def _masked(value: Any, of_text: Any) -> Any:

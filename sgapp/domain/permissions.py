@@ -71,6 +71,7 @@ class Permission(StrEnum):
     SEE_MEASURES = "see_measures"
     DRAW_SAMPLE = "draw_sample"
     SCORE_SAMPLE = "score_sample"
+    MAKE_EVIDENCE = "make_evidence"
 
 
 P, R = Permission, Role
@@ -84,7 +85,7 @@ _LEAD = _CAPTURE | _DESK | frozenset(
 )
 #: What falls to the manager, and to the nominated individual where the manager herself is named.
 _OVER = frozenset({P.APPROVE_ACCOUNTS, P.SEE_ACCOUNTS, P.SET_ACCESS, P.KEEP_TIES, P.OPEN_INVESTIGATION, P.WORK_INVESTIGATION,
-                   P.DECIDE_INVESTIGATION, P.KEEP_RECORDS, P.SCORE_SAMPLE})
+                   P.DECIDE_INVESTIGATION, P.KEEP_RECORDS, P.SCORE_SAMPLE, P.MAKE_EVIDENCE})
 
 _GRANTS: dict[Role, frozenset[Permission]] = {
     R.WORKER: _CAPTURE,

@@ -338,7 +338,8 @@ class Reaudit:
 class Action:
     """Something agreed: what, who owns it, at which agency, by when. Done needs its evidence.
 
-    `from_audit`: the score of a sample that asked for it. `reported_on_id`: the referral on whose page the agency reported it.
+    `from_audit`: the score of a sample that asked for it; `from_learning`: the debrief. `reported_on_id`: the referral on whose
+    page the agency reported it.
     """
 
     id: str
@@ -358,6 +359,7 @@ class Action:
     from_audit: str = ""
     reaudit: Reaudit | None = None
     reported_on_id: str = ""
+    from_learning: str = ""
 
     @property
     def open(self) -> bool:

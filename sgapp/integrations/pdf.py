@@ -7,8 +7,8 @@ picture is then named, and words in another script are said to be so; the text o
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -49,6 +49,26 @@ def copy_pdf(copy: Mapping[str, Any]) -> bytes:
     """What is kept of an adult, as PDF: `title`, `reference`, `provider`, lines `before`, `chapters` and `elsewhere`."""
     made = typst.compile((_TEMPLATE.parent / "copy.typ").read_bytes(), format="pdf", pdf_standards=["ua-1"], timestamp=0,
                          sys_inputs={"copy": json.dumps(_shown(copy))}, font_paths=_fonts())
+    if not isinstance(made, bytes):
+        raise TypeError("one document makes one PDF")
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPart:
+    """A part of a report: paragraphs, and a table under them if it has rows."""
+
+    heading: str
+    lines: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+def report_pdf(title: str, reference: str, provider: str, parts: Sequence[ReportPart]) -> bytes:
+    """A report as PDF."""
+    said = {"title": title, "reference": reference, "provider": provider, "parts": [asdict(part) for part in parts]}
+    made = typst.compile((_TEMPLATE.parent / "report.typ").read_bytes(), format="pdf", pdf_standards=["ua-1"], timestamp=0,
+                         sys_inputs={"report": json.dumps(_shown(said))}, font_paths=_fonts())
     if not isinstance(made, bytes):
         raise TypeError("one document makes one PDF")
     return made

@@ -8,6 +8,7 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -133,14 +134,18 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_BEGINS_FORMULA) else cell
 
 
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """A table as the bytes of its lines, one after the other: as much of it in memory as one line."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line)
+    for number, cells in enumerate(chain([columns], rows)):
+        writer.writerow([harmless(cell) for cell in cells])
+        yield line.getvalue().encode("utf-8-sig" if number == 0 else "utf-8")  # a spreadsheet knows UTF-8 by its first sign
+        line.seek(0)
+        line.truncate()
+
+
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     """Write a table for its owner alone, into a file that is not there yet. Returns how many rows. Raises OSError."""
-    found = 0
-    with open(path, "x", newline="", encoding="utf-8-sig",  # a spreadsheet knows UTF-8 by its first sign
-              opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow([harmless(cell) for cell in row])
-            found += 1
-    return found
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        return sum(1 for line in csv_lines(columns, rows) if file.write(line)) - 1

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sgapp.domain.case import Case, CaseState
 from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision, called_for_since
+from sgapp.domain.learning import Learning
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.safety_plan import SafetyPlan
@@ -15,7 +16,7 @@ from sgapp.domain.sampling import CaseAudit
 from sgapp.store.kinds import ON_A_CASE, Record
 from sgapp.store.unit_of_work import UnitOfWork
 
-OnACase = SharingDecision | Referral | Action | SafetyPlan | Contact | CaseAudit
+OnACase = SharingDecision | Referral | Action | SafetyPlan | Contact | CaseAudit | Learning
 
 
 def as_strict(uow: UnitOfWork, case: Case) -> tuple[OnACase, ...]:

@@ -15,6 +15,7 @@ from sgapp.domain.decision import SharingDecision
 from sgapp.domain.disclosure import names_near
 from sgapp.domain.errors import NotFound, Unreadable
 from sgapp.domain.investigation import Investigation
+from sgapp.domain.learning import Learning
 from sgapp.domain.masking import stand_ins
 from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
@@ -34,6 +35,7 @@ from sgapp.store.tables import (
     ContactRow,
     DecisionRow,
     InvestigationRow,
+    LearningRow,
     ObservationRow,
     PersonRow,
     ReferralRow,
@@ -144,7 +146,7 @@ def _of_notes(notes: Iterable[Observation], marks: _Marks) -> Iterator[Chapter]:
 
 _ON_A_CASE = ((SharingDecision, DecisionRow, "decision about sharing"), (Referral, ReferralRow, "referral"),
               (Action, ActionRow, "action"), (SafetyPlan, SafetyPlanRow, "safety plan"), (Contact, ContactRow, "contact"),
-              (CaseAudit, CaseAuditRow, "audit"))
+              (CaseAudit, CaseAuditRow, "audit"), (Learning, LearningRow, "learning"))
 
 
 def _on(uow: UnitOfWork, case: Case, entity: type[T], table: Any) -> list[T]:

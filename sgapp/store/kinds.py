@@ -9,8 +9,10 @@ from pydantic import TypeAdapter
 from sgapp.domain.case import Case
 from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
+from sgapp.domain.evidence import Evidence
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptUpload
+from sgapp.domain.learning import Learning
 from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
@@ -22,8 +24,10 @@ from sgapp.store.tables import (
     CaseRow,
     ContactRow,
     DecisionRow,
+    EvidenceRow,
     InvestigationRow,
     KeptRow,
+    LearningRow,
     ObservationRow,
     PersonRow,
     ReferralRow,
@@ -33,9 +37,9 @@ from sgapp.store.tables import (
 from sgapp.store.tables.records import _Sealed
 
 Record = (Person | Observation | KeptUpload | Case | SharingDecision | Referral | Action | Investigation | SafetyPlan
-          | Contact | Sample | CaseAudit)
+          | Contact | Sample | CaseAudit | Evidence | Learning)
 #: What hangs on a case: under its key, its list and its bars.
-ON_A_CASE = (SharingDecision, Referral, Action, SafetyPlan, Contact, CaseAudit)
+ON_A_CASE = (SharingDecision, Referral, Action, SafetyPlan, Contact, CaseAudit, Learning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ KINDS: dict[type[Any], Kind] = {
         _kind("plan", SafetyPlan, SafetyPlanRow, "case_id", "person_id", "state", "restricted", number=lambda p: p.version),
         _kind("contact", Contact, ContactRow, "case_id", "state", "restricted"),
         _kind("sample", Sample, SampleRow, "month", "restricted"),
+        _kind("learning", Learning, LearningRow, "case_id", "restricted"),
+        _kind("evidence", Evidence, EvidenceRow, "month", "restricted"),
         _kind("audit", CaseAudit, CaseAuditRow, "case_id", "restricted"),
     )
 }

@@ -12,7 +12,8 @@ import secrets
 import shlex
 import subprocess
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -265,6 +266,15 @@ class KeyRing:
         """Let go of opened keys, these or all: what was destroyed must not go on opening here."""
         for key_id in list(self._opened) if key_ids is None else key_ids:
             self._opened.pop(key_id, None)
+
+    @contextmanager
+    def for_a_while(self) -> Iterator[None]:
+        """What is opened within is let go of at its end: whoever walks through all records holds the keys of a few."""
+        before = frozenset(self._opened)
+        try:
+            yield
+        finally:
+            self.forget(key_id for key_id in list(self._opened) if key_id not in before)
 
     def record_mac(self, kind: str, record_id: str, canonical: bytes) -> str:
         """A keyed digest of a record's exact content, repeated in the audit event of the change."""

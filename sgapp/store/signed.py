@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sgapp.store.secrets import KeyRing
 
@@ -24,16 +24,18 @@ def signed(document: Mapping[str, Any], ring: KeyRing) -> dict[str, Any]:
     return {**whole, "signature": key.sign(_bytes(whole)).hex()}
 
 
-def parsed(text: str, ring: KeyRing, *, form: str, fields: frozenset[str]) -> dict[str, Any]:
-    """A document as it left: of this `form`, with these fields and those of the signature. Raises NotOurs."""
+def verified(text: str, *, form: str, fields: frozenset[str], key: bytes | None = None) -> dict[str, Any]:
+    """A document as whoever holds this public key signed it; without one, the key that it names: whether that one is ours its
+    reader has to know from elsewhere. Raises NotOurs.
+    """
     try:
         document = json.loads(text)
         if set(document) != fields | {"format", "public_key", "signature"} or document["format"] != form:
             raise NotOurs
-        key = _key(ring).public_key()
-        if bytes.fromhex(document["public_key"]) != key.public_bytes_raw():
+        named = bytes.fromhex(document["public_key"])
+        if key is not None and named != key:
             raise NotOurs("another installation signed it")
-        key.verify(bytes.fromhex(document["signature"]), _bytes(document))
+        Ed25519PublicKey.from_public_bytes(named).verify(bytes.fromhex(document["signature"]), _bytes(document))
     except NotOurs:
         raise
     except InvalidSignature:
@@ -41,6 +43,11 @@ def parsed(text: str, ring: KeyRing, *, form: str, fields: frozenset[str]) -> di
     except (ValueError, TypeError, KeyError) as error:
         raise NotOurs from error
     return document
+
+
+def parsed(text: str, ring: KeyRing, *, form: str, fields: frozenset[str]) -> dict[str, Any]:
+    """A document as it left: of this `form`, with these fields and those of the signature. Raises NotOurs."""
+    return verified(text, form=form, fields=fields, key=_key(ring).public_key().public_bytes_raw())
 
 
 def _key(ring: KeyRing) -> Ed25519PrivateKey:

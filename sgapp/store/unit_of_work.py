@@ -17,6 +17,7 @@ from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
 from sgapp.domain.errors import Conflict, NotFound, Unreadable
+from sgapp.domain.evidence import Evidence
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptUpload
 from sgapp.domain.observation import Observation
@@ -199,8 +200,8 @@ class UnitOfWork:
         if isinstance(record, Observation | Case | Investigation):
             purpose = "note" if isinstance(record, Observation) else "case"
             return self.ring.create(self.session, purpose, parent_id=self._parent_of(record.person_id), now=self.now)
-        if isinstance(record, Sample):
-            return self.ring.create(self.session, "sample", parent_id=self._parent_of(None), now=self.now)
+        if isinstance(record, Sample | Evidence):
+            return self.ring.create(self.session, KINDS[type(record)].name, parent_id=self._parent_of(None), now=self.now)
         if isinstance(record, KeptUpload):
             return self.ring.create(self.session, "note", parent_id=self._parent_of(None), now=self.now)
         return self.session.get_one(CaseRow, record.case_id).key_id

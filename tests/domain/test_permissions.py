@@ -11,7 +11,7 @@ LEADS = "triage read_case work_case decide_sharing refer send_emergency close_ca
     "manage_rota keep_directory break_glass see_availability set_availability write_plan make_contact allocate_visits " \
     "see_measures"
 OVER = "approve_accounts see_accounts set_access keep_ties open_investigation work_investigation decide_investigation " \
-    "keep_records score_sample"
+    "keep_records score_sample make_evidence"
 EXPECTED = {
     "worker": CAPTURE, "senior": CAPTURE,
     "on_call": f"{CAPTURE} {DESK} triage read_case send_emergency break_glass make_contact",

@@ -16,6 +16,7 @@ from sgapp.integrations.tables import (
     MOST_COLUMNS,
     MOST_LETTERS,
     NoTable,
+    csv_lines,
     harmless,
     parse_table,
     read_table,
@@ -112,3 +113,9 @@ def test_a_table_goes_out_for_its_owner_alone_and_never_over_another(tmp_path: P
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with pytest.raises(FileExistsError):
         write_table(path, ("Name",), [])
+
+
+def test_lines_made_one_by_one_hold_no_formula_and_one_first_sign() -> None:
+    lines = list(csv_lines(("a", "b"), [("=1+1", "plain"), ("@x", "-2"), ("ok", "\tx")]))
+    assert lines[0].startswith(b"\xef\xbb\xbf") and not any(line.startswith(b"\xef\xbb\xbf") for line in lines[1:])
+    assert [line.decode() for line in lines[1:]] == ["'=1+1,plain\r\n", "'@x,'-2\r\n", "ok,'\tx\r\n"]

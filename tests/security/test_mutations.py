@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from sgapp.domain.case import CaseState
-from sgapp.services import sampling
+from sgapp.services import evidence, learning, sampling
 from sgapp.services.audit import verify_audit
 from sgapp.services.demo import load_demo
 from sgapp.services.demo_history import load_history
@@ -74,6 +74,12 @@ def _sampled(house: House) -> None:
     drawn = sample_view(house, auditor.as_actor(), now()).cases[0].case_id
     answers = tuple(f"{number}=2" for number in range(1, 21))
     sampling.score_case(house, auditor.as_actor(), sampling.ScoreCase(drawn, answers), now=now())
+    with house.begin(SYSTEM, now()) as uow:
+        lead = accounts.by_username(uow, "lead")
+    assert lead
+    learned = learning.WriteDebrief(drawn, "k", "h", "h", "p", "s")
+    learning.write_debrief(house, lead.as_actor(), learned, now=now())
+    evidence.ask_at_the_machine(house, evidence.AskForEvidence(month, "Inspection", "CQC"), now=now())
 
 
 def _table(name: str) -> Table:

@@ -50,6 +50,9 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("post", "/api/card/along"): P.SEE_CARD,
     ("post", "/api/letters/preview"): P.REFER, ("get", "/api/referrals/{referral_id}/letter.pdf"): P.READ_CASE,
     ("get", "/api/disposals/{disposal_id}/certificate.pdf"): P.KEEP_RECORDS,
+    ("get", "/api/registers/{register_id}.csv"): P.SEE_MEASURES,
+    ("get", "/api/learning/{learning_id}/note.pdf"): P.READ_CASE,
+    ("get", "/api/evidence/{evidence_id}/pack.zip"): P.MAKE_EVIDENCE,
 }
 #: Who may call the handlers of each State of ours.
 STATES: dict[str, Permission | str | tuple[Permission, ...]] = {
@@ -61,14 +64,15 @@ STATES: dict[str, Permission | str | tuple[Permission, ...]] = {
     "RotaState": P.SEE_QUEUE, "ClocksState": P.SEE_QUEUE, "ToldState": P.BE_TOLD,
     "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
     "AgenciesState": P.READ_CASE, "ActionsState": P.READ_CASE, "CaseState": (P.READ_CASE, P.READ_MASKED),
-    "MeasuresState": P.SEE_MEASURES, "SampleState": P.SCORE_SAMPLE, "ScoreState": P.SCORE_SAMPLE,
+    "MeasuresState": P.SEE_MEASURES, "RegistersState": P.SEE_MEASURES, "EvidenceState": P.MAKE_EVIDENCE,
+    "LearningState": P.READ_CASE, "SampleState": P.SCORE_SAMPLE, "ScoreState": P.SCORE_SAMPLE,
     "PlanState": P.MAKE_CONTACT, "ContactState": P.MAKE_CONTACT,
     "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }
 #: What a handler is called with, where it asks for something.
 PAYLOADS: dict[str, dict[str, Any]] = {"show_only": {"show": "overdue"}, "search": {"form": {"text": "nobody"}},
                                        "show_measure": {"code": "decide"}, "set_period": {"form": {"months": "3"}},
-                                       "choose_sample": {"sample_id": "x"}}
+                                       "choose_sample": {"sample_id": "x"}, "choose_register": {"code": "marac"}}
 OPENAPI: dict[str, Any] = create_api().openapi()
 DOORS = [(method, path) for path, methods in OPENAPI["paths"].items() for method in methods]
 

@@ -53,6 +53,7 @@ from sgapp.domain.vocabulary.lawful_basis import (
     PARAGRAPH_18_LIMBS,
     REFUSAL_AND_PARAGRAPH_18,
 )
+from sgapp.domain.vocabulary.learning import LEARNING_CHANGES
 from sgapp.domain.vocabulary.observation_picker import PICKER
 from sgapp.domain.vocabulary.people import LOCATIONS, TOLD_ADULT, WHERE
 from sgapp.domain.vocabulary.risk import (
@@ -153,6 +154,7 @@ __all__ = [
     "INTERIM_MEASURES",
     "JUDGEMENTS",
     "LA_OUTCOMES",
+    "LEARNING_CHANGES",
     "LOCATIONS",
     "MARAC_OUTCOMES",
     "MARAC_ROUTES",

@@ -1,14 +1,11 @@
 """Cases as an auditor reads them: the work whole, the names taken out. Source: DOMAIN annex §8 (masked identities)."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from sgapp.domain.case import Case
 from sgapp.domain.disclosure import names_near
 from sgapp.domain.masking import masked, stand_ins
-from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import Permission, Role
-from sgapp.domain.person import Person
 from sgapp.services.guard import query
 from sgapp.services.views.case import CaseRowView, CaseView, rows, whole
 from sgapp.store import accounts
@@ -44,17 +41,24 @@ def masked_whole(uow: UnitOfWork, case: Case) -> CaseView:
 
 
 def _masked(uow: UnitOfWork, case: Case, view: CaseView) -> CaseView:
-    person, notes = uow.people.get(case.person_id), uow.notes.those(case.note_ids).values()
-    return masked(replace(view, person=person.reference, masked=True), stand_ins(_people(uow, case, person, notes)))
+    person = uow.people.get(case.person_id)
+    return masked(replace(view, person=person.reference, masked=True), stand_ins(people_of(uow, case)))
 
 
-def _people(uow: UnitOfWork, case: Case, person: Person, notes: Iterable[Observation]) -> list[tuple[str, str]]:
-    """Names and references that are known, each with what stands for it; staff by their role and a number."""
-    found = [(person.name, "the adult"), (person.reference, "the adult")]
+def staff_stand_ins(uow: UnitOfWork) -> dict[str, str]:
+    """What stands for each colleague by name: their role and a number."""
     counted: dict[Role, int] = {}
+    found: dict[str, str] = {}
     for account in accounts.everyone(uow):
         counted[account.role] = counted.get(account.role, 0) + 1
-        found.append((account.name, f"{_AS[account.role]} {counted[account.role]}"))
+        found.setdefault(account.name, f"{_AS[account.role]} {counted[account.role]}")
+    return found
+
+
+def people_of(uow: UnitOfWork, case: Case) -> list[tuple[str, str]]:
+    """Names and references that are known about a case, each with what stands for it; staff by their role and a number."""
+    person, notes = uow.people.get(case.person_id), uow.notes.those(case.note_ids).values()
+    found = [(person.name, "the adult"), (person.reference, "the adult"), *staff_stand_ins(uow).items()]
     known = {word for name, _ in found for word in name.split()}
     near = sorted(names_near(notes, must_not_know=[d.answers.must_not_know for d in uow.decisions(case)],
                              plans=[plan.content for plan in uow.plans(case)]) - known)

@@ -102,9 +102,9 @@ def sample_view(uow: UnitOfWork, chosen: str = "") -> SampleView:
     here = [a for a in actions if sample and a.from_audit in of and of[a.from_audit].sample_id == sample.id]
     before = [a for a in actions if sample and a.from_audit in of and of[a.from_audit].month < sample.month]
     return SampleView(
-        months=tuple(Option(s.id, f"{_month(s.month)}, {s.branch}") for s in samples), month=sample.id if sample else "",
-        title=_month(sample.month) if sample else "", drawn=_drawn(sample) if sample else "",
-        command=_command(uow, sample) if sample else "",
+        months=tuple(Option(s.id, f"{month_in_words(s.month)}, {s.branch}") for s in samples),
+        month=sample.id if sample else "", title=month_in_words(sample.month) if sample else "",
+        drawn=_drawn(sample) if sample else "", command=_command(uow, sample) if sample else "",
         cases=tuple(_case(uow, cases[d.case_id], d) for d in sample.drawn if d.case_id in cases) if sample else (),
         made=_actions(uow, here, cases), earlier=_actions(uow, before, cases), trend=trend, trend_rows=rows,
         branches=() if uow.actor.branch else tuple(Option(b, b) for b in _branches(uow)),
@@ -115,7 +115,8 @@ def _branches(uow: UnitOfWork) -> list[str]:
     return sorted({a.branch for a in accounts.everyone(uow) if a.branch})
 
 
-def _month(text: str) -> str:
+def month_in_words(text: str) -> str:
+    """`October 2026` of `2026-10`."""
     year, _, month = text.partition("-")
     return f"{date(int(year), int(month), 1):%B %Y}"
 
@@ -166,7 +167,7 @@ def _trend(samples: Sequence[Sample], audits: Sequence[CaseAudit]) -> tuple[tupl
         points, possible = (sum(a.points[side] for a in mine) for side in (0, 1))
         same, asked = _agreed(mine)
         figure = Figure(points, possible, 0, 0)
-        rows.append(TrendRow(f"{_month(sample.month)}, {sample.branch}", f"{points} of {possible}",
+        rows.append(TrendRow(f"{month_in_words(sample.month)}, {sample.branch}", f"{points} of {possible}",
                              "–" if figure.share is None else f"{figure.share} %", str(sum(len(a.failed) for a in mine)),
                              f"{same} of {asked}" if asked else "–"))
         figures.append((sample.month, figure))
@@ -187,7 +188,7 @@ def score_view(uow: UnitOfWork, case_id: str) -> ScoreView:
     case = uow.cases.get(case_id)
     sample, drawn = sample_of(uow, case)
     uow.was_read(case, action="case-read-masked")
-    said = tuple(Line(f"{_month(sample.month)}, {a.by}, {show(a.at)}", _in_words(a)) for a in audits_of(uow, case)
+    said = tuple(Line(f"{month_in_words(sample.month)}, {a.by}, {show(a.at)}", _in_words(a)) for a in audits_of(uow, case)
                  if not drawn.twice or a.by_id == uow.actor.account_id or len(audits_of(uow, case)) > 1)
     return ScoreView(masked_whole(uow, case), "; ".join(drawn.because), may_not_score(uow, case, drawn), said)
 

@@ -111,6 +111,18 @@ class CaseAuditRow(_Sealed, table=True):
     case_id: str = Field(index=True)
 
 
+class LearningRow(_Sealed, table=True):
+    __tablename__ = "learning"
+    case_id: str = Field(index=True)
+
+
+class EvidenceRow(_Sealed, table=True):
+    """That the evidence of a month was asked for."""
+
+    __tablename__ = "evidence"
+    month: str
+
+
 class CareVisitRow(SQLModel, table=True):
     """This worker visits this adult on this day. An adult of whom no day is known is visited on any day by whoever visits her.
 

@@ -169,6 +169,8 @@ def page() -> rx.Component:
                 _waits(), rx.el.div(_decisions(), id="decisions"), _referrals(),
                 rx.cond(case.actions.length() > 0, rx.el.div(forms.actions(), id="actions"), rx.fragment()),
                 _knows(), _who(),
+                rx.cond(case.masked, rx.fragment(), rx.el.p(rx.el.a("What was learned", href="/learning?id=" + case.id,
+                                                                    class_name="btn btn-quiet"))),
                 class_name="grid gap-5 content-start"),
             panel(timeline(case.moments, _moment), heading="What happened"),
             class_name="two-columns"))

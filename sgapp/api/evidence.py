@@ -1,0 +1,33 @@
+"""What leaves for whoever asks how the work is done: a register as a table, the evidence of a month as a zip."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from pydantic import StringConstraints
+
+from sgapp.api.door import Plain, SignedIn, TheHouse
+from sgapp.services.evidence import evidence_asked, evidence_zip
+from sgapp.services.house import now
+from sgapp.services.views.registers import register_table
+
+router = APIRouter(prefix="/api")
+
+
+@router.get("/evidence/{evidence_id}/pack.zip", response_class=StreamingResponse)
+def pack(evidence_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn,
+         house: TheHouse) -> StreamingResponse:
+    """The evidence that was asked for, made as it is fetched, as a zip."""
+    moment = now()
+    asked = evidence_asked(house, actor, moment, evidence_id)
+    return StreamingResponse(evidence_zip(house, actor, asked, now=moment), media_type="application/zip", headers={
+        "Content-Disposition": f'attachment; filename="evidence-{asked.month}.zip"', "Cache-Control": "no-store"})
+
+
+@router.get("/registers/{register_id}.csv", response_class=StreamingResponse)
+def register(register_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn,
+             house: TheHouse) -> StreamingResponse:
+    """A register as CSV. No cell of it is a formula."""
+    name, lines = register_table(house, actor, now(), register_id)
+    return StreamingResponse(lines, media_type="text/csv", headers={
+        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})

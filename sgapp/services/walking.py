@@ -1,0 +1,91 @@
+"""Walks through all cases, a few adults at a time: as much in memory as belongs to those few, however many there are."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, true
+from sqlmodel import col, select
+
+from sgapp.domain.case import Case
+from sgapp.domain.decision import SharingDecision
+from sgapp.domain.errors import Unreadable
+from sgapp.domain.investigation import Investigation
+from sgapp.domain.measures import Material
+from sgapp.domain.observation import Observation
+from sgapp.domain.referral import Action, Referral
+from sgapp.store.kinds import KINDS, Record
+from sgapp.store.tables import CaseRow, InvestigationRow, ObservationRow
+from sgapp.store.tables.records import _Sealed
+from sgapp.store.unit_of_work import Repository, UnitOfWork
+
+T = TypeVar("T", bound=Record)
+_AT_A_TIME = 20
+
+
+@dataclass
+class Walk:
+    """What somebody may see of all that there is; `whole`: all of it, for the command at the machine, which shows no words.
+
+    `broken` counts what could not be opened on the way.
+    """
+
+    uow: UnitOfWork
+    whole: bool = False
+    broken: int = 0
+
+    def theirs(self, table: type[_Sealed]) -> ColumnElement[bool]:
+        """The condition that keeps a query to what may be seen."""
+        return true() if self.whole else self.uow.may_see(table)
+
+    def some(self, entity: type[T], *conditions: Any) -> tuple[T, ...]:
+        """Those of one kind that may be seen and can be opened."""
+        table, found = KINDS[entity].table, []
+        for row in self.uow.session.exec(select(table).where(self.theirs(table), *conditions).order_by(col(table.id))):
+            try:
+                found.append(Repository(self.uow, entity).opened(row))
+            except Unreadable:
+                self.broken += 1
+        return tuple(found)
+
+    def cases(self, progress: Callable[[int, int], None] = lambda _done, _of: None) -> Iterator[Material]:
+        """The cases with what hangs on them, and matters about staff beside them. All cases of an adult come together."""
+        seen = self.theirs(CaseRow)
+        people = self.uow.session.exec(select(CaseRow.person_id).where(seen).distinct().order_by(col(CaseRow.person_id))).all()
+        for first in range(0, len(people), _AT_A_TIME):
+            with self._for_a_while():
+                yield self._of(people[first:first + _AT_A_TIME])
+            progress(min(first + _AT_A_TIME, len(people)), len(people))
+
+    def notes(self, begins: datetime, ends: datetime) -> Iterator[Material]:
+        """The notes that came in from one moment to another, each few with the cases they belong to."""
+        when = col(ObservationRow.received_at)
+        ids = self.uow.session.exec(select(ObservationRow.id).where(
+            self.theirs(ObservationRow), when >= begins, when <= ends).order_by(when)).all()
+        for first in range(0, len(ids), 5 * _AT_A_TIME):
+            with self._for_a_while():
+                notes = self.some(Observation, col(ObservationRow.id).in_(ids[first:first + 5 * _AT_A_TIME]))
+                cases = self.some(Case, col(CaseRow.id).in_({n.case_id for n in notes if n.case_id}))
+                yield Material(notes, cases, now=self.uow.now, book=self.uow.book)
+
+    @contextmanager
+    def _for_a_while(self) -> Iterator[None]:
+        """What is opened within is let go of at its end; nothing of it is saved, so nobody asks for its version again."""
+        known = set(self.uow.loaded)
+        with self.uow.ring.for_a_while():
+            yield
+        for key in set(self.uow.loaded) - known:
+            del self.uow.loaded[key]
+
+    def _of(self, people: Sequence[str]) -> Material:
+        cases = self.some(Case, col(CaseRow.person_id).in_(people))
+        ids = [case.id for case in cases]
+
+        def on(entity: type[T]) -> tuple[T, ...]:
+            table: Any = KINDS[entity].table
+            return self.some(entity, col(table.case_id).in_(ids))
+
+        return Material(on(Observation), cases, on(SharingDecision), on(Referral), on(Action), self.some(
+            Investigation, col(InvestigationRow.concerns_case).in_(ids)), now=self.uow.now, book=self.uow.book)

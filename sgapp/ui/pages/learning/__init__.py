@@ -1,0 +1,1 @@
+"""What was learned, from one case and over all."""

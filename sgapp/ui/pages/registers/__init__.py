@@ -1,0 +1,1 @@
+"""The registers: what is owed to whom, and what was done."""
