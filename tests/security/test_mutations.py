@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from sgapp.domain.case import CaseState
 from sgapp.services import evidence, learning, sampling
 from sgapp.services.audit import verify_audit
+from sgapp.services.cases import SetRisk, set_risk
 from sgapp.services.demo import load_demo
 from sgapp.services.demo_history import load_history
 from sgapp.services.house import SYSTEM, House, now
@@ -30,6 +31,8 @@ from tests.conftest import new_database
 
 #: What the chain vouches for: its own rows, every record, and who may or may not know of one.
 TABLES = ("audit_event", "audit_head", *sorted(kind.table.__tablename__ for kind in KINDS.values()), "bar", "access")
+#: So many changes stand between two things that somebody does through the product.
+WORK_EVERY = 20
 Change = tuple[str, Callable[[Connection], None]]
 
 
@@ -157,13 +160,34 @@ def _undo(house: House, before: dict[str, list[dict[str, Any]]]) -> None:
                 connection.execute(_table(name).insert(), before[name])
 
 
-def _not_found(house: House, seed: int, times: int) -> list[str]:
-    """Of so many changes at random, each taken back before the next, those that no verification found."""
-    chance, missed, done = random.Random(seed), list[str](), 0
+def _everything(house: House) -> dict[str, list[dict[str, Any]]]:
     with house.engine.begin() as connection:
-        before = {name: [dict(row._mapping) for row in _rows(connection, _table(name))] for name in TABLES}
+        return {name: [dict(row._mapping) for row in _rows(connection, _table(name))] for name in TABLES}
+
+
+def _at_work(house: House, chance: random.Random) -> None:
+    """Somebody does her work meanwhile: one thing on a case that is open."""
+    with house.begin(SYSTEM, now()) as uow:
+        lead = accounts.by_username(uow, "lead")
+    assert lead
+    case_id = chance.choice([line.id for line in cases(house, lead.as_actor(), now()) if line.state != str(CaseState.CLOSED)])
+    level = chance.choice(["low", "medium", "high"])
+    set_risk(house, lead.as_actor(), SetRisk(case_id, level, "Looked at again."), now=now())
+
+
+def _not_found(house: House, seed: int, times: int) -> list[str]:
+    """Of so many changes at random, each taken back before the next, those that no verification found; and what it finds
+    though somebody only did her work.
+    """
+    chance, missed, done = random.Random(seed), list[str](), 0
+    before = _everything(house)
     assert [name for name in TABLES if not before[name]] == ["kept_upload"], "there is something of every kind to change"
     while done < times:
+        if done % WORK_EVERY == 0:
+            _at_work(house, chance)
+            if not verify_audit(house, now=now()).sound:
+                missed.append("work that was done through the product")
+            before = _everything(house)
         try:
             with house.engine.begin() as connection:
                 words, change = _changes(connection, chance)
