@@ -4,7 +4,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
@@ -20,9 +20,10 @@ from sgapp.integrations.leaving import WrongPlace, places_of
 from sgapp.integrations.tables import NoTable, read_table, write_table
 from sgapp.services import staff
 from sgapp.services.audit import verify_audit
-from sgapp.services.backups import CannotBackUp, CannotRestore, back_up, last_backup, restore
+from sgapp.services.backups import CannotBackUp, CannotRestore, back_up, restore
 from sgapp.services.checkpoints import make_checkpoint, verify_against
 from sgapp.services.demo import demo_accounts, load_demo
+from sgapp.services.doctor import Grade, examine
 from sgapp.services.evidence import (
     AskForEvidence,
     NotAsItLeft,
@@ -31,7 +32,6 @@ from sgapp.services.evidence import (
     evidence_folder,
     evidence_zip,
 )
-from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House, WrongMasterKey, house, now
 from sgapp.services.importing import CannotImport, Refused, export_table, import_table
 from sgapp.services.keys import CannotRotate, rotate_keys
@@ -125,24 +125,13 @@ def migrate() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Say what is wrong, and how to mend it. Exits 1 if something is."""
-    found = house()
-    reasons = readiness(found)
-    for reason in reasons:
-        out.print(f"not well: {reason}")
-    if reasons:
+    """Say what is well and what is not, and how to mend it. Exits 1 if something is not."""
+    ill = 0
+    for finding in examine(house(), now=now()):
+        ill += finding.grade is Grade.ILL
+        out.print(f"{finding.grade}: {finding.part}. {finding.said}{f' {finding.mend}' if finding.mend else ''}")
+    if ill:
         raise typer.Exit(1)
-    result = verify_audit(found, now=now())
-    if not result.sound:
-        raise stop(f"not well: the audit chain breaks at {result.first_bad}")
-    out.print(f"well: database, keys and {result.events} audit events")
-    backed_up = last_backup(found, now=now())
-    if backed_up is None or now() - backed_up > timedelta(days=7):
-        out.print(f"note: {'there is no backup' if backed_up is None else f'the newest backup is of {show(backed_up)}'}. Run "
-                  "`sgapp backup` every night, to a place away from this machine.")
-    if not _checkpoints_go_somewhere(found):
-        out.print("note: no checkpoint of the chain leaves this machine. Set SGAPP_CHECKPOINTS_TO to a folder elsewhere, a "
-                  "mailbox or a web address; else whoever holds the machine could rewrite what was done, unseen.")
 
 
 @app.command()

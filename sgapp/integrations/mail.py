@@ -66,6 +66,16 @@ class Mail:
         except (smtplib.SMTPException, OSError) as error:
             raise Undelivered(type(error).__name__, certain=not handed) from None
 
+    def probe(self) -> None:
+        """Say hello, sign in, and hand over nothing. Raises Undelivered."""
+        try:
+            with self._connected():
+                pass
+        except smtplib.SMTPAuthenticationError:
+            raise Undelivered("sign-in-refused") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise Undelivered(type(error).__name__) from None
+
     def _connected(self) -> smtplib.SMTP:
         context = self.context or ssl.create_default_context()
         if self.tls_at_once:

@@ -39,7 +39,7 @@ def test_a_server_goes_on_while_its_master_key_is_replaced_and_what_left_before_
 def test_a_place_where_no_checkpoint_can_go_is_refused_before_anything_is_served(running: Server) -> None:
     refused = replace(running, env={**running.env, "SGAPP_CHECKPOINTS_TO": "ftp://x.example/"}).command("serve")
     assert (refused.returncode, "SGAPP_CHECKPOINTS_TO" in refused.stdout) == (1, True), refused.stdout
-    assert "no checkpoint of the chain leaves this machine" in running.command("doctor").stdout
+    assert "No checkpoint of the chain leaves this machine" in running.command("doctor").stdout
 
 
 def test_what_is_no_checkpoint_is_told_in_plain_words_and_never_written_over(running: Server, tmp_path: Path) -> None:
