@@ -23,6 +23,7 @@ from sgapp.services.audit import verify_audit
 from sgapp.services.backups import CannotBackUp, CannotRestore, back_up, last_backup, restore
 from sgapp.services.checkpoints import make_checkpoint, verify_against
 from sgapp.services.demo import demo_accounts, load_demo
+from sgapp.services.echo import tell_others
 from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House, WrongMasterKey, house, now
 from sgapp.services.importing import CannotImport, Refused, export_table, import_table
@@ -268,6 +269,7 @@ def user_list() -> None:
 def _said(work) -> None:
     try:
         out.print(work())
+        tell_others(house())
     except Invalid as error:
         raise stop("\n".join(f"{e.field}: {e.message}" for e in error.errors)) from error
     except NotFound as error:

@@ -5,12 +5,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import AfterValidator
 
-from sgapp.domain.errors import NotPermitted, SignedOut
+from sgapp.domain.errors import NotPermitted, SignedOut, SomebodyElse
 from sgapp.domain.permissions import Actor
 from sgapp.services.house import House, house, now
-from sgapp.services.sessions import actor_for
+from sgapp.services.sessions import actor_for, fits
 
 COOKIE = "sgapp_session"
+#: The header in which a page says in whose session it was opened. A program has no page and sends none.
+MARK = "x-session"
 
 
 def without_nul(text: str) -> str:
@@ -35,11 +37,23 @@ def maybe_actor(request: Request, house: TheHouse) -> Actor | None:
     return actor_for(house, request.cookies.get(COOKIE), now=now())
 
 
-def signed_in(actor: Annotated[Actor | None, Depends(maybe_actor)]) -> Actor:
-    """The actor. Raises SignedOut without a live session."""
+def signed_in(request: Request, actor: Annotated[Actor | None, Depends(maybe_actor)], house: TheHouse) -> Actor:
+    """The actor. Raises SignedOut without a live session, SomebodyElse on a page that another person opened."""
     if actor is None:
         raise SignedOut("no session")
+    mark = request.headers.get(MARK)
+    if mark is not None and not fits(house, actor, request.cookies.get(COOKIE), mark, now=now()):
+        raise SomebodyElse("another person's page")
     return actor
+
+
+def from_its_page(request: Request, house: TheHouse, _actor: Annotated[Actor, Depends(signed_in)]) -> None:
+    """Refuse a change that a page sends without saying whose it is. The browser says that it is a page."""
+    if request.method == "GET":
+        return
+    same_origin(request, house)
+    if "sec-fetch-site" in request.headers and MARK not in request.headers:
+        raise SomebodyElse("a page without a mark")
 
 
 def same_origin(request: Request, house: TheHouse) -> None:
@@ -76,3 +90,4 @@ def address_of(request: Request) -> str:
 MaybeSignedIn = Annotated[Actor | None, Depends(maybe_actor)]
 SignedIn = Annotated[Actor, Depends(signed_in)]
 Changes = Depends(same_origin)
+ItsPage = Depends(from_its_page)
