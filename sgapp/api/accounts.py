@@ -61,8 +61,8 @@ def begin(credentials: Credentials, request: Request, house: TheHouse) -> Respon
     one. `otp` takes the six digits of an authenticator, or a recovery code. 429 says in Retry-After how long to wait.
     """
     try:
-        found = sessions.sign_in(house, credentials.username, credentials.password, address=address_of(request), now=now(),
-                                 code=credentials.otp, browser=browser_of(request))
+        found = sessions.sign_in(house, credentials.username, credentials.password, address=address_of(request, house),
+                                 now=now(), code=credentials.otp, browser=browser_of(request))
     except SecondFactorNeeded:
         return problem(401, kind="sign-in/second-factor-needed", detail="Write the six digits that your authenticator shows, "
                        "or a recovery code. Nothing was changed.")
@@ -99,7 +99,7 @@ class Answered(BaseModel):
 @router.post("/session/passkey", dependencies=[Changes], response_model=Session)
 def begin_with_passkey(answered: Answered, request: Request, house: TheHouse) -> Response:
     """Sign in with the device's answer. 401 with the type `…/wrong-passkey` for any that does not count."""
-    found = sessions.sign_in_with_passkey(house, answered.credential, address=address_of(request), now=now(),
+    found = sessions.sign_in_with_passkey(house, answered.credential, address=address_of(request, house), now=now(),
                                           browser=browser_of(request))
     if found is None:
         return problem(401, kind="sign-in/wrong-passkey", detail="That passkey is not known here, or counts no more. Nothing "
@@ -136,7 +136,8 @@ class NewPassword(BaseModel):
 @router.post("/new-password", dependencies=[Changes], status_code=204)
 def new_password(form: NewPassword, request: Request, house: TheHouse) -> Response:
     """Choose a password with the two halves of a code. 404 for a wrong, used or late one; 429 after too many."""
-    staff.choose_password(house, form.username, form.first, form.second, form.password, address=address_of(request), now=now())
+    staff.choose_password(house, form.username, form.first, form.second, form.password, address=address_of(request, house),
+                          now=now())
     return Response(status_code=204)
 
 

@@ -1,5 +1,7 @@
 """Who stands at the door: the session cookie, the same-origin header, the size of what is brought."""
 
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import takewhile
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,6 +11,7 @@ from sgapp.domain.errors import NotPermitted, SignedOut, SomebodyElse
 from sgapp.domain.permissions import Actor
 from sgapp.services.house import House, house, now
 from sgapp.services.sessions import actor_for, fits
+from sgapp.settings import networks_in
 
 COOKIE = "sgapp_session"
 #: The header in which a page says in whose session it was opened. A program has no page and sends none.
@@ -83,8 +86,25 @@ def browser_of(request: Request) -> str:
     return ", ".join(filter(None, found)) or "Another program"
 
 
-def address_of(request: Request) -> str:
-    return request.client.host if request.client else ""
+def address_of(request: Request, house: House) -> str:
+    """Where somebody comes from: whoever is connected; behind a proxy of ours, whom it says it speaks for.
+
+    Of several that were passed on the right-most that is none of ours counts: what stands further left anybody may have
+    written. A header that holds anything but addresses counts for nothing.
+    """
+    peer = request.client.host if request.client else ""
+    ours = networks_in(house.settings.proxies)
+    try:
+        passed = [_plain_address(part) for part in [*",".join(request.headers.getlist("x-forwarded-for")).split(","), peer]]
+    except ValueError:
+        return peer
+    by_ours = list(takewhile(lambda a: any(a in network for network in ours), reversed(passed)))
+    return str(passed[-1 - min(len(by_ours), len(passed) - 1)]) if by_ours else peer
+
+
+def _plain_address(text: str) -> IPv4Address | IPv6Address:
+    found = ip_address(text.strip())
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
 MaybeSignedIn = Annotated[Actor | None, Depends(maybe_actor)]
