@@ -24,6 +24,7 @@ from sgapp.services.backups import CannotBackUp, CannotRestore, back_up, restore
 from sgapp.services.checkpoints import make_checkpoint, verify_against
 from sgapp.services.demo import demo_accounts, load_demo
 from sgapp.services.doctor import Grade, examine
+from sgapp.services.echo import tell_others
 from sgapp.services.evidence import (
     AskForEvidence,
     NotAsItLeft,
@@ -267,6 +268,7 @@ def user_list() -> None:
 def _said(work) -> None:
     try:
         out.print(work())
+        tell_others(house())
     except Invalid as error:
         raise stop("\n".join(f"{e.field}: {e.message}" for e in error.errors)) from error
     except NotFound as error:

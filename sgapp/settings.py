@@ -1,12 +1,20 @@
 """The environment as one typed object. Every setting is read once, here, and documented in the README."""
 
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Network = IPv4Network | IPv6Network
+
+
+def networks_in(text: str) -> tuple[Network, ...]:
+    """The networks of a list with commas. Raises ValueError for what is none."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -21,6 +29,8 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="PostgreSQL address; empty means SQLite in `data`.")
     redis_url: str = Field(default="", description="Redis address for several processes; empty means memory.")
     public_url: str = Field(default="http://localhost:8000", description="The address people type; also the allowed origin.")
+    proxies: str = Field(default="", description="Networks whose X-Forwarded-For says where somebody comes from, commas "
+                         "between; empty: nobody's.")
     demo_password: str = Field(default="", description="One password for every demo account; empty: made from the own key.")
     organisation: str = Field(default="Meadow Lane Homecare", description="The provider's name as agencies see it.")
     ring: str = Field(default="01632 960 001", description="The number agencies ring back on.")
@@ -50,6 +60,12 @@ class Settings(BaseSettings):
             scheme, sep, rest = self.database_url.partition("://")
             return f"postgresql+psycopg{sep}{rest}" if scheme in ("postgres", "postgresql") else self.database_url
         return f"sqlite:///{self.data.resolve() / 'sgapp.db'}"
+
+    @field_validator("proxies")
+    @classmethod
+    def _names_networks(cls, proxies: str) -> str:
+        networks_in(proxies)
+        return proxies
 
     @property
     def host(self) -> str:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, StringConstraints
 
-from sgapp.api.door import COOKIE, Changes, Plain, SignedIn, TheHouse, address_of, browser_of
+from sgapp.api.door import COOKIE, MARK, Changes, ItsPage, Plain, SignedIn, TheHouse, address_of, browser_of
 from sgapp.api.problems import problem
 from sgapp.domain.errors import SecondFactorNeeded, WrongCode
 from sgapp.services import passkeys, second_factor, sessions, staff, tries
@@ -24,13 +24,17 @@ class Credentials(BaseModel):
 
 
 class Session(BaseModel):
-    """`id` is opaque: the phone marks with it whose a waiting note is. `set_up`: she has to set up a second factor first."""
+    """`id` is opaque: the phone marks with it whose a waiting note is. `set_up`: she has to set up a second factor first.
+
+    `page`: what a page that is opened now sends in X-Session from then on.
+    """
 
     role: str
     id: str = ""
     username: str = ""
     name: str = ""
     set_up: bool = False
+    page: str = ""
 
 
 class FirstAdministrator(BaseModel):
@@ -57,8 +61,8 @@ def begin(credentials: Credentials, request: Request, house: TheHouse) -> Respon
     one. `otp` takes the six digits of an authenticator, or a recovery code. 429 says in Retry-After how long to wait.
     """
     try:
-        found = sessions.sign_in(house, credentials.username, credentials.password, address=address_of(request), now=now(),
-                                 code=credentials.otp, browser=browser_of(request))
+        found = sessions.sign_in(house, credentials.username, credentials.password, address=address_of(request, house),
+                                 now=now(), code=credentials.otp, browser=browser_of(request))
     except SecondFactorNeeded:
         return problem(401, kind="sign-in/second-factor-needed", detail="Write the six digits that your authenticator shows, "
                        "or a recovery code. Nothing was changed.")
@@ -68,10 +72,12 @@ def begin(credentials: Credentials, request: Request, house: TheHouse) -> Respon
     if found is None:
         return problem(401, kind="wrong-name-or-password", detail="That user name and password do not go together. "
                        "Nothing was changed. Check both, or ask the office for a new password.")
-    return _begun(found, house)
+    return _begun(found, house, request)
 
 
-def _begun(found: sessions.SignedIn, house: House) -> Response:
+def _begun(found: sessions.SignedIn, house: House, request: Request) -> Response:
+    """Whoever was signed in on this browser is so no more: no two people at once."""
+    sessions.sign_out(house, request.cookies.get(COOKIE), now=now())
     actor = found.actor
     answer = JSONResponse({"role": str(actor.role), "id": actor.account_id, "username": actor.username, "name": actor.name,
                            "set_up": actor.limited})
@@ -93,25 +99,29 @@ class Answered(BaseModel):
 @router.post("/session/passkey", dependencies=[Changes], response_model=Session)
 def begin_with_passkey(answered: Answered, request: Request, house: TheHouse) -> Response:
     """Sign in with the device's answer. 401 with the type `…/wrong-passkey` for any that does not count."""
-    found = sessions.sign_in_with_passkey(house, answered.credential, address=address_of(request), now=now(),
+    found = sessions.sign_in_with_passkey(house, answered.credential, address=address_of(request, house), now=now(),
                                           browser=browser_of(request))
     if found is None:
         return problem(401, kind="sign-in/wrong-passkey", detail="That passkey is not known here, or counts no more. Nothing "
                        "was changed. Try again, or use your password.")
-    return _begun(found, house)
+    return _begun(found, house, request)
 
 
 @router.get("/session")
-def current(actor: SignedIn) -> Session:
+def current(actor: SignedIn, request: Request) -> Session:
     """Who is signed in."""
-    return Session(role=str(actor.role), id=actor.account_id, username=actor.username, name=actor.name, set_up=actor.limited)
+    return Session(role=str(actor.role), id=actor.account_id, username=actor.username, name=actor.name, set_up=actor.limited,
+                   page=sessions.page_mark(request.cookies.get(COOKIE)))
 
 
 @router.delete("/session", dependencies=[Changes], status_code=204)
 def end(request: Request, house: TheHouse) -> Response:
-    """Sign out. Always succeeds."""
-    sessions.sign_out(house, request.cookies.get(COOKIE), now=now())
-    answer = Response(status_code=204)
+    """Sign out. Always succeeds; on the page of whoever was here before, her session has ended already."""
+    token, answer = request.cookies.get(COOKIE), Response(status_code=204)
+    actor, mark = sessions.actor_for(house, token, now=now()), request.headers.get(MARK)
+    if actor is not None and mark and not sessions.fits(house, actor, token, mark, now=now()):
+        return answer
+    sessions.sign_out(house, token, now=now())
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=house.settings.https)
     return answer
 
@@ -126,7 +136,8 @@ class NewPassword(BaseModel):
 @router.post("/new-password", dependencies=[Changes], status_code=204)
 def new_password(form: NewPassword, request: Request, house: TheHouse) -> Response:
     """Choose a password with the two halves of a code. 404 for a wrong, used or late one; 429 after too many."""
-    staff.choose_password(house, form.username, form.first, form.second, form.password, address=address_of(request), now=now())
+    staff.choose_password(house, form.username, form.first, form.second, form.password, address=address_of(request, house),
+                          now=now())
     return Response(status_code=204)
 
 
@@ -134,14 +145,14 @@ class OwnPassword(BaseModel):
     password: Short
 
 
-@router.post("/account/passkey", dependencies=[Changes])
+@router.post("/account/passkey", dependencies=[Changes, ItsPage])
 def ask_for_passkey(form: OwnPassword, actor: SignedIn, house: TheHouse) -> Response:
     """What the browser hands to the device so that it makes a passkey, as JSON. Then send its answer to `add-passkey`."""
     with tries.own_password(house, actor):
         return Response(passkeys.ask_for_passkey(house, actor, now(), form.password), media_type="application/json")
 
 
-@router.post("/account/recovery-codes", dependencies=[Changes])
+@router.post("/account/recovery-codes", dependencies=[Changes, ItsPage])
 def recovery_codes(form: OwnPassword, actor: SignedIn, house: TheHouse) -> dict[str, list[str]]:
     """Ten new recovery codes, shown in this answer alone: not kept with an intent either."""
     with tries.own_password(house, actor):

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, StringConstraints
 
-from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
+from sgapp.api.door import Changes, ItsPage, Plain, SignedIn, TheHouse
 from sgapp.services import cards
 from sgapp.services.house import now
 
-router = APIRouter(prefix="/api/card")
+router = APIRouter(prefix="/api/card", dependencies=[ItsPage])
 Short = Annotated[str, StringConstraints(max_length=64), Plain]
 Reason = Annotated[str, StringConstraints(max_length=2_000), Plain]
 

@@ -1,16 +1,21 @@
 """Who stands at the door: the session cookie, the same-origin header, the size of what is brought."""
 
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import takewhile
 from typing import Annotated
 
 from fastapi import Depends, Request
 from pydantic import AfterValidator
 
-from sgapp.domain.errors import NotPermitted, SignedOut
+from sgapp.domain.errors import NotPermitted, SignedOut, SomebodyElse
 from sgapp.domain.permissions import Actor
 from sgapp.services.house import House, house, now
-from sgapp.services.sessions import actor_for
+from sgapp.services.sessions import actor_for, fits
+from sgapp.settings import networks_in
 
 COOKIE = "sgapp_session"
+#: The header in which a page says in whose session it was opened. A program has no page and sends none.
+MARK = "x-session"
 
 
 def without_nul(text: str) -> str:
@@ -35,11 +40,23 @@ def maybe_actor(request: Request, house: TheHouse) -> Actor | None:
     return actor_for(house, request.cookies.get(COOKIE), now=now())
 
 
-def signed_in(actor: Annotated[Actor | None, Depends(maybe_actor)]) -> Actor:
-    """The actor. Raises SignedOut without a live session."""
+def signed_in(request: Request, actor: Annotated[Actor | None, Depends(maybe_actor)], house: TheHouse) -> Actor:
+    """The actor. Raises SignedOut without a live session, SomebodyElse on a page that another person opened."""
     if actor is None:
         raise SignedOut("no session")
+    mark = request.headers.get(MARK)
+    if mark is not None and not fits(house, actor, request.cookies.get(COOKIE), mark, now=now()):
+        raise SomebodyElse("another person's page")
     return actor
+
+
+def from_its_page(request: Request, house: TheHouse, _actor: Annotated[Actor, Depends(signed_in)]) -> None:
+    """Refuse a change that a page sends without saying whose it is. The browser says that it is a page."""
+    if request.method == "GET":
+        return
+    same_origin(request, house)
+    if "sec-fetch-site" in request.headers and MARK not in request.headers:
+        raise SomebodyElse("a page without a mark")
 
 
 def same_origin(request: Request, house: TheHouse) -> None:
@@ -69,10 +86,28 @@ def browser_of(request: Request) -> str:
     return ", ".join(filter(None, found)) or "Another program"
 
 
-def address_of(request: Request) -> str:
-    return request.client.host if request.client else ""
+def address_of(request: Request, house: House) -> str:
+    """Where somebody comes from: whoever is connected; behind a proxy of ours, whom it says it speaks for.
+
+    Of several that were passed on the right-most that is none of ours counts: what stands further left anybody may have
+    written. A header that holds anything but addresses counts for nothing.
+    """
+    peer = request.client.host if request.client else ""
+    ours = networks_in(house.settings.proxies)
+    try:
+        passed = [_plain_address(part) for part in [*",".join(request.headers.getlist("x-forwarded-for")).split(","), peer]]
+    except ValueError:
+        return peer
+    by_ours = list(takewhile(lambda a: any(a in network for network in ours), reversed(passed)))
+    return str(passed[-1 - min(len(by_ours), len(passed) - 1)]) if by_ours else peer
+
+
+def _plain_address(text: str) -> IPv4Address | IPv6Address:
+    found = ip_address(text.strip())
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
 MaybeSignedIn = Annotated[Actor | None, Depends(maybe_actor)]
 SignedIn = Annotated[Actor, Depends(signed_in)]
 Changes = Depends(same_origin)
+ItsPage = Depends(from_its_page)

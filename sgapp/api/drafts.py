@@ -6,11 +6,11 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, JsonValue
 
-from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
+from sgapp.api.door import Changes, ItsPage, Plain, SignedIn, TheHouse
 from sgapp.services import drafts
 from sgapp.services.house import now
 
-router = APIRouter(prefix="/api/drafts")
+router = APIRouter(prefix="/api/drafts", dependencies=[ItsPage])
 FormKey = Annotated[str, Path(max_length=120), Plain]
 
 

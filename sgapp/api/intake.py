@@ -45,6 +45,18 @@ class OwnNote(BaseModel):
     in_hand_at: datetime | None
 
 
+class Outside(BaseModel):
+    name: str
+    number: str
+
+
+class OwnNotes(BaseModel):
+    """`outside`: whom to ring where a note is `nobody_here`; empty where none is."""
+
+    notes: list[OwnNote]
+    outside: list[Outside] = []
+
+
 class MyPerson(BaseModel):
     id: str
     label: str
@@ -99,11 +111,13 @@ def deliver(envelope: Sealed, response: Response, actor: MaybeSignedIn, house: T
 
 
 @router.get("/observations/mine")
-def mine(actor: SignedIn, house: TheHouse) -> dict[str, list[OwnNote]]:
+def mine(actor: SignedIn, house: TheHouse) -> OwnNotes:
     """The author's own notes: reference and state, and no more."""
     found = intake.own_notes(house, actor, now())
-    return {"notes": [OwnNote(id=n.id, reference=n.reference, state=n.state, delivered_at=n.delivered_at,
-                              seen_at=n.seen_at, in_hand_at=n.in_hand_at) for n in found]}
+    ring = intake.outside_numbers(house, actor, now()) if any(n.state == "nobody_here" for n in found) else ()
+    notes = [OwnNote(id=n.id, reference=n.reference, state=n.state, delivered_at=n.delivered_at, seen_at=n.seen_at,
+                     in_hand_at=n.in_hand_at) for n in found]
+    return OwnNotes(notes=notes, outside=[Outside(name=o.name, number=o.number) for o in ring])
 
 
 @router.get("/observations/mine/{note_id}")

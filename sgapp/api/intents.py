@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, create_model
 
-from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
+from sgapp.api.door import Changes, ItsPage, Plain, SignedIn, TheHouse
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import from_london
 from sgapp.services import (
@@ -48,7 +48,7 @@ from sgapp.services import (
 from sgapp.services.guard import REGISTER, Intention
 from sgapp.services.house import now
 
-router = APIRouter(prefix="/api/intents")
+router = APIRouter(prefix="/api/intents", dependencies=[ItsPage])
 
 #: Imported so that their intentions stand in the register before the routes are made.
 SERVICES = (availability, cards, cases, checklists, clock_rules, composing, contacts, devices, directory, evidence,

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, BeforeValidator, StringConstraints
 
-from sgapp.api.door import Changes, Plain, SignedIn, TheHouse
+from sgapp.api.door import Changes, ItsPage, Plain, SignedIn, TheHouse
 from sgapp.services import composing
 from sgapp.services.house import now
 from sgapp.services.learning import round_note
 from sgapp.services.views.retention import certificate
 
-router = APIRouter(prefix="/api")
+router = APIRouter(prefix="/api", dependencies=[ItsPage])
 
 _Text = Annotated[str, StringConstraints(max_length=20_000), Plain]
 _Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]

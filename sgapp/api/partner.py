@@ -70,7 +70,7 @@ def look(token: Token, secret: Secret, house: TheHouse, said: str = "") -> HTMLR
 def enter(token: Token, request: Request, house: TheHouse, code: _Short = "") -> Response:
     """Open a visit with a code. The answer to a wrong one is the same whatever was wrong."""
     try:
-        secret = partner.begin_visit(house, token, code, address=address_of(request), now=now())
+        secret = partner.begin_visit(house, token, code, address=address_of(request, house), now=now())
     except TooManyTries as error:
         wait = error.retry_after_seconds
         told = f"Wait {wait} seconds, then try again. Nothing is locked. If the code does not work, ring us for a new one."

@@ -18,6 +18,7 @@ from sgapp.domain.errors import (
     NotPermitted,
     SgappError,
     SignedOut,
+    SomebodyElse,
     TooManyTries,
     Unreadable,
 )
@@ -48,11 +49,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {"default": {
                        "status": {"enum": sorted(_TITLES)}, "detail": _TEXT, "errors": {"type": "array", "items": _FIELD}}}}}}}
 
 
-def problem(status: int, *, detail: str = "", errors: tuple[FieldError, ...] = (), kind: str = "",
+def problem(status: int, *, detail: str = "", errors: tuple[FieldError, ...] = (), kind: str = "", title: str = "",
             headers: dict[str, str] | None = None) -> JSONResponse:
     """A problem detail. `errors` name fields of the form that was sent."""
-    name, title, usual = _TITLES.get(status, _TITLES[400])
-    body: dict[str, object] = {"type": f"urn:sgapp:problem:{kind or name}", "title": title, "status": status,
+    name, usual_title, usual = _TITLES.get(status, _TITLES[400])
+    body: dict[str, object] = {"type": f"urn:sgapp:problem:{kind or name}", "title": title or usual_title, "status": status,
                                "detail": detail or usual}
     if errors:
         body["errors"] = [{"field": e.field, "message": e.message} for e in errors]
@@ -71,6 +72,10 @@ def install(app: FastAPI) -> None:
                 return problem(404)
             case SignedOut():
                 return problem(401)
+            case SomebodyElse():
+                return problem(409, kind="somebody-else", title="This page is somebody else's",
+                               detail="Somebody else signed in here since. Nothing was changed; what you typed until then is "
+                                      "kept for you alone.")
             case TooManyTries():
                 return problem(429, headers={"Retry-After": str(error.retry_after_seconds)})
             case Conflict():

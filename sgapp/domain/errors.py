@@ -19,6 +19,10 @@ class SignedOut(SgappError):
     """There is no live session."""
 
 
+class SomebodyElse(SgappError):
+    """What was sent comes from a page that was opened by somebody other than whoever is signed in here now."""
+
+
 class Conflict(SgappError):
     """Somebody else changed the record first, or the same id came with other content."""
 

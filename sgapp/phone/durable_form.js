@@ -1,6 +1,7 @@
 // A form that loses nothing. What is typed is kept as a draft on the server (encrypted there) and in this page's memory,
 // never in the browser's storage. A submission carries an intent id, so that repeating it is harmless.
 import { createElement as h, useEffect, useRef, useState } from "react";
+import { JSON_BODY, asHers } from "./page_mark.js";
 
 const WAIT_FOR_ANSWER_MS = 10_000;
 const AUTOSAVE_AFTER_MS = 600;
@@ -12,6 +13,7 @@ const inMemory = new Map();
 
 const WORDS = {
   unsure: "Not confirmed yet. What you typed is kept here. Try again.",
+  somebodyElse: "Somebody else signed in here since. Nothing was changed; what you typed until then is kept for you alone.",
   signedOut: "You have been signed out. What you typed is kept. Sign in and come back.",
   gone: "This is no longer here, or no longer yours to change. What you typed is kept.",
   conflict: "Someone else changed this, or it was recorded already. What you typed is kept. Reload the page and look.",
@@ -125,13 +127,14 @@ async function call(method, url, body, { keepalive = false } = {}) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), WAIT_FOR_ANSWER_MS);
   try {
+    const headers = await asHers(body ? JSON_BODY : {}, stop.signal);
     const answer = await fetch(url, {
       method,
       keepalive,
       cache: "no-store",
       credentials: "same-origin",
       signal: stop.signal,
-      headers: { "X-Requested-With": "sgapp", ...(body ? { "Content-Type": "application/json" } : {}) },
+      headers,
       body: body ? JSON.stringify(body) : undefined,
     });
     const json = (answer.headers.get("content-type") ?? "").includes("json") ? await answer.json() : null;
@@ -142,6 +145,8 @@ async function call(method, url, body, { keepalive = false } = {}) {
     clearTimeout(timer);
   }
 }
+
+const isSomebodyElse = (json) => Boolean(json?.type?.endsWith("somebody-else"));
 
 const SHOWN_FOR_MS = 8_000;
 let saidUntil = 0;
@@ -183,7 +188,8 @@ export function DurableForm(props) {
     const text = JSON.stringify(fields);
     if (text === now.saved) return;
     now.saved = text;
-    const { status } = await call("PUT", url, { fields }, options);
+    const { status, json } = await call("PUT", url, { fields }, options);
+    if (isSomebodyElse(json)) setSaid({ text: WORDS.somebodyElse, signIn: true, bad: true });
     if (status === 401) setSaid({ text: WORDS.signedOut, signIn: true, bad: true });
     if (status < 200 || status >= 300) now.saved = "";
   };
@@ -321,6 +327,7 @@ export function DurableForm(props) {
     setProblems([]);
     showErrors(form, []);
     if (status === 0) setSaid({ text: WORDS.unsure, bad: true });
+    else if (isSomebodyElse(json)) setSaid({ text: WORDS.somebodyElse, signIn: true, bad: true });
     else if (status === 401) setSaid({ text: WORDS.signedOut, signIn: true, bad: true });
     else if (status === 404 || status === 403) setSaid({ text: WORDS.gone, bad: true });
     else if (status === 409) setSaid({ text: json?.detail ? `${json.detail} What you typed is kept.` : WORDS.conflict, bad: true });

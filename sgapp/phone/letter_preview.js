@@ -2,13 +2,14 @@
 // same code that makes the letter: nothing here knows what a letter looks like. Nothing of it is kept.
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { contentOf } from "./durable_form.js";
+import { JSON_BODY, asHers } from "./page_mark.js";
 
 const WAIT_MS = 350;
 
 async function ask(body, signal) {
   const answer = await fetch("/api/letters/preview", {
     method: "POST", cache: "no-store", credentials: "same-origin", signal,
-    headers: { "X-Requested-With": "sgapp", "Content-Type": "application/json" }, body: JSON.stringify(body),
+    headers: await asHers(JSON_BODY, signal), body: JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();

@@ -76,14 +76,22 @@ function Asked({ request }) {
     h("a", { className: "btn btn-primary justify-self-start", href: "/?write=account" }, t.asked_write));
 }
 
-function Row({ note, onCall }) {
+// Whom to ring outside, where nobody here should act on it.
+function RingOutside({ numbers }) {
+  return h("div", { className: "grid gap-1" },
+    h("p", { className: "font-semibold" }, t.nobody_here),
+    numbers.length ? h("ul", { className: "grid gap-1" }, numbers.map(({ name, number }) => h("li", { key: name },
+      `${name} `, h("a", { className: "link", href: `tel:${number.replace(/[^+\d]/g, "")}` }, number)))) : null);
+}
+
+function Row({ note, onCall, outside }) {
   const there = !["on_phone", "sign_in"].includes(note.state) && Date.now() - new Date(note.arrived ?? 0) < READABLE_MS;
   return h("li", { className: "row" },
     h("div", { className: "row-what" },
       h("p", { className: "font-semibold" }, note.reference),
       h("p", { className: note.state === "please_ring" ? "font-semibold" : "hint" }, fill(t.state_at, { state: WORDS[note.state] ?? note.state, time: when(note.at) })),
       note.state === "please_ring" ? h(PleaseRing, { note, onCall }) : null,
-      note.state === "nobody_here" ? h("p", { className: "font-semibold" }, t.nobody_here) : null),
+      note.state === "nobody_here" ? h(RingOutside, { numbers: outside }) : null),
     h("div", { className: "row-step" }, h(Steps, { id: note.id, readable: there })));
 }
 
@@ -93,6 +101,7 @@ export function MyNotes() {
   const [others, setOthers] = useState(0);
   const [onCall, setOnCall] = useState("");
   const [asked, setAsked] = useState([]);
+  const [outside, setOutside] = useState([]);
   const met = useRef(null);
   const lock = useLock();
   useEffect(() => {
@@ -104,7 +113,11 @@ export function MyNotes() {
       let there = [];
       try {
         const answer = await fetch("/api/observations/mine", { cache: "no-store" });
-        if (answer.ok) there = (await answer.json()).notes;
+        if (answer.ok) {
+          const mine = await answer.json();
+          there = mine.notes;
+          setOutside(mine.outside ?? []);
+        }
         const request = answer.ok ? await fetch("/api/accounts/asked", { cache: "no-store" }) : null;
         if (request?.ok && !gone) setAsked((await request.json()).asked);
         if (answer.status === 401) letGo();
@@ -133,7 +146,7 @@ export function MyNotes() {
     says ? h("div", { className: "panel grid gap-2", role: "status" }, h("p", null, says[0]), says[1]) : null,
     asked.map((request) => h(Asked, { key: `${request.on} ${request.part}`, request })),
     notes === null || !lock.state ? h("p", { className: "hint waiting", role: "status" }, t.loading)
-      : notes.length ? h("ul", { className: "rows", "aria-label": t.list }, notes.map((note) => h(Row, { key: note.id, note, onCall })))
+      : notes.length ? h("ul", { className: "rows", "aria-label": t.list }, notes.map((note) => h(Row, { key: note.id, note, onCall, outside })))
         : says ? h("p", { className: "hint" }, t.none_here)
           : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, t.none), h("p", { className: "hint" }, t.none_hint)),
     others ? h("p", { className: "hint", role: "status" }, many(others, t.others_one, t.others_many)) : null,

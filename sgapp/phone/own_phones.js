@@ -3,6 +3,7 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { meet, owner } from "./device.js";
 import { fill } from "./fill.js";
+import { asHers } from "./page_mark.js";
 import { Folded } from "./parts.js";
 import { kept } from "./store.js";
 import * as t from "./words/own_phones.js";
@@ -13,7 +14,7 @@ const day = format({});
 const moment = format({ timeStyle: "short" });
 
 async function call(method, path) {
-  const answer = await fetch(path, { method, cache: "no-store", headers: { "X-Requested-With": "sgapp" } }).catch(() => null);
+  const answer = await fetch(path, { method, cache: "no-store", headers: await asHers() }).catch(() => null);
   return { status: answer?.status ?? 0, json: answer?.status === 200 ? await answer.json().catch(() => null) : null };
 }
 

@@ -1,5 +1,6 @@
 // Setting up a passkey: the password once more, then the device asks for a face, a finger or a key.
 import { createElement as h, useEffect, useRef, useState } from "react";
+import { JSON_BODY, asHers } from "./page_mark.js";
 import { hasPasskeys, makePasskey } from "./passkey.js";
 
 const WORDS = {
@@ -15,8 +16,8 @@ const WORDS = {
   fault: "No answer came. Nothing was changed; try again.",
 };
 
-const post = (url, body) => fetch(url, {
-  method: "POST", cache: "no-store", headers: { "X-Requested-With": "sgapp", "Content-Type": "application/json" },
+const post = async (url, body) => fetch(url, {
+  method: "POST", cache: "no-store", headers: await asHers(JSON_BODY),
   body: JSON.stringify(body),
 }).catch(() => null);
 

@@ -1,5 +1,6 @@
 // Recovery codes: made on the server, shown here once, kept nowhere in the browser. They go when the page goes.
 import { createElement as h, useEffect, useRef, useState } from "react";
+import { JSON_BODY, asHers } from "./page_mark.js";
 
 const WORDS = {
   password: "Your password",
@@ -25,7 +26,7 @@ export function RecoveryCodes({ onMade }) {
     event.preventDefault();
     const password = new FormData(form.current).get("password");
     const answer = await fetch("/api/account/recovery-codes", {
-      method: "POST", cache: "no-store", headers: { "X-Requested-With": "sgapp", "Content-Type": "application/json" },
+      method: "POST", cache: "no-store", headers: await asHers(JSON_BODY),
       body: JSON.stringify({ password }),
     }).catch(() => null);
     form.current.reset();

@@ -3,6 +3,8 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { forgetOwner } from "./device.js";
 import { fill } from "./fill.js";
+import { beginAnew } from "./fresh_page.js";
+import { asHers } from "./page_mark.js";
 import { askPasskey, hasPasskeys } from "./passkey.js";
 import { vault } from "./vault.js";
 import * as t from "./words/sign_in.js";
@@ -10,13 +12,13 @@ import * as t from "./words/sign_in.js";
 const PHONE_ROLES = ["worker", "senior"];
 const DROPPED_WITHIN_MS = 2000;
 
-async function call(method, url, body) {
+async function call(method, url, body, more = {}) {
   try {
     const answer = await fetch(url, {
       method,
       cache: "no-store",
       credentials: "same-origin",
-      headers: { "X-Requested-With": "sgapp", ...(body ? { "Content-Type": "application/json" } : {}) },
+      headers: { "X-Requested-With": "sgapp", ...(body ? { "Content-Type": "application/json" } : {}), ...more },
       body: body ? JSON.stringify(body) : undefined,
     });
     const json = (answer.headers.get("content-type") ?? "").includes("json") ? await answer.json() : null;
@@ -74,6 +76,7 @@ function sayWhy({ status, json, retryAfter }) {
 // True on the way to the page that comes first.
 function enter(answer) {
   if (answer.status !== 200) return false;
+  beginAnew();
   window.location.assign(answer.json.set_up ? "/account" : wayBack() || homeOf(answer.json.role));
   return true;
 }
@@ -199,7 +202,7 @@ export function SignOut({ label }) {
     setBusy(true);
     // A browser that keeps nothing has nothing to drop, and one that does not answer keeps nobody signed in.
     const dropped = Promise.race([vault.leave().catch(() => undefined), new Promise((late) => setTimeout(late, DROPPED_WITHIN_MS))]);
-    const { status } = await call("DELETE", "/api/session");
+    const { status } = await call("DELETE", "/api/session", null, await asHers());
     if (status === 0) endLater();
     await dropped;
     await forgetOwner();

@@ -7,6 +7,7 @@ import { fill } from "./fill.js";
 import { register } from "./installed.js";
 import { canSealLooks, keepLook } from "./looks.js";
 import { keepFlushing } from "./outbox.js";
+import { JSON_BODY, asHers } from "./page_mark.js";
 import { Field } from "./parts.js";
 import { letGo, meetOrLetGo } from "./taken_along.js";
 import { CARD, vault } from "./vault.js";
@@ -23,8 +24,8 @@ async function ask(method, path, { body, within = ANSWER_WITHIN_MS } = {}) {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), within);
   try {
-    const answer = await fetch(path, { method, cache: "no-store", credentials: "same-origin", signal: late.signal,
-      headers: { "X-Requested-With": "sgapp", ...(body && { "Content-Type": "application/json" }) }, body: body && JSON.stringify(body) });
+    const headers = await asHers(body ? JSON_BODY : {}, late.signal);
+    const answer = await fetch(path, { method, cache: "no-store", credentials: "same-origin", signal: late.signal, headers, body: body && JSON.stringify(body) });
     const json = await answer.json().catch(() => null); // a refusal is read to its end, too, or it holds on to the line
     return answer.ok && !json ? { status: 0, json } : { status: answer.status, json: answer.ok ? json : null };
   } catch {

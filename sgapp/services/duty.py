@@ -19,7 +19,7 @@ from sgapp.domain.errors import Unreadable
 from sgapp.domain.permissions import GRANTS, SEES_RESERVED, Permission, Role
 from sgapp.domain.reach import Channel, MessageState, Reach, Urgency
 from sgapp.domain.referral import Referral
-from sgapp.domain.rota import Duty, Member, next_person, post_of
+from sgapp.domain.rota import Duty, Member, Post, next_person, post_of
 from sgapp.services.reviewing import may_not_review
 from sgapp.store import accounts
 from sgapp.store.access import listed_on, rota_of
@@ -38,6 +38,7 @@ _NEEDS: dict[ClockKind, Permission] = {
     **dict.fromkeys((K.CONTACT, K.CONTACT_MISSED, K.WELFARE_CHECK), P.MAKE_CONTACT), **dict.fromkeys(
         (K.CLEARANCE, K.MEASURE_REVIEW, K.MILESTONE, K.DBS_DUTY, K.CANDOUR), P.WORK_INVESTIGATION),
 }
+_WHO_LEAD = frozenset({Role.LEAD, Role.DEPUTY, Role.MANAGER})
 #: For how long one reminder outside the product stands for the others.
 _ONE_REMINDER = timedelta(hours=1)
 _REACH = TypeAdapter(Reach)
@@ -96,12 +97,23 @@ def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> 
     """Give a clock, at the stage it stands at, to its named person, and tell them. The account, or empty if nobody is left."""
     rota = rota_of(uow, row.branch)
     but = may_not_review(uow, record) if isinstance(record, SharingDecision) else frozenset[str]()
-    post = post_of(ClockKind(row.kind), row.stage)
+    post = Post.NOMINATED if _past_those_who_lead(uow, row) else post_of(ClockKind(row.kind), row.stage)
     row.holder_id = next_person(post, rota, members(uow, row, but=but), at, uow.book.calendar()) or ""
     if row.holder_id:
         on_duty = row.holder_id in (rota.holder(Duty.ON_CALL, at), rota.holder(Duty.LEAD, at))
         _tell(uow, row, record, at=at, on_duty=on_duty)
     return row.holder_id
+
+
+def _past_those_who_lead(uow: UnitOfWork, row: ClockRow) -> bool:
+    """Whether a note is kept from one of those who lead, so that none of them is asked first. Source: DOMAIN annex §6."""
+    bars = select(BarRow.account_id).where(BarRow.record_id == row.record_id)
+    return row.record_kind == "observation" and row.restricted and kept_from_who_leads(uow, uow.session.exec(bars))
+
+
+def kept_from_who_leads(uow: UnitOfWork, barred: Iterable[str]) -> bool:
+    """Whether lead, deputy or manager is among some accounts."""
+    return any((a := accounts.by_id(uow, i)) is not None and a.role in _WHO_LEAD for i in barred)
 
 
 def stage_of(uow: UnitOfWork, referral: Referral) -> int:

@@ -70,6 +70,13 @@ class Echo:
             raise
 
 
+@public("carries no content; the command line ends before an echo would have begun")
+def tell_others(house: House) -> None:
+    """Let the serving processes know that something was committed here."""
+    with closing(elsewhere(house.engine)) as others:
+        others.tell()
+
+
 @public("started once by each serving process; it carries no content")
 def echo(house: House) -> Echo:
     """Start the echo of this process."""

@@ -24,12 +24,15 @@ from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import Conflict, FieldError, Invalid, NotFound, SignedOut, Unreadable
 from sgapp.domain.kept import Because, KeptUpload
 from sgapp.domain.observation import NoteContent, NoteState, Observation, PriorityChange, Route, priority_at_intake
-from sgapp.domain.permissions import Actor, Permission
+from sgapp.domain.permissions import Actor, Permission, Role
 from sgapp.domain.reference import note_reference
 from sgapp.domain.staff_names import Staff, named_as_involved, named_in_passing
 from sgapp.domain.time import to_london
+from sgapp.domain.vocabulary import AGENCIES
 from sgapp.services.cards import OfflineLooks, is_looks, keep_looks, looks_from
 from sgapp.services.devices import has_signed, sender
+from sgapp.services.directory import directory_of
+from sgapp.services.duty import kept_from_who_leads
 from sgapp.services.guard import Done, intention, public, query
 from sgapp.services.house import NAMELESS, NOBODY, SYSTEM, House
 from sgapp.services.investigations import joined
@@ -403,13 +406,38 @@ def own_notes(uow: UnitOfWork) -> tuple[OwnNote, ...]:
 
 
 def _state_for_author(uow: UnitOfWork, note: Observation) -> str:
-    """How it stands; `nobody_here` where those who may read it are the ones it names, so that she turns elsewhere."""
+    """How it stands; `nobody_here` where she is to turn elsewhere.
+
+    Because those who may read it are the ones it names; or one of those who lead is, and so is the nominated individual.
+    """
     waits = note.state is not NoteState.FINISHED if note.reserved else note.state is NoteState.DELIVERED
     if waits and note.restricted:
-        readers = {*note.listed, *readers_of(uow.session, note.branch, reserved=note.reserved)} - set(note.barred)
-        if not any((a := accounts.by_id(uow, account_id)) is not None and not a.disabled for account_id in readers):
+        ids = {*note.listed, *readers_of(uow.session, note.branch, reserved=note.reserved)} - set(note.barred)
+        readers = [a for i in ids if (a := accounts.by_id(uow, i)) is not None and not a.disabled]
+        past = kept_from_who_leads(uow, note.barred)
+        if not readers or (past and not any(a.role is Role.NOMINATED for a in readers)):
             return "nobody_here"
     return {"delivered": "delivered", "acknowledged": "seen", "more_needed": "please_ring"}.get(note.state, "in_hand")
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Whom to ring outside the house."""
+
+    name: str
+    number: str
+
+
+#: Source: DOMAIN annex §6: if the nominated individual is implicated, the local authority and CQC.
+_OUTSIDE = ("LA_ASC", "EDT", "CQC")
+
+
+@query(Permission.SEE_OWN_NOTES)
+def outside_numbers(uow: UnitOfWork) -> tuple[Outside, ...]:
+    """Whom to ring about what nobody here should act on: local authority and CQC, by the directory."""
+    known = directory_of(uow)
+    return tuple(Outside(f"{AGENCIES.label(code)}: {desk.name}", desk.telephone)
+                 for code in _OUTSIDE for desk in known.of(code) if desk.telephone)
 
 
 @query(Permission.SEE_ALLOCATED_PEOPLE)

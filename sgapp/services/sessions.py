@@ -164,6 +164,26 @@ def _live(row: SessionRow, role: Role, now: datetime) -> bool:
     return row.ended_at is None and now < ends_at and now - row.last_seen_at < limits.idle
 
 
+@public("tells of a session without opening it")
+def page_mark(token: str | None) -> str:
+    """What a page sends along, so that it acts for nobody but whoever opened it. Opens nothing; empty when signed out."""
+    return _mark(sha256(token)) if token else ""
+
+
+def _mark(token_sha256: str) -> str:
+    """Under a label of its own, so that it is neither the session table's key nor what stands for a socket."""
+    return sha256(f"page|{token_sha256}")
+
+
+@public("asks whose page something comes from")
+def fits(house: House, actor: Actor, token: str | None, mark: str, *, now: datetime) -> bool:
+    """Whether a page with this mark is hers: opened in this session, or in an earlier one of the same person."""
+    if mark == page_mark(token):
+        return True
+    with house.begin(NOBODY, now) as uow:
+        return mark in map(_mark, accounts.tokens_of(uow, actor.account_id))
+
+
 @public("one may always sign out")
 def sign_out(house: House, token: str | None, *, now: datetime) -> None:
     """End the session of this cookie, if there is one."""
@@ -175,3 +195,4 @@ def sign_out(house: House, token: str | None, *, now: datetime) -> None:
         if row is not None:
             row.ended_at = now
         uow.note_event(AuditEvent("signed-out", "session", actor.session_id))
+    house.changed()

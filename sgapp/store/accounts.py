@@ -143,6 +143,11 @@ def browser_of(uow: UnitOfWork, row: SessionRow) -> str:
     return uow.opened(row.sealed_browser, place=f"session/{row.id}").decode() if row.sealed_browser else ""
 
 
+def tokens_of(uow: UnitOfWork, account_id: str) -> list[str]:
+    """The hashes of the tokens of every session that an account ever had here."""
+    return list(uow.session.exec(select(SessionRow.token_sha256).where(SessionRow.account_id == account_id)))
+
+
 def session_row(session: Session, token_sha256: str) -> SessionRow | None:
     return session.get(SessionRow, token_sha256)
 

@@ -22,6 +22,8 @@ log = logging.getLogger("sgapp.gate")
 OURS = "sgapp."
 #: What a State binds to when nobody is signed in; the empty string means "not bound yet".
 NOBODY_BOUND = "-"
+#: As the page knows the var that tells it to begin anew.
+NOT_HERS = "not_hers_rx_state_"
 #: The framework's handlers that a page needs. `update_vars_internal` is not among them: no client storage is used here.
 FRAMEWORK: frozenset[tuple[type[BaseState], str]] = frozenset(
     {
@@ -83,7 +85,11 @@ class Gate(Middleware):
         state_class, handler = target_of(event.name)
         root = state._get_root_state()
         actor = await current_actor(root)
-        same_session = await self._bind(root, opening=state_class is State and handler in _OPENING)
+        opening = state_class is State and handler in _OPENING
+        same_session, begins_anew = await self._bind(root, opening=opening)
+        if begins_anew:
+            # An open page whose socket came back, or a tab in which somebody else goes on: it begins anew, then it is theirs.
+            return StateUpdate(delta={SessionState.get_full_name(): {NOT_HERS: True}})
         if state_class is not None and same_session:
             roles = allowed_roles(state_class, handler)
             if ANYONE in roles or (actor is not None and str(actor.role) in roles and _is_open(state_class, actor)):
@@ -91,19 +97,25 @@ class Gate(Middleware):
         await self._refuse(actor, f"{state_class.__name__}.{handler}" if state_class else "unknown")
         return StateUpdate()
 
-    async def _bind(self, root: BaseState, *, opening: bool) -> bool:
-        """Tie the State tree to the session of this socket; False if it was tied to another and may not serve it."""
+    async def _bind(self, root: BaseState, *, opening: bool) -> tuple[bool, bool]:
+        """Tie the State tree to the session of this socket.
+
+        Whether it may serve it; and whether this is a page that opens in another session than the one it was tied to.
+        """
         session = await root.get_state(SessionState)
         wanted = fingerprint_of(root) or NOBODY_BOUND
         if session._bound == wanted:
-            return True
+            return True, False
         # A token of another session, or a tree of which a part has expired: nothing in it may be shown to this one.
-        was_bound = bool(session._bound)
+        was_bound, was_hers = bool(session._bound), session._bound not in ("", NOBODY_BOUND)
         await _load_all(root, type(root))
         root.reset()
         session = await root.get_state(SessionState)
-        session._bound = wanted
-        return opening or not was_bound
+        begins_anew = opening and was_hers and wanted != NOBODY_BOUND
+        serves = not begins_anew and (opening or not was_bound)
+        # What is not served stays nobody's, so that only the opening of a page makes it somebody's again.
+        session._bound = wanted if serves else NOBODY_BOUND
+        return serves, begins_anew
 
     async def _refuse(self, actor: Actor | None, name: str) -> None:
         log.warning("refused %s for %s", name, actor.role if actor else "nobody")

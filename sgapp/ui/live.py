@@ -1,7 +1,8 @@
 """Waking the screens of this process when something was committed, here or, by the echo, in another process."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import reflex as rx
 
@@ -22,11 +23,12 @@ class _Bell:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._event = asyncio.Event()
 
-    async def wait(self) -> None:
+    def next(self) -> asyncio.Event:
+        """What is set with the next change from now on."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             house().on_change(self._from_any_thread)
-        await self._event.wait()
+        return self._event
 
     def _from_any_thread(self) -> None:
         if self._loop is not None and not self._loop.is_closed():
@@ -40,17 +42,45 @@ class _Bell:
 _bell = _Bell()
 
 
-async def wait_for_change() -> None:
-    """Return when something was committed, or after a while at the latest."""
-    try:
-        await asyncio.wait_for(_bell.wait(), LOOK_EVERY_SECONDS)
-    except TimeoutError:
-        return
+def next_change() -> Callable[[], Awaitable[None]]:
+    """A way to wait for the next change from now on, or for a while at most. Asked for before one looks, it misses nothing."""
+    event = _bell.next()
+
+    async def heard() -> None:
+        try:
+            await asyncio.wait_for(event.wait(), LOOK_EVERY_SECONDS)
+        except TimeoutError:
+            return
+
+    return heard
 
 
 async def connected(state: rx.State) -> bool:
     """Whether the screen behind a State still has its socket."""
     return _has_socket(state.router.session.client_token)
+
+
+_latest: dict[tuple[str, str], object] = {}
+
+
+@contextmanager
+def watching(state: rx.State, what: str) -> Iterator[Callable[[], Awaitable[bool]]]:
+    """Watch something for one screen. Gives what to ask before each look: whether this is still the screen's watcher.
+
+    The latest is. Whoever goes on to another page of ours leaves one behind that Reflex cancels, or that ends by itself, in
+    whichever order; what a State remembered of it would stand in the way of the next.
+    """
+    me, screen = object(), (state.router.session.client_token, what)
+    _latest[screen] = me
+
+    async def goes_on() -> bool:
+        return _latest.get(screen) is me and await connected(state)
+
+    try:
+        yield goes_on
+    finally:
+        if _latest.get(screen) is me:
+            del _latest[screen]
 
 
 def sockets_of(app: rx.App) -> None:

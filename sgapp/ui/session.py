@@ -199,9 +199,10 @@ class SessionState(ConfidentialState, rx.State):
     minds_phones: bool = False
     #: Addresses of the desk that her role has something on; for the menu.
     places: tuple[str, ...] = ()
+    #: Sent by the gate, and kept here never: this socket is not in the session in which the page was opened.
+    not_hers: bool = False
     #: The fingerprint this State tree belongs to; "-" for nobody; empty before the first event.
     _bound: str = ""
-    _watching: bool = False
 
     @rx.event
     async def load_session(self) -> None:
@@ -215,21 +216,19 @@ class SessionState(ConfidentialState, rx.State):
     @rx.event(background=True)
     async def watch_session(self) -> Any:
         """Lead to the sign-in page as soon as the session has ended, wherever that was done, or a role was taken away."""
-        from sgapp.ui.live import connected, wait_for_change
+        from sgapp.ui.live import next_change, watching
 
         async with self:
-            if self._watching:
-                return None
-            self._watching, role = True, self.role
-        # Asked without holding the State: with Redis, whoever holds it keeps every other event of this screen waiting.
-        while await connected(self):
-            await wait_for_change()
-            actor = await current_actor(self, watching=True)
-            if actor is None or str(actor.role) != role:
-                break
-        async with self:
-            self._watching = False
-            return rx.redirect("/sign-in") if await connected(self) else None
+            role = self.role
+        with watching(self, "session") as goes_on:
+            # Asked without holding the State: with Redis, whoever holds it keeps every other event of this screen waiting.
+            while await goes_on():
+                heard = next_change()
+                actor = await current_actor(self, watching=True)
+                if actor is None or str(actor.role) != role:
+                    break
+                await heard()
+            return rx.redirect("/sign-in") if await goes_on() else None
 
     @rx.event
     async def load_or_sign_in(self) -> Any:

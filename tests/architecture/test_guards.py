@@ -84,6 +84,7 @@ UNGUARDED = {
     "duty.add_message": "takes the unit of work of the guarded service or of the sweep; gives nothing to read",
     "duty.begin_clocks": "called by the guards themselves, in the transaction of a guarded service",
     "duty.hand_to": "takes the unit of work of a guarded service or of the sweep; names who may know and nobody else",
+    "duty.kept_from_who_leads": "takes the unit of work of a guarded service or of the sweep; gives yes or no",
     "duty.may_know": "takes the unit of work of a guarded service, of the sweep or of the post; gives yes or no",
     "duty.members": "takes the unit of work of a guarded service or of the sweep",
     "duty.reach_of": "takes the unit of work of a guarded service or of the sweep",

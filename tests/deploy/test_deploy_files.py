@@ -46,8 +46,14 @@ def test_every_command_that_they_run_is_understood(command: list[str]) -> None:
 def test_only_caddy_is_reached_from_outside() -> None:
     services = COMPOSE["services"]
     assert {name for name, service in services.items() if "ports" in service} == {"caddy"}
-    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert COMPOSE["networks"]["inside"]["internal"] is True
     assert {name for name, service in services.items() if service["networks"] == ["inside"]} == {"database", "redis"}
+
+
+def test_only_the_proxy_in_front_may_say_where_somebody_comes_from() -> None:
+    [inside] = COMPOSE["networks"]["inside"]["ipam"]["config"]
+    assert COMPOSE["services"]["sgapp"]["environment"]["SGAPP_PROXIES"] == inside["subnet"]
+    assert set(COMPOSE["services"]["sgapp"]["networks"]) & set(COMPOSE["services"]["caddy"]["networks"]) == {"inside"}
 
 
 def test_no_secret_stands_in_a_file() -> None:

@@ -120,6 +120,8 @@ def test_where_nobody_may_read_it_she_is_sent_elsewhere(sign_in: Open) -> None:
     worker = sign_in("worker.d")
     worker.route("**/api/observations/mine", lambda route: route.fulfill(json={"notes": [
         {"id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "reference": "VN-2RV2-YNK3-C", "state": "nobody_here",
-         "delivered_at": "2026-01-05T09:30:00Z", "seen_at": None, "in_hand_at": None}]}))
+         "delivered_at": "2026-01-05T09:30:00Z", "seen_at": None, "in_hand_at": None}],
+        "outside": [{"name": "Adult social care: Duty team", "number": "01632 960 100"}]}))
     worker.goto("/mine")
-    expect(worker.get_by_text("Nobody here may read this one. Please ring the local authority or CQC.")).to_be_visible()
+    expect(worker.get_by_text("Please ring the local authority and CQC yourself.")).to_be_visible()
+    expect(worker.get_by_role("link", name="01632 960 100")).to_have_attribute("href", "tel:01632960100")

@@ -1,21 +1,61 @@
-"""What a page's websocket sends to whoever a file is about: the same frames, of the same length, as for what never was."""
+"""What a page's websocket sends to whoever a file is about: the same frames, of the same length, as for what never was.
+
+Every page that is asked for something by its id, with the id of everything that hangs on the file, of the right kind and of
+every wrong one. The normalisation is listed: the id that was asked for, and the page's address as the client itself gave it.
+"""
 
 import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 
-from sgapp.services.intake import IntakeKey, seal_note
+from sgapp.domain.permissions import Actor
+from sgapp.services import composing, contacts, investigations, safety_plans, sharing, triage
+from sgapp.services.house import SYSTEM, House, now
+from sgapp.services.intake import Envelope, intake_key, receive, seal_note
+from sgapp.services.views.composing import compose_view
+from sgapp.settings import Settings
+from sgapp.store import accounts
+from sgapp.store.tables import (
+    CaseRow,
+    ContactRow,
+    DecisionRow,
+    InvestigationRow,
+    ObservationRow,
+    PersonRow,
+    ReferralRow,
+    SafetyPlanRow,
+)
 from sgapp.ui.pages.case.state import CaseState
+from sgapp.ui.pages.contact.state import ContactState
+from sgapp.ui.pages.kept.state import KeptPageState
+from sgapp.ui.pages.matter.state import MatterState
 from sgapp.ui.pages.note.state import NoteState
+from sgapp.ui.pages.plan.state import PlanState
+from sgapp.ui.pages.record.state import RecordState
+from sgapp.ui.pages.refer.state import ReferState
 from sgapp.ui.pages.referral.state import ReferralState
-from tests.people import START, note_payload
+from sgapp.ui.pages.score.state import ScoreState
+from sgapp.ui.session import SessionState
+from tests.people import note_payload
 from tests.security.test_walk import Socket, opened
+from tests.services.story import sharing_form
 from tests.serving import PASSWORD, Server, otp
+
+ROOT = "reflex___state____state"
+#: The handler by which each page is asked, and the page.
+PAGES: dict[str, tuple[Any, str]] = {
+    "/case": (CaseState, "load_case"), "/note": (NoteState, "load_note"), "/referral": (ReferralState, "load_referral"),
+    "/refer": (ReferState, "load_offers"), "/plan": (PlanState, "load_plan"), "/contact": (ContactState, "load_contact"),
+    "/matter": (MatterState, "load_matter"), "/record": (RecordState, "load_record"), "/score": (ScoreState, "load_score"),
+    "/kept": (KeptPageState, "load_kept")}
 
 
 @contextmanager
@@ -29,54 +69,91 @@ def _client(server: Server, username: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def hidden(server: Server) -> dict[str, str]:
-    """A note that names the deputy, and its case, made through the doors by a worker and the lead."""
-    with _client(server, "worker.a") as worker, _client(server, "lead") as lead:
-        key = worker.get("/api/intake/key").json()
-        person = worker.get("/api/people/mine").json()["people"][0]["id"]
-        payload = note_payload(person, "", START, staff_involved="yes", staff_names="Devan Rao")
-        envelope = seal_note(IntakeKey(key["key_id"], key["public_key"], key["suite"], key["organisation"]), str(payload["id"]),
-                             payload)
-        sent = worker.post("/api/observations", json={"id": envelope.id, "key_id": envelope.key_id, "sealed": envelope.sealed})
-        assert sent.status_code == 201, sent.text
+    """A note that names the deputy, its case and one of each that hangs on it, made on the server's database by others."""
+    house, at = House(Settings(data=server.data, keys=Path(server.env["SGAPP_KEYS"]))), now()
+    house.prepare()
 
-        def does(intent: str, **form: Any) -> dict[str, Any]:
-            answer = lead.post(f"/api/intents/{intent}", json={**form, "intent_id": str(uuid.uuid4())})
-            assert answer.status_code == 200, answer.text
-            return answer.json()
+    def person(username: str) -> Actor:
+        with house.begin(SYSTEM, at) as uow:
+            found = accounts.by_username(uow, username)
+        assert found is not None
+        return found.as_actor()
 
-        does("acknowledge-note", note_id=envelope.id)
-        made = does("open-case", note_id=envelope.id, types=["physical"])
-    return {"note": envelope.id, "case": made["id"]}
+    worker, manager, noel = person("worker.a"), person("manager"), person("nominated")
+    with house.begin(SYSTEM, at) as uow:
+        adult = uow.session.exec(select(PersonRow.id)).first()
+    payload = note_payload(adult, "", at, staff_involved="yes", staff_names="Devan Rao")
+    key = intake_key(house, now=at)
+    sealed = seal_note(key, str(payload["id"]), payload)
+    receive(house, worker, Envelope(sealed.id, sealed.key_id, sealed.sealed), now=at)
+    triage.acknowledge_note(house, noel, triage.AcknowledgeNote(sealed.id), now=at)
+    case_id = triage.open_case(house, noel, triage.OpenCase(sealed.id, (), ("physical",)), now=at).id
+    decided = sharing.record_sharing_decision(house, manager, sharing_form(case_id, must_not_know="Devan Rao"), now=at)
+    sharing.review_sharing_decision(house, noel, sharing.ReviewSharingDecision(decided.id, "yes"), now=at)
+    said = [o.source for g in compose_view(house, manager, at, case_id).groups for o in g.offers if ":said:" in o.source]
+    composing.prepare_referral(house, manager, composing.PrepareReferral(
+        case_id, "LA_ASC", "Duty team", "secure_email", "To protect.", "Advice.",
+        tuple(f"{s}=own_words" for s in said)), now=at)
+    safety_plans.write_safety_plan(house, manager, safety_plans.WriteSafetyPlan(
+        case_id, channels=("SAFE_CALL",), number="07700 900117", trusted="Her sister", feared="Devan Rao",
+        review_on=at.date() + timedelta(days=30), agreement="agreed", workers_may_view="no"), now=at)
+    contacts.plan_contact(house, manager, contacts.PlanContact(
+        case_id, "call", "adult", at + timedelta(hours=2), "To ask", "", anyway="Agreed with her."), now=at)
+    investigations.open_investigation(house, manager, investigations.OpenInvestigation(
+        case_id, person("deputy").account_id), now=at)
+    found = {"note": sealed.id, "case": case_id}
+    with house.begin(SYSTEM, at) as uow:
+        for name, table in (("decision", DecisionRow), ("referral", ReferralRow), ("plan", SafetyPlanRow),
+                            ("contact", ContactRow)):
+            found[name] = uow.session.exec(select(table.id).where(table.case_id == case_id)).one()
+        found["matter"] = uow.session.exec(select(InvestigationRow.id).where(
+            InvestigationRow.concerns_case == case_id)).one()
+        found["reference of the note"] = uow.session.get_one(ObservationRow, sealed.id).reference
+        found["reference of the case"] = uow.session.get_one(CaseRow, case_id).reference
+    return found
 
 
-def _frames(socket: Socket, state: Any, page: str, record_id: str) -> list[str]:
-    """Everything that comes back when a page is asked for a record, without the id that was asked for."""
-    name = state.get_full_name()
-    handler = next(h for h in state.event_handlers if h.startswith("load_"))
+def _frames(socket: Socket, page: str, record_id: str) -> list[str]:
+    """Everything that comes back when a page is asked for a record, in its order, without what the client itself gave."""
+    state, handler = PAGES[page]
     where = {"pathname": page, "asPath": f"{page}?id={record_id}", "query": {"id": record_id}}
-    socket.ws.send("42/_event," + json.dumps(["event", {"name": f"{name}.{handler}", "payload": {}, "router_data": where}]))
+    session = SessionState.get_full_name()
+    for name in (f"{state.get_full_name()}.{handler}", f"{session}.load_session"):
+        socket.ws.send("42/_event," + json.dumps(["event", {"name": name, "payload": {}, "router_data": where}]))
     found = []
-    for delta in socket.deltas_until(name):
-        delta.pop("reflex___state____state", None)  # the address of the page, as the client itself gave it
+    for delta in socket.deltas_until(session):
+        delta.pop(ROOT, None)
         found.append(json.dumps(delta, sort_keys=True).replace(record_id, "ASKED"))
     return [frame for frame in found if frame != "{}"]
 
 
-@pytest.mark.parametrize(("state", "page", "which"), [
-    (CaseState, "/case", "case"), (NoteState, "/note", "note"), (ReferralState, "/referral", "case")])
-def test_hidden_and_never_send_the_same_frames(
-        server: Server, hidden: dict[str, str], state: Any, page: str, which: str) -> None:
+def _never(like: str) -> str:
+    """What was never given to anything, of the same shape."""
+    return str(uuid.uuid4()) if len(like) == 36 else like[:-6] + "AAAA" + like[-2:]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_hidden_and_never_send_the_same_frames(server: Server, hidden: dict[str, str], page: str) -> None:
+    told = []
     with _client(server, "deputy") as client, opened(server, client) as socket:
         socket.until_hydrated()
-        _frames(socket, state, page, str(uuid.uuid4()))  # the first of a kind also says that the page has loaded
-        there = [_frames(socket, state, page, hidden[which]) for _ in range(5)]
-        nowhere = [_frames(socket, state, page, str(uuid.uuid4())) for _ in range(5)]
-    assert there == nowhere
+        _frames(socket, page, str(uuid.uuid4()))  # the first of a kind also says that the page has loaded
+        for kind, record_id in hidden.items():
+            there, nowhere = _frames(socket, page, record_id), _frames(socket, page, _never(record_id))
+            if there != nowhere:
+                told.append((kind, there, nowhere))
+    assert told == []
 
 
-def test_the_same_frames_tell_the_lead(server: Server, hidden: dict[str, str]) -> None:
+#: Which page shows which kind of id to whoever may know of it.
+SHOWN = {"/case": "case", "/note": "note", "/referral": "referral", "/refer": "case", "/plan": "case", "/contact": "contact",
+         "/matter": "matter"}
+
+
+@pytest.mark.parametrize("page", SHOWN)
+def test_the_same_frames_tell_whoever_may_know(server: Server, hidden: dict[str, str], page: str) -> None:
     """The control: for somebody on the list the page does fill."""
-    with _client(server, "lead") as client, opened(server, client) as socket:
+    with _client(server, "manager") as client, opened(server, client) as socket:
         socket.until_hydrated()
-        _frames(socket, CaseState, "/case", str(uuid.uuid4()))
-        assert _frames(socket, CaseState, "/case", hidden["case"]) != _frames(socket, CaseState, "/case", str(uuid.uuid4()))
+        _frames(socket, page, str(uuid.uuid4()))
+        assert _frames(socket, page, hidden[SHOWN[page]]) != _frames(socket, page, str(uuid.uuid4()))

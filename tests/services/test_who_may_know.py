@@ -9,7 +9,7 @@ from sqlmodel import select
 from sgapp.domain.errors import Invalid, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.ties import Ties
-from sgapp.services import cases, intake, rota, triage, who_may_know
+from sgapp.services import cases, directory, intake, rota, triage, who_may_know
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM
 from sgapp.services.sweep import sweep
@@ -225,9 +225,41 @@ def test_where_lead_deputy_and_manager_are_named_the_nominated_individual_can_do
     assert case_view(cast.house, cast.noel, NOW, case_id).risk == "High"
 
 
-def test_where_the_nominated_individual_is_named_too_the_writer_is_sent_elsewhere(cast: Cast) -> None:
-    cast.writes(staff_involved="yes", staff_names="Lena Hart, Devan Rao, Maud Ellery, Noel Quist")
+@pytest.mark.parametrize("named", ["Lena Hart", "Devan Rao", "Maud Ellery"])
+def test_where_one_of_those_who_lead_is_named_the_nominated_individual_is_asked_first_and_at_every_step(
+        cast: Cast, named: str) -> None:
+    cast.writes(staff_involved="yes", staff_names=named)
+    for minutes in (0, 31, 121, 241, 361):
+        sweep(cast.house, now=NOW + timedelta(minutes=minutes), holder="test")
+    assert _asked(cast) == {"noel"}
+
+
+def test_where_a_friend_of_hers_leads_it_goes_past_the_friend_too(cast: Cast) -> None:
+    who_may_know.add_tie(cast.house, cast.maud, AddTie(cast.carla.account_id, cast.lena.account_id, "friend"), now=NOW)
+    cast.writes(**NAMES_CARLA)
+    assert _asked(cast) == {"noel"}
+
+
+def test_where_a_care_worker_is_named_whoever_leads_is_asked_as_ever(cast: Cast) -> None:
+    cast.writes(**NAMES_CARLA)
+    assert _asked(cast) == {"lena"}
+
+
+def _asked(cast: Cast) -> set[str]:
+    with cast.house.begin(SYSTEM, NOW) as uow:
+        ids = set(uow.session.exec(select(MessageRow.account_id)))
+    return {name for name, actor in cast.actors.items() if actor.account_id in ids}
+
+
+@pytest.mark.parametrize("named", ["Lena Hart, Devan Rao, Maud Ellery, Noel Quist", "Maud Ellery and Noel Quist"])
+def test_where_the_nominated_individual_is_named_too_the_writer_is_sent_elsewhere(cast: Cast, named: str) -> None:
+    for agency, number in (("LA_ASC", "01632 960 100"), ("CQC", "01632 960 150"), ("MARAC", "01632 960 130")):
+        directory.set_desk(cast.house, cast.maud, directory.SetDesk("", agency, "Duty team", number), now=NOW)
+    cast.writes(staff_involved="yes", staff_names=named)
     assert [n.state for n in intake.own_notes(cast.house, cast.amina, NOW)] == ["nobody_here"]
+    assert intake.outside_numbers(cast.house, cast.amina, NOW) == (
+        intake.Outside("Adult social care: Duty team", "01632 960 100"),
+        intake.Outside("Care Quality Commission: Duty team", "01632 960 150"))
 
 
 def test_a_list_on_which_nobody_is_left_names_whoever_comes_to_the_role(cast: Cast) -> None:

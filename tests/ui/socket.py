@@ -85,8 +85,11 @@ class Page:
         """Events of one page run in order, so counting up in a State of our own works as a fence."""
         self._fences += 1
         self.send(f"{wire_name(FenceState)}.pass_by", number=self._fences)
-        while self.shown(FenceState, "number") != self._fences:
+        while self.shown(FenceState, "number") != self._fences and not self._told_to_begin_anew():
             self._read()
+
+    def _told_to_begin_anew(self) -> bool:
+        return any(values.get("not_hers_rx_state_") for values in self.state.values())
 
     def _read(self) -> None:
         message = self._ws.receive_text()

@@ -136,8 +136,30 @@ def test_another_session_with_the_same_client_token_finds_nothing_of_the_first(
         assert first.shown(SessionState, "name") == cast.lena.name
     for thief in ("", cookie(house, cast.amina.username)):
         with with_token(client, thief, first.token) as second:
-            assert second.shown(LeadsOnly, "opened") == ""
-            assert second.shown(SessionState, "name") == ""
+            assert not second.shown(LeadsOnly, "opened")
+            assert not second.shown(SessionState, "name")
+
+
+def test_a_page_that_comes_back_in_somebody_elses_session_is_served_nothing_and_told_to_begin_anew(
+        client: TestClient, house: House, cast: Cast) -> None:
+    with Page(client, cookie=cookie(house, cast.lena.username)) as lenas:
+        pass
+    mauds = cookie(house, cast.maud.username)
+    with with_token(client, mauds, lenas.token) as back:
+        assert back.shown(SessionState, "not_hers") is True
+        assert back.shown(SessionState, "name") is None
+        assert back.shown(LeadsOnly, "opened") is None
+    with with_token(client, mauds, lenas.token) as anew:
+        assert anew.shown(SessionState, "not_hers") is False
+        assert anew.shown(LeadsOnly, "opened") == ""
+
+
+def test_a_page_that_was_nobodys_is_served_to_whoever_signs_in_on_it(client: TestClient, house: House, cast: Cast) -> None:
+    with Page(client) as sign_in_page:
+        pass
+    with with_token(client, cookie(house, cast.lena.username), sign_in_page.token) as hers:
+        assert hers.shown(LeadsOnly, "opened") == ""
+        assert hers.shown(SessionState, "not_hers") is False
 
 
 @contextmanager

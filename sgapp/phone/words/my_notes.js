@@ -1,5 +1,5 @@
 // Made by sgapp/phone/words from its catalogue; not to be written by hand.
-export const nobody_here = "Nobody here may read this one. Please ring the local authority or CQC.";
+export const nobody_here = "Someone who would read this one is too close to it. Please ring the local authority and CQC yourself.";
 export const locale = "en-GB";
 export const on_phone = "on this phone";
 export const sign_in_to_send = "on this phone, sign in to send";

@@ -10,6 +10,8 @@ from reflex.event import EventType, no_args_event_spec
 
 from sgapp.phone import script
 
+script("page_mark.js")  # bundled beside it, imported by name
+
 
 class DurableForm(rx.Component):
     """The browser's side of `durable_form`."""

@@ -8,7 +8,7 @@ import reflex as rx
 from sgapp.ui.components.page_parts import gone
 from sgapp.ui.pages import add_page
 from sgapp.ui.session import SessionState
-from sgapp.ui.templates.frame import as_components, hide_button, main_landmark, sign_out_button, skip_link
+from sgapp.ui.templates.frame import as_components, fresh_page, hide_button, main_landmark, sign_out_button, skip_link
 
 Draw = Callable[[], Any]
 
@@ -33,6 +33,7 @@ def desk_page(route: str, title: str, *, here: str = "", on_load: Sequence[Any] 
         def page() -> rx.Component:
             return rx.el.div(
                 skip_link(),
+                fresh_page(),
                 _menu(here or route),
                 main_landmark(_for_those_who_may(on_load, as_components(draw())), class_name="desk-main"),
                 rx.el.p(id="page-said", role="status", class_name="page-said", hidden=True),

@@ -7,6 +7,7 @@ import reflex as rx
 from sgapp.phone import script
 from sgapp.phone.words import FIRST, say
 from sgapp.settings import Settings
+from sgapp.ui.session import SessionState
 
 
 def skip_link() -> rx.Component:
@@ -22,6 +23,21 @@ def main_landmark(*children: rx.Component, class_name: str = "") -> rx.Component
 def hide_button() -> rx.Component:
     """Takes the page off the screen and ends the session (assets/hide.js); without scripts still a way to /away/."""
     return rx.el.a(say("app.hide"), href="/away/", class_name="btn btn-quiet btn-sm", custom_attrs={"data-hide": ""})
+
+
+script("page_mark.js")  # bundled beside it, imported by name
+
+
+class FreshPage(rx.Component):
+    """Begins the page anew when its socket came back in somebody else's session."""
+
+    library = script("fresh_page.js")
+    tag = "FreshPage"
+    not_hers: rx.Var[bool]
+
+
+def fresh_page() -> rx.Component:
+    return FreshPage.create(not_hers=SessionState.not_hers)
 
 
 class SignOut(rx.Component):

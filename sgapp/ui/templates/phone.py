@@ -7,7 +7,7 @@ import reflex as rx
 
 from sgapp.ui.pages import APP_TITLE, add_page
 from sgapp.ui.session import SessionState
-from sgapp.ui.templates.frame import as_components, hide_button, in_its_language, main_landmark, skip_link
+from sgapp.ui.templates.frame import as_components, fresh_page, hide_button, in_its_language, main_landmark, skip_link
 
 Draw = Callable[[], Any]
 
@@ -24,6 +24,7 @@ def phone_page(route: str, title: str = APP_TITLE, *, heading: str = APP_TITLE, 
         def page() -> rx.Component:
             return rx.el.div(
                 skip_link(),
+                fresh_page(),
                 rx.el.header(
                     rx.el.div(
                         rx.el.h1(heading, class_name="text-lg font-semibold grow"),

@@ -1,6 +1,5 @@
 """The queue as one screen remembers it: what it shows, by which filter, and how many are new since."""
 
-import asyncio
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -11,7 +10,7 @@ from sgapp.services.drafts import load_draft, save_draft
 from sgapp.services.house import house, now
 from sgapp.services.views.queue import PAGE, QueueRow, Tile, queue, queue_keys
 from sgapp.ui import offload
-from sgapp.ui.live import connected, wait_for_change
+from sgapp.ui.live import next_change, watching
 from sgapp.ui.session import ConfidentialState, current_actor
 
 #: Under this name the filter lies with the actor's drafts. What is searched for lies nowhere but on her screen, which sends it
@@ -38,7 +37,6 @@ class DeskState(ConfidentialState, rx.State):
     _count: int = PAGE
     _since: datetime | None = None
     _known: frozenset[str] = frozenset()
-    _watching: bool = False
 
     @rx.event
     async def load_queue(self) -> None:
@@ -82,13 +80,9 @@ class DeskState(ConfidentialState, rx.State):
     @rx.event(background=True)
     async def watch_queue(self) -> None:
         """Count what came since, whenever something changes, for as long as the screen is there."""
-        async with self:
-            if self._watching:
-                return
-            self._watching = True
-        try:
-            while await connected(self):
-                await wait_for_change()
+        with watching(self, "queue") as goes_on:
+            while await goes_on():
+                heard = next_change()
                 async with self:
                     actor = await current_actor(self, watching=True)
                     if actor is None or str(actor.role) not in self._allowed:
@@ -96,11 +90,7 @@ class DeskState(ConfidentialState, rx.State):
                     if self._since is not None:
                         keys = await offload.run(queue_keys, house(), actor, now(), self._since)
                         self.new = len(frozenset(keys) - self._known)
-        except asyncio.CancelledError:
-            raise
-        finally:
-            async with self:
-                self._watching = False
+                await heard()
 
 
 def _found(actor: Actor, at: datetime, shown: int, chosen: str | None, text: str) -> Any:
