@@ -37,12 +37,12 @@ def test_the_day_to_look_again_is_waited_for(story: Story) -> None:
     assert (who, what, due) == ("Us", "look again", "12 Oct")
 
 
-def test_the_record_that_an_emergency_owes_is_waited_for_before_the_agency(story: Story) -> None:
+def test_the_record_that_an_emergency_owes_is_waited_for_beside_the_agency(story: Story) -> None:
     form = referrals.SendEmergency(story.case_id, "POL999", "Police", "telephone", "He is hurt.")
     referrals.send_emergency(story.house, story.cast.joy, form, now=NOW)
     found = _waits(_view(story.cast, story.case_id))
-    assert found[0] == ("Us", "record the decision", "Due 23:59")
-    assert found[1][:2] == ("Police, 999", f"receipt, {story.case().reference}-R1")
+    assert found == [("Police, 999", f"receipt, {story.case().reference}-R1", "Due 13:30"),
+                     ("Us", "record the decision", "Due 23:59")]
 
 
 def test_a_marac_referral_that_is_owed_is_waited_for(story: Story) -> None:
