@@ -244,6 +244,14 @@ _ENQUIRY = "DOMAIN annex §2: planning 5 working days, assessment 4 weeks, revie
 _WEEK = 7 * 24 * 60
 _REVIEW = "The guide: same-day review for higher-risk decisions"
 K = ClockKind
+_BY_VOICE = "Ours: told by a voice, so the log number or the name is there within the call; ADR 0025"
+_AT_WORK = "Ours: who comes to danger now says within a day what they did; ADR 0025"
+_THEIRS = "Ours: DOMAIN annex §2 names the local authority's time alone; ADR 0025"
+#: Working days until an agency that is not the local authority is chased for what it decided, and until that goes up. Whoever
+#: is not here is the local authority, or keeps to its time.
+THEIR_DECISION: dict[str, tuple[int, int]] = {
+    "FIRE": (5, 10), "POL101": (2, 5), "IDVA": (2, 5), "GP": (2, 5), "MARAC": (10, 20), "NRM": (5, 10), "CQC": (10, 20),
+    "COMM": (5, 10), "ICB": (5, 10), "DBS": (40, 60), "REG": (20, 40), "OPG": (10, 20), "DWP": (5, 10), "BANK": (2, 5)}
 
 #: The defaults. A local authority's own rules replace them row by row.
 DEFAULT_RULES: tuple[Rule, ...] = (
@@ -284,6 +292,12 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         chase=_working(1),
         escalate=_working(5),
     ),
+    *(Rule(K.RECEIPT, "", _minutes(30), _BY_VOICE, chase=_minutes(30), escalate=_minutes(60), later=_minutes(60), agency=agency)
+      for agency in ("POL999", "AMB", "EDT")),
+    *(Rule(K.AGENCY_DECISION, "", _NOON, _AT_WORK, chase=_NOON, escalate=_minutes(24 * 60), later=_NOON, agency=agency)
+      for agency in ("POL999", "AMB")),
+    *(Rule(K.AGENCY_DECISION, "", _working(due), _THEIRS, chase=_working(due), escalate=_working(late), agency=agency)
+      for agency, (due, late) in THEIR_DECISION.items()),
     Rule(K.PLANNING, "", _working(5), _ENQUIRY),
     Rule(K.ASSESSMENT, "", _minutes(4 * _WEEK), _ENQUIRY),
     Rule(K.ENQUIRY_REVIEW, "", _minutes(6 * _WEEK), _ENQUIRY),

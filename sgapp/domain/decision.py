@@ -13,6 +13,7 @@ from sgapp.domain.asking import When, holds
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.guidance import Shown
 from sgapp.domain.lifecycle import Transitions, moved
+from sgapp.domain.observation import Priority
 from sgapp.domain.vocabulary import (
     AGENCIES,
     ARTICLE_6,
@@ -264,11 +265,15 @@ def _answered(name: str, value: object) -> bool:
     return name not in CHOICES or all(code in CHOICES[name] for code in chosen)
 
 
-def second_review_because(answers: SharingAnswers, *, risk: str, types: tuple[str, ...], restricted: bool,
+_NOT_SOUGHT = frozenset({"not_sought_raises_risk", "not_sought_urgent"})
+
+
+def second_review_because(answers: SharingAnswers, *, risk: str, priority: Priority, types: tuple[str, ...], restricted: bool,
                           emergency: bool = False) -> tuple[str, ...]:
     """Why somebody else must look the same day; empty when nobody need. Source: DOMAIN annex §3; the guide.
 
-    `emergency`: it records what was sent first.
+    `emergency`: it records what was sent first. Consent that was not sought is passed over like one that was refused: the
+    adult had no say in it either.
     """
     shares = answers.share == "share"
     reasons = []
@@ -278,8 +283,12 @@ def second_review_because(answers: SharingAnswers, *, risk: str, types: tuple[st
         reasons.append("consent is overridden")
     if shares and answers.consent == "given_in_part":
         reasons.append("consent was given only in part")
+    if shares and answers.consent in _NOT_SOUGHT:
+        reasons.append("consent was not sought")
     if not shares and risk in ("high", "immediate"):
         reasons.append("nothing is shared although the risk is high")
+    if not shares and priority is not Priority.OTHER:
+        reasons.append("nothing is shared although the matter is urgent")
     if "domestic" in types and risk in ("high", "immediate"):
         reasons.append("high-risk domestic abuse")
     if restricted:
@@ -287,8 +296,8 @@ def second_review_because(answers: SharingAnswers, *, risk: str, types: tuple[st
     return tuple(reasons)
 
 
-def called_for_since(decisions: Iterable[SharingDecision], *, risk: str, types: tuple[str, ...], restricted: bool,
-                     at: datetime) -> tuple[SharingDecision, ...]:
+def called_for_since(decisions: Iterable[SharingDecision], *, risk: str, priority: Priority, types: tuple[str, ...],
+                     restricted: bool, at: datetime) -> tuple[SharingDecision, ...]:
     """The decisions on which a second person is to look since the case has changed, each with what calls for it now.
 
     One rule: a decision that nothing has replaced, and on which a reason holds that no second person was asked about, is
@@ -299,7 +308,7 @@ def called_for_since(decisions: Iterable[SharingDecision], *, risk: str, types: 
     replaced = {earlier.id for d in every if (earlier := replaced_by(d, every)) is not None}
     found = []
     for decision in every:
-        because = second_review_because(decision.answers, risk=risk, types=types, restricted=restricted)
+        because = second_review_because(decision.answers, risk=risk, priority=priority, types=types, restricted=restricted)
         new = tuple(reason for reason in because if reason not in decision.review_because)
         if not new or decision.id in replaced or not REVIEW_TRANSITIONS[decision.review]:
             continue

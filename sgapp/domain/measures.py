@@ -25,8 +25,8 @@ from sgapp.domain.time import end_of_day, from_london, to_london
 SMALLEST = 5
 #: A case of the same adult so shortly before makes a repeat; so long may a notice to CQC take. Source: DOMAIN annex §7, §2.
 REPEAT_WITHIN, CQC_HOURS = timedelta(days=365), 24
-#: The second look at an agency's answer, in its working days. Source: DOMAIN annex §7.
-LATE_ANSWER = 20
+#: The first and the second look at an agency's answer, in its working days. Source: DOMAIN annex §7.
+ANSWER, LATE_ANSWER = 5, 20
 #: From this stage on somebody above the duty desk was asked. Source: DOMAIN annex §2, escalation.
 ESCALATED_FROM = 2
 LOCAL_AUTHORITY = frozenset({"LA_ASC", "EDT"})
@@ -300,8 +300,8 @@ def _answered(m: Material) -> Iterable[Item]:
     cases = _cases(m)
     for referral, sent in _sent(m):
         start = _awaited_from(referral, sent)
-        running = m.book.clock(ClockKind.AGENCY_DECISION, start, agency=referral.agency)
-        due = running.escalate_at or running.due_at
+        # What is asked is one length for all, as the label says; by when an agency is chased differs (ADR 0025).
+        due = m.book.calendar(referral.agency).working_days_after(start, ANSWER)
         yield _of_referral(referral, cases.get(referral.case_id), sent, *_timed(start, answered_at(referral), due, m.now))
 
 

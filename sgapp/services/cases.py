@@ -105,7 +105,8 @@ def set_risk(uow: UnitOfWork, form: SetRisk) -> Done:
     level = known(RISK_LEVELS, form.level, "level", "Choose a level.")
     written(form, reason="Say what the level rests on.")
     case = case.with_risk(RiskEntry(level, form.reason.strip(), uow.now, uow.actor.name))
-    looked_at = called_for_since(uow.decisions(case), risk=level, types=case.types, restricted=case.restricted, at=uow.now)
+    looked_at = called_for_since(uow.decisions(case), risk=level, priority=case.priority, types=case.types,
+                                 restricted=case.restricted, at=uow.now)
     uow.save(case, *looked_at, because=AuditEvent("risk-set", "case", case.id, detail=level))
     told = f"The risk is set to {RISK_LEVELS.label(level).lower()}."
     if looked_at:

@@ -52,8 +52,8 @@ def record_checklist(uow: UnitOfWork, form: RecordChecklist) -> Done:
     raised = found.high and case.risk_level not in ("high", "immediate")
     if raised:
         after = after.with_risk(RiskEntry("high", _resting_on(found), uow.now, uow.actor.name))
-    looked_at = called_for_since(uow.decisions(case), risk=after.risk_level, types=case.types, restricted=case.restricted,
-                                 at=uow.now)
+    looked_at = called_for_since(uow.decisions(case), risk=after.risk_level, priority=case.priority, types=case.types,
+                                 restricted=case.restricted, at=uow.now)
     detail = f"{found.tool}:{'none' if found.score is None else found.score}:{found.judgement}"
     uow.save(after, *looked_at, because=AuditEvent("checklist-recorded", "case", case.id, detail=detail))
     return Done(case.id, _told(found, raised=raised), f"/case?id={case.id}")

@@ -81,8 +81,8 @@ def record_sharing_decision(uow: UnitOfWork, form: RecordSharingDecision) -> Don
         restricted=case.restricted, barred=case.barred, branch=case.branch, guidance=guidance_for(answers, asked))
     before = replaced_by(decision, earlier)
     moved_on = (before.moved_on(),) if before is not None and before.review is ReviewState.ASKED else ()
-    because = second_review_because(answers, risk=case.risk_level, types=case.types, restricted=case.restricted,
-                                    emergency=case.emergency_record_from is not None)
+    because = second_review_because(answers, risk=case.risk_level, priority=case.priority, types=case.types,
+                                    restricted=case.restricted, emergency=case.emergency_record_from is not None)
     because += (UNSEEN_BEFORE,) if moved_on else ()
     decision = replace(decision, review_because=because, review=ReviewState.ASKED if because else ReviewState.NOT_NEEDED)
     event = AuditEvent("sharing-decided", "decision", decision.id, detail=answers.share)

@@ -31,8 +31,8 @@ def as_strict(uow: UnitOfWork, case: Case) -> tuple[OnACase, ...]:
             if (r.restricted, r.barred) != (case.restricted, case.barred)}
     if case.state is not CaseState.CLOSED:
         decisions = [r for r in (found | firm).values() if isinstance(r, SharingDecision)]
-        firm |= {d.id: d for d in called_for_since(decisions, risk=case.risk_level, types=case.types,
-                                                   restricted=case.restricted, at=uow.now)}
+        firm |= {d.id: d for d in called_for_since(
+            decisions, risk=case.risk_level, priority=case.priority, types=case.types, restricted=case.restricted, at=uow.now)}
     return tuple(firm.values())
 
 

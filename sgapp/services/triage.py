@@ -65,7 +65,10 @@ class ChangePriority:
 
 @intention("change-priority", Permission.TRIAGE, ChangePriority)
 def change_priority(uow: UnitOfWork, form: ChangePriority) -> Done:
-    """Set another priority, with its reason; the history stays. The case of the note follows its most urgent note."""
+    """Set another priority, with its reason; the history stays. The case of the note follows its most urgent note.
+
+    It may call for a second look at a decision.
+    """
     note = uow.notes.get(form.note_id).with_priority(form.priority, form.reason, at=uow.now, by=uow.actor.name)
     event = AuditEvent("priority-changed", "observation", note.id, detail=str(form.priority))
     if note.case_id is None:
@@ -74,7 +77,7 @@ def change_priority(uow: UnitOfWork, form: ChangePriority) -> Done:
     case = uow.cases.get(note.case_id)
     notes = {**uow.notes.those(case.note_ids), note.id: note}
     case = case.with_priority(fastest(n.priority for n in notes.values()))
-    uow.save(note, case, because=event)
+    uow.save(note, case, *as_strict(uow, case), because=event)
     return Done(note.id, f"The priority is {form.priority} now; that of case {case.reference} is {case.priority}.")
 
 

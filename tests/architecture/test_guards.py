@@ -134,6 +134,7 @@ UNGUARDED = {
     "views.course.grid": "arranges referrals that were already given",
     "views.course.picture": "scales lanes that were already given",
     "views.course.tone": "compares two times",
+    "views.course.holder_of": "takes the unit of work of a guarded view, for a record that was already given",
     "views.course.waiting_for": "lists the clocks of records that were already given",
     "views.note.note_lines": "puts a note that was already given into lines",
     "views.note.mark_lines": "puts the marks of a note that was already given into lines",

@@ -5,9 +5,10 @@ from datetime import date, datetime, time
 import pytest
 
 from sgapp.domain.clock_book import DEFAULT_BOOK, ClockBook, Closure, by_the_stopwatch
-from sgapp.domain.clocks import AgencyHours, ClockKind, How, Rule, Span
+from sgapp.domain.clocks import THEIR_DECISION, AgencyHours, ClockKind, How, Rule, Span
 from sgapp.domain.errors import Invalid
 from sgapp.domain.time import from_london, show
+from sgapp.domain.vocabulary import AGENCIES
 
 K = ClockKind
 
@@ -119,3 +120,31 @@ def test_both_clocks_are_shown_where_they_differ_and_only_there() -> None:
     stopwatch = by_the_stopwatch(friday, rule)
     assert stopwatch is not None and show(stopwatch) == "10 Oct 2026, 16:55"
     assert by_the_stopwatch(monday, rule) is None
+
+
+#: The local authority itself, and those that keep its time.
+AS_THE_LOCAL_AUTHORITY = {"LA_ASC", "EDT", "CHILD", "LADO", "PIPOT", "ADVOCATE"}
+
+
+@pytest.mark.parametrize("agency", AGENCIES.codes())
+def test_each_agency_has_a_time_of_its_own_for_its_decision_or_keeps_the_local_authoritys(agency: str) -> None:
+    own = DEFAULT_BOOK.rule(K.AGENCY_DECISION, "other", agency).agency == agency
+    assert own is (agency not in AS_THE_LOCAL_AUTHORITY)
+
+
+@pytest.mark.parametrize(("kind", "agency", "up"), [
+    # A voice answers at once, at any hour; the steps come by the stopwatch.
+    (K.RECEIPT, "POL999", ["9 Oct 2026, 22:30", "9 Oct 2026, 23:00", "10 Oct 2026, 00:00", "10 Oct 2026, 01:00"]),
+    (K.RECEIPT, "EDT", ["9 Oct 2026, 22:30", "9 Oct 2026, 23:00", "10 Oct 2026, 00:00", "10 Oct 2026, 01:00"]),
+    (K.AGENCY_DECISION, "AMB", ["10 Oct 2026, 10:00", "10 Oct 2026, 22:00", "11 Oct 2026, 10:00", "11 Oct 2026, 22:00"]),
+    # Friday at ten in the evening counts from Monday on.
+    (K.AGENCY_DECISION, "EDT", ["13 Oct 2026, 17:00", "19 Oct 2026, 17:00", "20 Oct 2026, 17:00", "21 Oct 2026, 17:00"]),
+    (K.AGENCY_DECISION, "BANK", ["14 Oct 2026, 17:00", "19 Oct 2026, 17:00", "20 Oct 2026, 17:00", "21 Oct 2026, 17:00"]),
+    (K.AGENCY_DECISION, "MARAC", ["26 Oct 2026, 17:00", "9 Nov 2026, 17:00", "10 Nov 2026, 17:00", "11 Nov 2026, 17:00"])])
+def test_what_an_agency_owes_goes_up_by_its_own_time(kind: ClockKind, agency: str, up: list[str]) -> None:
+    assert steps(kind, "2026-10-09T22:00", agency=agency) == up
+
+
+@pytest.mark.parametrize("agency", sorted(THEIR_DECISION))
+def test_each_default_of_an_agency_could_be_set_by_a_manager_too(agency: str) -> None:
+    DEFAULT_BOOK.with_rule(DEFAULT_BOOK.rule(K.AGENCY_DECISION, "other", agency))

@@ -24,6 +24,7 @@ from sgapp.domain.decision import (
     second_review_because,
 )
 from sgapp.domain.errors import IllegalTransition, Invalid
+from sgapp.domain.observation import Priority
 
 T0 = datetime(2026, 10, 5, 11, 45, tzinfo=UTC)
 SHARE = SharingAnswers(
@@ -110,6 +111,18 @@ def test_checking_is_repeatable_and_never_keeps_an_unasked_answer(given_answers:
     assert all(getattr(kept, f.name) == getattr(blank, f.name) for f in fields(kept) if f.name not in asked)
 
 
+@pytest.mark.parametrize(("answers", "priority", "reasons"), [
+    (replace(SHARE, consent="not_sought_raises_risk"), Priority.OTHER, ("consent was not sought",)),
+    (replace(SHARE, consent="not_sought_urgent"), Priority.EMERGENCY, ("consent was not sought",)),
+    (replace(SHARE, consent="lacks_capacity_best_interests"), Priority.HIGH, ()),
+    (replace(KEEP, consent="not_sought_raises_risk"), Priority.OTHER, ()),  # nothing is done over the adult's head
+    (KEEP, Priority.HIGH, ("nothing is shared although the matter is urgent",)),
+    (KEEP, Priority.EMERGENCY, ("nothing is shared although the matter is urgent",)), (KEEP, Priority.OTHER, ())])
+def test_passing_over_consent_and_keeping_what_is_urgent_are_looked_at_by_a_second_person(
+        answers: SharingAnswers, priority: Priority, reasons: tuple[str, ...]) -> None:
+    assert second_review_because(answers, risk="", priority=priority, types=(), restricted=False) == reasons
+
+
 @pytest.mark.parametrize(("answers", "risk", "types", "restricted", "reasons"), [
     (SHARE, "medium", ("neglect",), False, ()),
     (replace(SHARE, consent="refused"), "", (), False, ("consent is overridden",)),
@@ -126,7 +139,8 @@ def test_checking_is_repeatable_and_never_keeps_an_unasked_answer(given_answers:
 ])
 def test_a_second_person_looks_when_much_hangs_on_it(
         answers: SharingAnswers, risk: str, types: tuple[str, ...], restricted: bool, reasons: tuple[str, ...]) -> None:
-    assert second_review_because(answers, risk=risk, types=types, restricted=restricted) == reasons
+    found = second_review_because(answers, risk=risk, priority=Priority.OTHER, types=types, restricted=restricted)
+    assert found == reasons
 
 
 def test_the_decider_cannot_review_her_own_decision() -> None:
@@ -200,8 +214,9 @@ def test_an_answer_that_was_not_asked_before_is_told_as_new() -> None:
 
 
 def test_what_was_sent_first_as_an_emergency_is_always_looked_at() -> None:
-    assert second_review_because(SHARE, risk="low", types=(), restricted=False, emergency=True) == (
-        "it was sent first, as an emergency",)
+    assert second_review_because(
+        SHARE, risk="low", priority=Priority.OTHER, types=(), restricted=False, emergency=True) == (
+            "it was sent first, as an emergency",)
 
 
 HIGH = "nothing is shared although the risk is high"
@@ -210,7 +225,7 @@ STAFF = "a member of staff may be involved"
 
 def _since(*decisions: SharingDecision, risk: str = "high", restricted: bool = False) -> dict[str, tuple[str, ...]]:
     """What a changed case calls for: the reasons, by the decision's id."""
-    found = called_for_since(decisions, risk=risk, types=(), restricted=restricted, at=T0)
+    found = called_for_since(decisions, risk=risk, priority=Priority.OTHER, types=(), restricted=restricted, at=T0)
     assert all(d.review is ReviewState.ASKED for d in found)
     return {d.id: d.review_because for d in found}
 
@@ -235,13 +250,15 @@ def test_a_reason_that_somebody_was_asked_about_calls_for_nobody_again(review: R
 
 def test_a_new_reason_joins_those_that_somebody_is_asked_about_and_the_clock_goes_on() -> None:
     asked = _kept(review=ReviewState.ASKED, review_because=(HIGH,))
-    [after] = called_for_since([asked], risk="high", types=(), restricted=True, at=T0.replace(hour=15))
+    [after] = called_for_since([asked], risk="high", priority=Priority.OTHER, types=(), restricted=True,
+                               at=T0.replace(hour=15))
     assert (after.review_because, after.review_asked_at) == ((HIGH, STAFF), T0)
 
 
 def test_a_new_reason_after_an_agreed_look_begins_another_and_keeps_what_was_said() -> None:
     agreed = _kept(review=ReviewState.ASKED, review_because=(HIGH,)).reviewed(True, "Yes.", at=T0, by="Maud", by_id="maud")
-    [after] = called_for_since([agreed], risk="high", types=(), restricted=True, at=T0.replace(hour=15))
+    [after] = called_for_since([agreed], risk="high", priority=Priority.OTHER, types=(), restricted=True,
+                               at=T0.replace(hour=15))
     assert (after.review_asked_at, after.reviewed_by) == (T0.replace(hour=15), "")
     assert after.earlier_reviews == (EarlierReview(True, T0, "Maud", "Yes."),)
 

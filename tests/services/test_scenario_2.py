@@ -84,7 +84,7 @@ def evening(cast: Cast) -> Evening:
 
 def test_high_risk_domestic_abuse_asks_for_a_second_person_until_midnight(evening: Evening) -> None:
     [line] = evening.view("2026-10-09T20:11").decisions
-    assert line.review_because == "high-risk domestic abuse"
+    assert line.review_because == "consent was not sought and high-risk domestic abuse"
     rows = [r for r in queue(evening.house, evening.cast.maud, at("2026-10-09T20:11")).rows if r.step == "second review"]
     assert [(r.due, r.mine) for r in rows] == [("Due 23:59", False)]
 
@@ -133,4 +133,5 @@ def test_whom_she_waits_for_stands_on_the_case_each_until_its_own_time(evening: 
     waiting = evening.view("2026-10-09T20:30").waiting
     # Received after closing on Friday: the working day begins on Monday, and one working day ends on Tuesday at five.
     assert [(w.who, w.what.split(",")[0], w.due) for w in waiting] == [
+        ("Devan Rao", "second review of sharing with Emergency duty team", "Due 23:59"),
         ("Emergency duty team", "their decision", "Tue 17:00")]

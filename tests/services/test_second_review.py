@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from sgapp.domain.errors import Invalid
+from sgapp.domain.observation import Priority
 from sgapp.services import cases, referrals, sharing, triage
 from sgapp.services.duty import may_know
 from sgapp.services.house import SYSTEM
@@ -150,6 +151,28 @@ def test_a_risk_that_rises_after_nothing_was_shared_calls_for_a_second_person_th
     assert done.message.endswith("A second person is asked to look at the sharing decision today.")
     line = _line(cast, "maud", case_id)
     assert (line.may_review, line.review_because) == (True, "nothing is shared although the risk is high")
+    assert _told(cast, decision_id) == {"devan"}
+
+
+@pytest.mark.parametrize("consent", ["not_sought_raises_risk", "not_sought_urgent"])
+def test_consent_that_was_not_sought_is_looked_at_the_same_day(cast: Cast, consent: str) -> None:
+    case_id = cast.opened_case()
+    decision_id = _decides(cast, _shares_freely(case_id, consent=consent))
+    line = _line(cast, "maud", case_id)
+    assert (line.may_review, line.review_because) == (True, "consent was not sought")
+    assert line.review.startswith("Second review due")
+    assert _told(cast, decision_id) == {"devan"}
+
+
+def test_a_matter_that_becomes_urgent_after_nothing_was_shared_calls_for_a_second_person_then(cast: Cast) -> None:
+    case_id = cast.opened_case()
+    decision_id = _decides(cast, not_sharing_form(case_id, date(2026, 10, 12)))
+    assert not _line(cast, "maud", case_id).asks_review
+    with cast.house.begin(cast.lena, LATER) as uow:
+        [note_id] = uow.cases.get(case_id).note_ids
+    triage.change_priority(cast.house, cast.lena, triage.ChangePriority(note_id, Priority.HIGH, "He was hurt."), now=LATER)
+    line = _line(cast, "maud", case_id)
+    assert (line.may_review, line.review_because) == (True, "nothing is shared although the matter is urgent")
     assert _told(cast, decision_id) == {"devan"}
 
 

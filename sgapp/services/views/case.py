@@ -44,11 +44,11 @@ from sgapp.services.cases import exhausted
 from sgapp.services.duty import steps_of
 from sgapp.services.guard import query
 from sgapp.services.reviewing import may_not_review
-from sgapp.services.views.course import GridView, PictureView, WaitingFor, grid, picture, waiting_for
+from sgapp.services.views.course import GridView, PictureView, WaitingFor, grid, holder_of, picture, waiting_for
 from sgapp.services.views.note import Line, Option, safety
 from sgapp.store import accounts
 from sgapp.store.access import open_until_when
-from sgapp.store.tables import CaseRow, ClockRow, InvestigationRow
+from sgapp.store.tables import CaseRow, InvestigationRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -213,7 +213,7 @@ def whole(uow: UnitOfWork, case: Case) -> CaseView:
         restricted=case.restricted, codes=tuple(dict.fromkeys(o for n in notes for o in safety(n))),
         next_step=_next_step(case, decisions, referrals, actions, uow), stations=_stations(case, referrals, uow.now),
         picture=picture(lanes(case, notes, decisions, referrals, actions, uow.now), uow.now),
-        knows=grid(referrals, uow.now), waiting=waiting_for(referrals, actions, uow.book, uow.now, f"/case?id={case.id}"),
+        knows=grid(referrals, uow.now), waiting=waiting_for(uow, case, decisions, referrals, actions),
         must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
         moments=tuple(Moment(show(e.at), e.who, e.what, e.detail, e.quote, e.kind)
                       for e in reversed(chronology(case, notes, decisions, referrals, actions, steps, uow.plans(case),
@@ -419,10 +419,9 @@ def _decision(decision: SharingDecision, before: SharingDecision | None, after: 
 
 def _awaited(decision: SharingDecision, uow: UnitOfWork) -> str:
     """By when the second review is due and who is asked for it, or that nobody is left who may be."""
-    row = uow.session.get(ClockRow, ("decision", decision.id, str(ClockKind.SECOND_REVIEW)))
-    holder = accounts.by_id(uow, row.holder_id) if row is not None and row.holder_id else None
+    holder = holder_of(uow, "decision", decision.id, ClockKind.SECOND_REVIEW)
     due = in_words(clocks_of(decision, uow.book)[0].due_at, uow.now).lower()
-    return f"Second review {due} · {f'{holder.name} is asked' if holder else 'nobody is left here who may look at it'}"
+    return f"Second review {due} · {f'{holder} is asked' if holder else 'nobody is left here who may look at it'}"
 
 
 _LABELS = {question.name: question.label for question in QUESTIONS}

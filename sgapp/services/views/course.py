@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sgapp.domain.clock_book import ClockBook
-from sgapp.domain.clocks import LABELS, DueState, due_state, in_words
+from sgapp.domain.case import Case
+from sgapp.domain.clocks import LABELS, Clock, ClockKind, DueState, due_state, in_words
 from sgapp.domain.course import Lane
+from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.time import show_short
 from sgapp.domain.vocabulary import AGENCIES
+from sgapp.store import accounts
+from sgapp.store.tables import ClockRow
+from sgapp.store.unit_of_work import UnitOfWork
 
 #: The picture is so many units wide; the page stretches them.
 WIDE = 1000
@@ -81,7 +85,10 @@ def picture(lanes: Sequence[Lane], now: datetime) -> PictureView:
 
 
 def grid(referrals: Sequence[Referral], now: datetime) -> GridView:
-    """Which agency was told which fact: one column for each agency, in the order in which they were first told."""
+    """Which agency was told which fact: one column for each agency, in the order in which they were first told.
+
+    What went out in answer to a question of theirs stands among the facts, as it was put on the file.
+    """
     sent = [r for r in referrals if r.sending]
     agencies = tuple(dict.fromkeys(AGENCIES.label(r.agency) for r in sent))
     told: dict[str, dict[str, str]] = {}
@@ -90,25 +97,43 @@ def grid(referrals: Sequence[Referral], now: datetime) -> GridView:
             when = show_short(referral.sending.at, now)
             for fact in referral.facts:
                 told.setdefault(fact.text, {}).setdefault(AGENCIES.label(referral.agency), when)
+            for asked in referral.questions:
+                if asked.answered_at is not None:
+                    answer = f"In answer to “{asked.text}”: {asked.answer}"
+                    at = show_short(asked.answered_at, now)
+                    told.setdefault(answer, {}).setdefault(AGENCIES.label(referral.agency), at)
     return GridView(agencies, tuple(GridRow(fact, tuple(by.get(a, "") for a in agencies)) for fact, by in told.items()))
 
 
-def waiting_for(referrals: Sequence[Referral], actions: Sequence[Action], book: ClockBook, now: datetime,
-                here: str) -> tuple[WaitingFor, ...]:
-    """Everybody the case waits for, the soonest first."""
-    found: list[tuple[datetime, WaitingFor]] = []
+def waiting_for(uow: UnitOfWork, case: Case, decisions: Sequence[SharingDecision], referrals: Sequence[Referral],
+                actions: Sequence[Action]) -> tuple[WaitingFor, ...]:
+    """Everybody the case waits for, the soonest first: agencies, owners of actions, and whoever of ours owes a step."""
+    here, book = f"/case?id={case.id}", uow.book
+    found: list[tuple[Clock, str, str, str]] = []
+    for running in clocks_of(case, book):
+        if running.kind is not ClockKind.NEXT_STEP:  # that says only that nothing else runs
+            who = holder_of(uow, "case", case.id, running.kind) or "Us"
+            found.append((running, who, LABELS[running.kind], here))
+    for decision in decisions:
+        for running in clocks_of(decision, book):
+            who = holder_of(uow, "decision", decision.id, running.kind) or "Nobody is left here who may look"
+            about = f"sharing with {AGENCIES.label_or_code(decision.answers.agency)}" if decision.shares else "not sharing"
+            found.append((running, who, f"{LABELS[running.kind]} of {about}", f"{here}#decisions"))
     for referral in referrals:
         for running in clocks_of(referral, book)[:1]:
-            us = running.kind in ("send", "question")
-            who = "Us" if us else AGENCIES.label(referral.agency)
-            what = f"{LABELS[running.kind]}, {referral.reference}"
-            found.append((running.due_at, WaitingFor(who, what, in_words(running.due_at, now), tone(running.due_at, now),
-                                                     f"/referral?id={referral.id}")))
+            who = "Us" if running.kind in ("send", "question") else AGENCIES.label(referral.agency)
+            found.append((running, who, f"{LABELS[running.kind]}, {referral.reference}", f"/referral?id={referral.id}"))
     for action in actions:
-        for running in clocks_of(action, book):
-            found.append((running.due_at, WaitingFor(action.owner, action.what, in_words(running.due_at, now),
-                                                     tone(running.due_at, now), f"{here}#actions")))
-    return tuple(line for _, line in sorted(found, key=lambda pair: pair[0]))
+        found += [(running, action.owner, action.what, f"{here}#actions") for running in clocks_of(action, book)]
+    return tuple(WaitingFor(who, what, in_words(c.due_at, uow.now), tone(c.due_at, uow.now), href)
+                 for c, who, what, href in sorted(found, key=lambda line: line[0].due_at))
+
+
+def holder_of(uow: UnitOfWork, record_kind: str, record_id: str, clock: ClockKind) -> str:
+    """Who of ours is asked by a running clock; empty if nobody is."""
+    row = uow.session.get(ClockRow, (record_kind, record_id, str(clock)))
+    holder = accounts.by_id(uow, row.holder_id) if row is not None and row.holder_id else None
+    return holder.name if holder else ""
 
 
 def tone(due_at: datetime, now: datetime) -> str:
