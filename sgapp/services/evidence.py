@@ -178,8 +178,8 @@ class _Making:
         yield from self._files(drawn)
         with self.house.reading(self.actor, self.now) as uow:
             learned = self._learned(uow)
-        yield "learning.csv", csv_lines(("Case", "Looked back", "Changes", "Shown by evidence", "Tried again", "What went round"),
-                                        learned)
+        yield "learning.csv", csv_lines(
+            ("Case", "Looked back", "Changes", "Shown by evidence", "Tried again", "What went round"), learned)
         yield "READ-ME.txt", ["\n".join(self._words(organisation)).encode()]
 
     def _verified(self) -> AuditResult:
