@@ -61,7 +61,8 @@ STATES: dict[str, Permission | str | tuple[Permission, ...]] = {
     "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
     "AgenciesState": P.READ_CASE, "ActionsState": P.READ_CASE, "CaseState": (P.READ_CASE, P.READ_MASKED),
     "MeasuresState": P.SEE_MEASURES, "RegistersState": P.SEE_MEASURES, "EvidenceState": P.MAKE_EVIDENCE,
-    "LearningState": P.READ_CASE, "MinutesState": P.KEEP_MINUTES, "SampleState": P.SCORE_SAMPLE, "ScoreState": P.SCORE_SAMPLE,
+    "LearningState": P.READ_CASE, "MinutesState": P.KEEP_MINUTES, "PatternsState": P.SEE_MEASURES,
+    "SampleState": P.SCORE_SAMPLE, "ScoreState": P.SCORE_SAMPLE,
     "PlanState": P.MAKE_CONTACT, "ContactState": P.MAKE_CONTACT,
     "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }

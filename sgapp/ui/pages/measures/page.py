@@ -111,7 +111,8 @@ def page() -> list[rx.Component]:
         rx.el.p(found.left_out, " A low number is not a good one by itself: look at what it is counted of.", class_name="hint"),
         rx.cond(found.broken, rx.el.p(found.broken, class_name="font-semibold"), rx.fragment()))
     return [
-        page_head(rx.fragment("Counted ", found.as_of), rx.fragment("Figures, ", found.period)),
+        page_head(rx.fragment("Counted ", found.as_of), rx.fragment("Figures, ", found.period),
+                  rx.el.a("Questions to ask", href="/patterns", class_name="btn btn-quiet")),
         rx.cond(MeasuresState.loaded, rx.el.div(
             _period(), said,
             panel(way(found.way, wide=WIDE), heading="How far the cases came that were opened in these months"),
