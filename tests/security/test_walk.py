@@ -46,7 +46,7 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("post", "/api/card/along"): P.SEE_CARD,
     ("post", "/api/letters/preview"): P.REFER, ("get", "/api/referrals/{referral_id}/letter.pdf"): P.READ_CASE,
     ("get", "/api/disposals/{disposal_id}/certificate.pdf"): P.KEEP_RECORDS,
-    ("get", "/api/registers/{register_id}.csv"): P.SEE_MEASURES,
+    ("get", "/api/registers/{register_id}.csv"): P.SEE_MEASURES, ("get", "/api/sac/{year_id}.csv"): P.SEE_MEASURES,
     ("get", "/api/learning/{learning_id}/note.pdf"): P.READ_CASE,
     ("get", "/api/evidence/{evidence_id}/pack.zip"): P.MAKE_EVIDENCE,
 }
