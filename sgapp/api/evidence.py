@@ -1,5 +1,6 @@
-"""What leaves for whoever asks how the work is done: a register as a table, the evidence of a month as a zip."""
+"""What leaves for whoever asks how the work is done: a register or counts as a table, the evidence of a month as a zip."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -9,6 +10,7 @@ from pydantic import StringConstraints
 from sgapp.api.door import Plain, SignedIn, TheHouse
 from sgapp.services.evidence import evidence_asked, evidence_zip
 from sgapp.services.house import now
+from sgapp.services.sac_counts import sac_table
 from sgapp.services.views.registers import register_table
 
 router = APIRouter(prefix="/api")
@@ -24,10 +26,20 @@ def pack(evidence_id: Annotated[str, StringConstraints(max_length=64), Plain], a
         "Content-Disposition": f'attachment; filename="evidence-{asked.month}.zip"', "Cache-Control": "no-store"})
 
 
+@router.get("/sac/{year_id}.csv", response_class=StreamingResponse)
+def sac(year_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn,
+        house: TheHouse) -> StreamingResponse:
+    """Counts aligned with the Safeguarding Adults Collection, with the rules by which they count; never the return."""
+    return _as_table(*sac_table(house, actor, now(), year_id))
+
+
 @router.get("/registers/{register_id}.csv", response_class=StreamingResponse)
 def register(register_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn,
              house: TheHouse) -> StreamingResponse:
     """A register as CSV. No cell of it is a formula."""
-    name, lines = register_table(house, actor, now(), register_id)
+    return _as_table(*register_table(house, actor, now(), register_id))
+
+
+def _as_table(name: str, lines: Iterator[bytes]) -> StreamingResponse:
     return StreamingResponse(lines, media_type="text/csv", headers={
         "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})

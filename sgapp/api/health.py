@@ -40,7 +40,7 @@ def metrics(request: Request, house: TheHouse, authorization: Annotated[str, Hea
     token = house.settings.metrics_token
     if token and not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         raise NotPermitted("no such token")
-    if not token and not _is_here(address_of(request)):
+    if not token and not _is_here(address_of(request, house)):
         raise NotPermitted("from elsewhere")
     signs = CollectorRegistry()
     for sign in vital_signs(house, now=now()):

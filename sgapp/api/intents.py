@@ -28,6 +28,7 @@ from sgapp.services import (
     kept,
     learning,
     messages,
+    minutes,
     partner,
     passkeys,
     reach,
@@ -52,8 +53,8 @@ router = APIRouter(prefix="/api/intents", dependencies=[ItsPage])
 
 #: Imported so that their intentions stand in the register before the routes are made.
 SERVICES = (availability, cards, cases, checklists, clock_rules, composing, contacts, devices, directory, evidence,
-            investigations, kept, learning, messages, partner, passkeys, reach, referrals, retention, rota, safety_plans,
-            sampling, sealing_keys, second_factor, sharing, speaking_up, staff, triage, who_may_know)
+            investigations, kept, learning, messages, minutes, partner, passkeys, reach, referrals, retention, rota,
+            safety_plans, sampling, sealing_keys, second_factor, sharing, speaking_up, staff, triage, who_may_know)
 #: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices.
 NOT_HERE = frozenset({"make-recovery-codes", "reset-alone", "look-at-card", "deliver-note", "enrol-device",
                       "revoke-own-device"})

@@ -33,6 +33,7 @@ from sgapp.domain.measures import MEASURES, Figure
 from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.referral import Action
 from sgapp.domain.registers import Entry, in_order
+from sgapp.domain.sac_counts import sac_year
 from sgapp.domain.sampling import QUESTIONS, CaseAudit, Sample, agreement, checked_month
 from sgapp.domain.time import end_of_day, from_london, show, show_day, to_london
 from sgapp.domain.vocabulary import ABUSE_TYPES, AGENCIES, LEARNING_CHANGES
@@ -44,6 +45,7 @@ from sgapp.services.checkpoints import make_checkpoint
 from sgapp.services.guard import Done, intention, public, query
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.registers import entries_in
+from sgapp.services.sac_counts import sac_lines
 from sgapp.services.views.masked import masked_whole, staff_stand_ins
 from sgapp.services.views.measures import length
 from sgapp.services.views.registers import COLUMNS, cells
@@ -174,12 +176,14 @@ class _Making:
             (case, roles.get(a.owner, "Somebody"), AGENCIES.label(a.agency) if a.agency else "Our own", show_day(a.due_on),
              "Overdue" if end_of_day(a.due_on) < self.now else "Open") for case, a in sorted(
                  found.actions, key=lambda pair: (pair[1].due_on, pair[1].id))))
+        with self.house.reading(self.actor, self.now) as uow:
+            yield f"sac-aligned-{sac_year(self.begins)}.csv", sac_lines(Walk(uow, self.whole), sac_year(self.begins))
         yield from self._scores(sample, roles)
         yield from self._files(drawn)
         with self.house.reading(self.actor, self.now) as uow:
             learned = self._learned(uow)
-        head = ("Case", "Looked back", "Changes", "Shown by evidence", "Tried again", "What went round")
-        yield "learning.csv", csv_lines(head, learned)
+        yield "learning.csv", csv_lines(
+            ("Case", "Looked back", "Changes", "Shown by evidence", "Tried again", "What went round"), learned)
         yield "READ-ME.txt", ["\n".join(self._words(organisation)).encode()]
 
     def _verified(self) -> AuditResult:

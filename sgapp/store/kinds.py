@@ -13,6 +13,7 @@ from sgapp.domain.evidence import Evidence
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptUpload
 from sgapp.domain.learning import Learning
+from sgapp.domain.minutes import Minutes
 from sgapp.domain.observation import Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral
@@ -28,6 +29,7 @@ from sgapp.store.tables import (
     InvestigationRow,
     KeptRow,
     LearningRow,
+    MinutesRow,
     ObservationRow,
     PersonRow,
     ReferralRow,
@@ -37,7 +39,7 @@ from sgapp.store.tables import (
 from sgapp.store.tables.records import _Sealed
 
 Record = (Person | Observation | KeptUpload | Case | SharingDecision | Referral | Action | Investigation | SafetyPlan
-          | Contact | Sample | CaseAudit | Evidence | Learning)
+          | Contact | Sample | CaseAudit | Evidence | Learning | Minutes)
 #: What hangs on a case: under its key, its list and its bars.
 ON_A_CASE = (SharingDecision, Referral, Action, SafetyPlan, Contact, CaseAudit, Learning)
 
@@ -80,6 +82,7 @@ KINDS: dict[type[Any], Kind] = {
         _kind("contact", Contact, ContactRow, "case_id", "state", "restricted"),
         _kind("sample", Sample, SampleRow, "month", "restricted"),
         _kind("learning", Learning, LearningRow, "case_id", "restricted"),
+        _kind("minutes", Minutes, MinutesRow, "meeting_id", "restricted", number=lambda m: m.version),
         _kind("evidence", Evidence, EvidenceRow, "month", "restricted"),
         _kind("audit", CaseAudit, CaseAuditRow, "case_id", "restricted"),
     )

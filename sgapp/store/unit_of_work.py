@@ -20,6 +20,7 @@ from sgapp.domain.errors import Conflict, NotFound, Unreadable
 from sgapp.domain.evidence import Evidence
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptUpload
+from sgapp.domain.minutes import Minutes
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import SEES_RESERVED, Actor, Role
 from sgapp.domain.person import Person
@@ -200,7 +201,7 @@ class UnitOfWork:
         if isinstance(record, Observation | Case | Investigation):
             purpose = "note" if isinstance(record, Observation) else "case"
             return self.ring.create(self.session, purpose, parent_id=self._parent_of(record.person_id), now=self.now)
-        if isinstance(record, Sample | Evidence):
+        if isinstance(record, Sample | Evidence | Minutes):
             return self.ring.create(self.session, KINDS[type(record)].name, parent_id=self._parent_of(None), now=self.now)
         if isinstance(record, KeptUpload):
             return self.ring.create(self.session, "note", parent_id=self._parent_of(None), now=self.now)

@@ -45,6 +45,7 @@ PLACES: dict[str, tuple[Permission, ...]] = {
     "/measures": (Permission.SEE_MEASURES,),
     "/sample": (Permission.SCORE_SAMPLE,),
     "/registers": (Permission.SEE_MEASURES,),
+    "/minutes": (Permission.KEEP_MINUTES,),
     "/evidence": (Permission.MAKE_EVIDENCE,),
     "/agencies": (Permission.READ_CASE,),
     "/rota": (Permission.SEE_QUEUE,),

@@ -55,6 +55,7 @@ NEEDS: dict[tuple[str, str], Permission | None] = {
     ("GET", "/api/referrals/{referral_id}/letter.pdf"): Permission.READ_CASE,
     ("GET", "/api/disposals/{disposal_id}/certificate.pdf"): Permission.KEEP_RECORDS,
     ("GET", "/api/registers/{register_id}.csv"): Permission.SEE_MEASURES,
+    ("GET", "/api/sac/{year_id}.csv"): Permission.SEE_MEASURES,
     ("GET", "/api/learning/{learning_id}/note.pdf"): Permission.READ_CASE,
     ("GET", "/api/evidence/{evidence_id}/pack.zip"): Permission.MAKE_EVIDENCE,
 }

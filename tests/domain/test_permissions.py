@@ -9,7 +9,7 @@ CAPTURE = "record_observation see_own_notes see_allocated_people see_card"
 DESK = "see_queue read_note acknowledge keep_draft hand_over be_told mind_messages"
 LEADS = "triage read_case work_case decide_sharing refer send_emergency close_case review_sharing look_at_kept manage_phones " \
     "manage_rota keep_directory break_glass see_availability set_availability write_plan make_contact allocate_visits " \
-    "see_measures"
+    "see_measures keep_minutes"
 OVER = "approve_accounts see_accounts set_access keep_ties open_investigation work_investigation decide_investigation " \
     "keep_records score_sample make_evidence"
 EXPECTED = {

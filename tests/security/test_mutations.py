@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from sgapp.domain.case import CaseState
-from sgapp.services import evidence, learning, sampling
+from sgapp.services import evidence, learning, minutes, sampling
 from sgapp.services.audit import verify_audit
 from sgapp.services.cases import SetRisk, set_risk
 from sgapp.services.demo import load_demo
@@ -82,6 +82,8 @@ def _sampled(house: House) -> None:
     assert lead
     learned = learning.WriteDebrief(drawn, "k", "h", "h", "p", "s")
     learning.write_debrief(house, lead.as_actor(), learned, now=now())
+    met = minutes.BeginMinutes(month, now().date(), "Both", "Nothing")
+    minutes.begin_minutes(house, lead.as_actor(), met, now=now())
     evidence.ask_at_the_machine(house, evidence.AskForEvidence(month, "Inspection", "CQC"), now=now())
 
 

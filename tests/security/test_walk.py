@@ -50,7 +50,7 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("post", "/api/card/along"): P.SEE_CARD,
     ("post", "/api/letters/preview"): P.REFER, ("get", "/api/referrals/{referral_id}/letter.pdf"): P.READ_CASE,
     ("get", "/api/disposals/{disposal_id}/certificate.pdf"): P.KEEP_RECORDS,
-    ("get", "/api/registers/{register_id}.csv"): P.SEE_MEASURES,
+    ("get", "/api/registers/{register_id}.csv"): P.SEE_MEASURES, ("get", "/api/sac/{year_id}.csv"): P.SEE_MEASURES,
     ("get", "/api/learning/{learning_id}/note.pdf"): P.READ_CASE,
     ("get", "/api/evidence/{evidence_id}/pack.zip"): P.MAKE_EVIDENCE,
 }
@@ -65,7 +65,8 @@ STATES: dict[str, Permission | str | tuple[Permission, ...]] = {
     "PhonesState": P.MANAGE_PHONES, "KeptPageState": P.SEE_QUEUE,
     "AgenciesState": P.READ_CASE, "ActionsState": P.READ_CASE, "CaseState": (P.READ_CASE, P.READ_MASKED),
     "MeasuresState": P.SEE_MEASURES, "RegistersState": P.SEE_MEASURES, "EvidenceState": P.MAKE_EVIDENCE,
-    "LearningState": P.READ_CASE, "SampleState": P.SCORE_SAMPLE, "ScoreState": P.SCORE_SAMPLE,
+    "LearningState": P.READ_CASE, "MinutesState": P.KEEP_MINUTES, "PatternsState": P.SEE_MEASURES,
+    "SampleState": P.SCORE_SAMPLE, "ScoreState": P.SCORE_SAMPLE,
     "PlanState": P.MAKE_CONTACT, "ContactState": P.MAKE_CONTACT,
     "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }

@@ -22,6 +22,7 @@ from sgapp.domain.measures import (
     within,
 )
 from sgapp.domain.permissions import Permission
+from sgapp.domain.sac_counts import sac_year
 from sgapp.domain.time import show, to_london
 from sgapp.domain.vocabulary import ABUSE_TYPES, AGENCIES
 from sgapp.services.guard import query
@@ -138,6 +139,7 @@ class MeasuresView:
     left_out: str
     broken: str
     as_of: str
+    sac_href: str
 
 
 @query(Permission.SEE_MEASURES)
@@ -157,7 +159,7 @@ def measures_view(uow: UnitOfWork, show_code: str = "", until: str = "", months:
         detail=_detail(chosen, items[chosen.code], first, last, {} if counts_only else _hrefs(found.material)),
         counts_only=counts_only, left_out=_left_out(uow),
         broken=f"{found.broken} records could not be opened and are not counted." if found.broken else "",
-        as_of=show(uow.now))
+        as_of=show(uow.now), sac_href=f"/api/sac/{sac_year(last)}.csv")
 
 
 def _is_theirs(uow: UnitOfWork, measure: Measure) -> bool:

@@ -43,6 +43,7 @@ from sgapp.store.tables.records import (
     InvestigationRow,
     KeptRow,
     LearningRow,
+    MinutesRow,
     ObservationRow,
     PersonRow,
     ReferralRow,
@@ -57,7 +58,7 @@ __all__ = [
     "AvailabilityRow", "BarRow", "CareVisitRow", "CaseAuditRow", "CaseRow", "ChainCheckRow", "CheckpointLeftRow",
     "CheckpointRow", "ClockRow", "ContactRow", "DataKeyRow", "DecisionRow", "DeviceRow", "DocumentRow", "DraftRow",
     "EnvelopeConflictRow", "EnvelopeRow", "EvidenceRow", "FactorRow", "FileRow", "HandOverRow", "IntentRow",
-    "InvestigationRow", "KeptRow", "LearningRow", "LeaseRow", "LinkRow", "MessageRow", "ObservationRow", "PersonRow",
-    "PushRow", "ReachRow", "RecoveryRow", "ReferralRow", "RefusalRow", "SafetyPlanRow", "SampleRow", "SealingKeyRow",
-    "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow", "TombstoneLeftRow", "TombstoneRow", "VisitRow",
+    "InvestigationRow", "KeptRow", "LearningRow", "LeaseRow", "LinkRow", "MessageRow", "MinutesRow", "ObservationRow",
+    "PersonRow", "PushRow", "ReachRow", "RecoveryRow", "ReferralRow", "RefusalRow", "SafetyPlanRow", "SampleRow",
+    "SealingKeyRow", "SequenceRow", "SessionRow", "SetUpRow", "StepUpRow", "TombstoneLeftRow", "TombstoneRow", "VisitRow",
 ]

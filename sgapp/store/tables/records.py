@@ -116,6 +116,15 @@ class LearningRow(_Sealed, table=True):
     case_id: str = Field(index=True)
 
 
+class MinutesRow(_Sealed, table=True):
+    """One version of the minutes of a meeting."""
+
+    __tablename__ = "minutes"
+    __table_args__ = (UniqueConstraint("meeting_id", "number"),)
+    meeting_id: str
+    number: int
+
+
 class EvidenceRow(_Sealed, table=True):
     """That the evidence of a month was asked for."""
 

@@ -15,7 +15,7 @@ Draw = Callable[[], Any]
 #: In the order of the eye. What stands first is there before it is known who looks; the rest comes with the person.
 MENU = (("/desk", "Today"), ("/cases", "Cases"), ("/matters", "Staff matters"), ("/actions", "Actions"),
         ("/learning", "Learning"), ("/measures", "Figures"), ("/sample", "Sample"), ("/registers", "Registers"),
-        ("/evidence", "Evidence"),
+        ("/minutes", "Minutes"), ("/evidence", "Evidence"),
         ("/agencies", "Agencies"), ("/rota", "On duty"), ("/available", "Available"), ("/colleagues", "Close ties"),
         ("/records", "Keeping"), ("/file", "Open a file"), ("/told", "How I am told"), ("/phones", "Phones"),
         ("/accounts", "Accounts"))

@@ -105,15 +105,25 @@ def _detail() -> rx.Component:
         _records(), class_name="panel grid gap-6", aria_labelledby="measure")
 
 
+def _aligned() -> rx.Component:
+    return panel(
+        rx.el.p("Counts of April to March with the collection's labels, for whoever fills in the return: the local authority. "
+                "They are not the return.", class_name="hint"),
+        rx.el.p(rx.el.a("Take them along as a table", href=found.sac_href, download=True, class_name="btn btn-quiet")),
+        heading="Aligned with the Safeguarding Adults Collection", class_name="grid gap-3")
+
+
 @desk_page("/measures", "Figures", on_load=[MeasuresState.load_measures])
 def page() -> list[rx.Component]:
     said = rx.el.div(
         rx.el.p(found.left_out, " A low number is not a good one by itself: look at what it is counted of.", class_name="hint"),
         rx.cond(found.broken, rx.el.p(found.broken, class_name="font-semibold"), rx.fragment()))
     return [
-        page_head(rx.fragment("Counted ", found.as_of), rx.fragment("Figures, ", found.period)),
+        page_head(rx.fragment("Counted ", found.as_of), rx.fragment("Figures, ", found.period),
+                  rx.el.a("Questions to ask", href="/patterns", class_name="btn btn-quiet")),
         rx.cond(MeasuresState.loaded, rx.el.div(
             _period(), said,
             panel(way(found.way, wide=WIDE), heading="How far the cases came that were opened in these months"),
-            _all(), _detail(), class_name="grid gap-5"), waiting("Counting …")),
+            _all(), _detail(),
+            _aligned(), class_name="grid gap-5"), waiting("Counting …")),
     ]

@@ -1,0 +1,1 @@
+"""Minutes of the meetings that look at the figures."""

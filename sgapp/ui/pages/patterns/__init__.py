@@ -1,0 +1,1 @@
+"""Patterns: what came several times, as questions to ask."""
