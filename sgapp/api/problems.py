@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from sgapp.domain.errors import (
@@ -35,6 +37,8 @@ _TITLES = {
     413: ("too-large", "This is too large", "Nothing was stored. Please ring the office."),
     422: ("invalid", "Something needs mending", "Nothing was changed; what you typed is still here."),
     429: ("too-many-tries", "Too many tries", "Wait a little, then try again."),
+    503: ("unavailable", "The office cannot keep it just now",
+          "Nothing was changed, and what you typed is still here. Try again in a few minutes; if it is urgent, ring."),
     500: ("our-fault", "Something went wrong on our side", "Nothing was changed. Try again; if it stays, ring the office."),
 }
 
@@ -86,6 +90,13 @@ def install(app: FastAPI) -> None:
                 log.error("unreadable record: %s", error)
                 return problem(500)
         return problem(400)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    def away(_request: Request, error: Exception) -> JSONResponse:
+        log.error("the database is away, full or overrun: %s", type(error).__name__)
+        return problem(503, headers={"Retry-After": "10"})
 
     @app.exception_handler(RequestValidationError)
     def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -98,7 +98,7 @@ def _let_in(url: str) -> tuple[str, IntakeKey, str]:
 def _delivered(server: Server) -> tuple[Counter[str], set[str]]:
     """How often each note was delivered, by the chain; and the notes that could be opened, by the table."""
     house = House(Settings(data=server.data, keys=Path(server.env["SGAPP_KEYS"]),
-                           database_url=server.env["SGAPP_DATABASE_URL"]))
+                           database_url=server.env.get("SGAPP_DATABASE_URL", "")))
     with house.begin(SYSTEM, now()) as uow:
         events = uow.session.exec(select(AuditEventRow.subject_id).where(AuditEventRow.action == "note-delivered"))
         counted = Counter(events)

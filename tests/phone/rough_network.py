@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.serving import free_port
 
@@ -26,12 +27,12 @@ class Fate:
 
 
 class RoughNetwork:
-    """Listens on `port` and passes on to the server's. Calm at first; `storm` and `calm` change it.
+    """Listens on `port` and passes on to the server's, or to its socket file. Calm at first; `storm` and `calm` change it.
 
     `met` counts what broke while bytes were under way, not what was only planned.
     """
 
-    def __init__(self, to: int, moments: random.Random) -> None:
+    def __init__(self, to: int | Path, moments: random.Random) -> None:
         self.port, self.to, self.met, self.delay_seconds = free_port(), to, Counter[str](), 0.0
         self._moments, self._deck, self._rough = moments, list[str](), False
         self._live: set[asyncio.StreamWriter] = set()
@@ -131,7 +132,7 @@ class RoughNetwork:
                 await self._pass_on(reader, None, fate, "silent")
             else:
                 try:
-                    answers, upstream = await asyncio.open_connection("127.0.0.1", self.to)
+                    answers, upstream = await self._reach()
                 except OSError:
                     self._deck.append(fate.kind)  # nobody is there to break with: kept for the next connection
                     raise
@@ -146,6 +147,11 @@ class RoughNetwork:
         for end in (writer, upstream):
             if end is not None:
                 self._cut(end, reset=fate.reset)
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self.to, Path):
+            return await asyncio.open_unix_connection(self.to)
+        return await asyncio.open_connection("127.0.0.1", self.to)
 
     async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter | None, fate: Fate, breaks: str) -> None:
         """One direction, until it ends or its fate is met. Without a sink everything is swallowed."""
