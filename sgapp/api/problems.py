@@ -1,12 +1,15 @@
 """Errors in plain words, once: RFC 9457 problem details. What may not be known looks like what does not exist."""
 
+import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from sgapp.domain.errors import (
@@ -50,6 +53,49 @@ def problem(status: int, *, detail: str = "", errors: tuple[FieldError, ...] = (
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
+class FieldProblem(BaseModel):
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457. `type` says which one it is, `detail` what to do; `errors` name fields of the form that was sent."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One way in which a door refuses: the same for the one who asks and for the document."""
+
+    status: int
+    kind: str = ""
+    detail: str = ""
+
+    def answer(self, *, headers: dict[str, str] | None = None) -> JSONResponse:
+        return problem(self.status, kind=self.kind, detail=self.detail, headers=headers)
+
+
+TOO_MANY = Told(429)
+
+
+def documented(*told: Told) -> dict[int | str, dict[str, Any]]:
+    """What the OpenAPI document says of them: an example of each, word for word."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for one in told:
+        value = json.loads(bytes(one.answer().body))
+        entry = found.setdefault(one.status, {"model": Problem, "description": value["title"],
+                                              "content": {MEDIA_TYPE: {"examples": {}}}})
+        entry["content"][MEDIA_TYPE]["examples"][value["type"].rpartition(":")[2]] = {"value": value}
+        if one.status == 429:
+            entry["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    return found
+
+
 def install(app: FastAPI) -> None:
     """Let every error of ours, and every other, leave as a problem detail."""
 
@@ -67,7 +113,7 @@ def install(app: FastAPI) -> None:
                                detail="Somebody else signed in here since. Nothing was changed; what you typed until then is "
                                       "kept for you alone.")
             case TooManyTries():
-                return problem(429, headers={"Retry-After": str(error.retry_after_seconds)})
+                return TOO_MANY.answer(headers={"Retry-After": str(error.retry_after_seconds)})
             case Conflict():
                 return problem(409, detail=str(error))
             case IllegalTransition():
