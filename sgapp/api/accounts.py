@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, StringConstraints
 
 from sgapp.api.door import COOKIE, MARK, Changes, ItsPage, Plain, SignedIn, TheHouse, address_of, browser_of
-from sgapp.api.problems import problem
+from sgapp.api.problems import TOO_MANY, Told, documented
 from sgapp.domain.errors import SecondFactorNeeded, WrongCode
 from sgapp.services import passkeys, second_factor, sessions, staff, tries
 from sgapp.services.demo import demo_accounts
@@ -53,7 +53,18 @@ class DemoAccount(BaseModel):
     code: str = ""
 
 
-@router.post("/session", dependencies=[Changes], response_model=Session)
+_WRONG_PAIR = Told(401, "wrong-name-or-password", "That user name and password do not go together. Nothing was changed. Check "
+                   "both, or ask the office for a new password.")
+_CODE_NEEDED = Told(401, "sign-in/second-factor-needed", "Write the six digits that your authenticator shows, or a recovery "
+                    "code. Nothing was changed.")
+_WRONG_CODE = Told(401, "sign-in/wrong-code", "That code is wrong, or was used already. Wait for the next six digits, or use a "
+                   "recovery code. Nothing was changed.")
+_WRONG_PASSKEY = Told(401, "sign-in/wrong-passkey", "That passkey is not known here, or counts no more. Nothing was changed. "
+                      "Try again, or use your password.")
+
+
+@router.post("/session", dependencies=[Changes], response_model=Session,
+             responses=documented(_WRONG_PAIR, _CODE_NEEDED, _WRONG_CODE, TOO_MANY))
 def begin(credentials: Credentials, request: Request, house: TheHouse) -> Response:
     """Sign in. The session's token is in an HttpOnly cookie; a wrong name and a wrong password look the same.
 
@@ -64,14 +75,11 @@ def begin(credentials: Credentials, request: Request, house: TheHouse) -> Respon
         found = sessions.sign_in(house, credentials.username, credentials.password, address=address_of(request, house),
                                  now=now(), code=credentials.otp, browser=browser_of(request))
     except SecondFactorNeeded:
-        return problem(401, kind="sign-in/second-factor-needed", detail="Write the six digits that your authenticator shows, "
-                       "or a recovery code. Nothing was changed.")
+        return _CODE_NEEDED.answer()
     except WrongCode:
-        return problem(401, kind="sign-in/wrong-code", detail="That code is wrong, or was used already. Wait for the next six "
-                       "digits, or use a recovery code. Nothing was changed.")
+        return _WRONG_CODE.answer()
     if found is None:
-        return problem(401, kind="wrong-name-or-password", detail="That user name and password do not go together. "
-                       "Nothing was changed. Check both, or ask the office for a new password.")
+        return _WRONG_PAIR.answer()
     return _begun(found, house, request)
 
 
@@ -96,14 +104,14 @@ class Answered(BaseModel):
     credential: Annotated[str, StringConstraints(max_length=20_000), Plain]
 
 
-@router.post("/session/passkey", dependencies=[Changes], response_model=Session)
+@router.post("/session/passkey", dependencies=[Changes], response_model=Session,
+             responses=documented(_WRONG_PASSKEY, TOO_MANY))
 def begin_with_passkey(answered: Answered, request: Request, house: TheHouse) -> Response:
     """Sign in with the device's answer. 401 with the type `…/wrong-passkey` for any that does not count."""
     found = sessions.sign_in_with_passkey(house, answered.credential, address=address_of(request, house), now=now(),
                                           browser=browser_of(request))
     if found is None:
-        return problem(401, kind="sign-in/wrong-passkey", detail="That passkey is not known here, or counts no more. Nothing "
-                       "was changed. Try again, or use your password.")
+        return _WRONG_PASSKEY.answer()
     return _begun(found, house, request)
 
 

@@ -51,7 +51,7 @@ class Outside(BaseModel):
 
 
 class OwnNotes(BaseModel):
-    """`outside`: whom to ring where a note is `nobody_here`; empty where none is."""
+    """`outside`: whom to ring where a note is `nobody_here`; left out where none is."""
 
     notes: list[OwnNote]
     outside: list[Outside] = []
@@ -110,7 +110,7 @@ def deliver(envelope: Sealed, response: Response, actor: MaybeSignedIn, house: T
     return Receipt(reference=reference, received_at=datetime.fromisoformat(received_at))
 
 
-@router.get("/observations/mine")
+@router.get("/observations/mine", response_model_exclude_defaults=True)
 def mine(actor: SignedIn, house: TheHouse) -> OwnNotes:
     """The author's own notes: reference and state, and no more."""
     found = intake.own_notes(house, actor, now())

@@ -1,7 +1,9 @@
 """Errors in plain words, once: RFC 9457 problem details. What may not be known looks like what does not exist."""
 
+import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -44,13 +46,14 @@ _TITLES = {
 
 _TEXT = {"type": "string"}
 _FIELD = {"type": "object", "properties": {"field": _TEXT, "message": _TEXT}, "required": ["field", "message"]}
+#: `type` says which one it is, `detail` what to do; `errors` name fields of the form that was sent.
+_SCHEMA = {"type": "object", "required": ["type", "title", "status", "detail"],
+           "properties": {"type": {"type": "string", "pattern": "^urn:sgapp:problem:"}, "title": _TEXT,
+                          "status": {"enum": sorted(_TITLES)}, "detail": _TEXT, "errors": {"type": "array", "items": _FIELD}}}
 #: How the OpenAPI document puts it: whatever is no success looks like this.
 RESPONSES: dict[int | str, dict[str, Any]] = {"default": {
     "description": "What happened, what was kept, and what to do next (RFC 9457)",
-    "content": {MEDIA_TYPE: {"schema": {
-        "type": "object", "required": ["type", "title", "status", "detail"],
-        "properties": {"type": {"type": "string", "pattern": "^urn:sgapp:problem:"}, "title": _TEXT,
-                       "status": {"enum": sorted(_TITLES)}, "detail": _TEXT, "errors": {"type": "array", "items": _FIELD}}}}}}}
+    "content": {MEDIA_TYPE: {"schema": _SCHEMA}}}}
 
 
 def problem(status: int, *, detail: str = "", errors: tuple[FieldError, ...] = (), kind: str = "", title: str = "",
@@ -62,6 +65,34 @@ def problem(status: int, *, detail: str = "", errors: tuple[FieldError, ...] = (
     if errors:
         body["errors"] = [{"field": e.field, "message": e.message} for e in errors]
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One way in which a door refuses: the same for the one who asks and for the document."""
+
+    status: int
+    kind: str = ""
+    detail: str = ""
+
+    def answer(self, *, headers: dict[str, str] | None = None) -> JSONResponse:
+        return problem(self.status, kind=self.kind, detail=self.detail, headers=headers)
+
+
+TOO_MANY = Told(429)
+
+
+def documented(*told: Told) -> dict[int | str, dict[str, Any]]:
+    """What the OpenAPI document says of them: an example of each, word for word."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for one in told:
+        value = json.loads(bytes(one.answer().body))
+        entry = found.setdefault(one.status, {"description": value["title"],
+                                              "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": {}}}})
+        entry["content"][MEDIA_TYPE]["examples"][value["type"].rpartition(":")[2]] = {"value": value}
+        if one.status == 429:
+            entry["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    return found
 
 
 def install(app: FastAPI) -> None:
@@ -81,7 +112,7 @@ def install(app: FastAPI) -> None:
                                detail="Somebody else signed in here since. Nothing was changed; what you typed until then is "
                                       "kept for you alone.")
             case TooManyTries():
-                return problem(429, headers={"Retry-After": str(error.retry_after_seconds)})
+                return TOO_MANY.answer(headers={"Retry-After": str(error.retry_after_seconds)})
             case Conflict():
                 return problem(409, detail=str(error))
             case IllegalTransition():

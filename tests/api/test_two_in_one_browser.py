@@ -48,7 +48,8 @@ def test_a_form_on_the_page_of_whoever_was_here_before_is_refused_and_changes_no
 @pytest.mark.parametrize(("method", "address", "body"), [
     ("PUT", DRAFT, {"fields": {"reason": "his words"}}), ("GET", DRAFT, None), ("DELETE", DRAFT, None),
     ("POST", "/api/letters/preview", {"case_id": "x"}), ("POST", "/api/card/find", {"reference": "x"}),
-    ("POST", "/api/account/recovery-codes", {"password": PASSWORD}), ("DELETE", "/api/devices/38f6c094-56ea-4317-8ff8-ec23e847b4a7", None),
+    ("POST", "/api/account/recovery-codes", {"password": PASSWORD}),
+    ("DELETE", "/api/devices/38f6c094-56ea-4317-8ff8-ec23e847b4a7", None),
     ("POST", "/api/devices", {"name": "n", "public_key": "k"})])
 def test_nothing_else_that_such_a_page_asks_is_answered(
         phone: Phone, cast: Cast, method: str, address: str, body: dict[str, object] | None) -> None:
