@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from sgapp.domain.letter import Letter, Section, as_text
 from sgapp.integrations.pdf import letter_pdf
+from tests.integrations.reading_order import marked_text, read_out
 
 LETTER = Letter(
     "Referral 2026-001-R1", "2026-001-R1", "Meadow Lane", "Adult social care, Duty team", "5 Oct 2026, 13:50",
@@ -70,6 +71,56 @@ def test_it_says_what_the_text_says_in_the_same_order(pdf: PdfReader) -> None:
     for line in (LETTER.reference, LETTER.provider, LETTER.to, LETTER.dated, LETTER.closing):
         assert line in told
         assert line in as_text(LETTER)
+
+
+def _in_order(letter: Letter) -> list[tuple[str, str]]:
+    """What is to be read out of a letter, one after the other, with the tag it stands under."""
+    head = [("/H1", letter.title)]
+    for label, text in (("To", letter.to), ("From", letter.provider), ("Date", letter.dated),
+                        ("Our reference", letter.reference)):
+        head += [("/Strong", label), ("/LBody", text)]
+    for section in letter.sections:
+        head.append(("/H2", section.heading))
+        head += [("/LBody" if section.listed else "/P", line) for line in section.lines]
+    return [*head, ("/Span", letter.closing)]
+
+
+def _told(reader: PdfReader) -> list[tuple[str, str]]:
+    """What the structure tree reads out, line by line: bullets and what ends a label left aside, broken lines joined."""
+    found: list[tuple[str, str]] = []
+    for piece in read_out(reader):
+        text = piece.text.strip()
+        if text and piece.tag != "/Lbl":
+            found.append((piece.tag, text))
+    return found
+
+
+LONG = replace(LETTER, sections=(Section("Facts", tuple(f"Fact number {n} of a long list." for n in range(200)), True),
+                                 Section("Purpose", ("To advise.",))))
+
+
+@pytest.mark.parametrize("letter", [LETTER, LONG], ids=["one page", "several pages"])
+def test_a_screen_reader_reads_every_line_of_the_letter_once_in_its_order(letter: Letter) -> None:
+    assert _told(PdfReader(BytesIO(letter_pdf(letter)))) == _in_order(letter)
+
+
+@pytest.mark.parametrize("letter", [LETTER, LONG], ids=["one page", "several pages"])
+def test_whatever_is_marked_on_a_page_is_reached_by_the_tree(letter: Letter) -> None:
+    reader = PdfReader(BytesIO(letter_pdf(letter)))
+    marked = {(n, mcid) for n, page in enumerate(reader.pages) for mcid in marked_text(page, reader)}
+    reached = [(piece.page, piece.mcid) for piece in read_out(reader)]
+    assert sorted(reached) == sorted(marked)
+
+
+def test_a_tree_in_another_order_is_noticed_although_the_page_looks_the_same() -> None:
+    reader = PdfReader(BytesIO(letter_pdf(LETTER)))
+    drawn = _text(reader)
+    root: Any = reader.trailer["/Root"]
+    kids = root["/StructTreeRoot"]["/K"]
+    document = (kids[0] if isinstance(kids, list) else kids).get_object()
+    document["/K"].get_object().reverse()
+    assert _text(reader) == drawn
+    assert _told(reader) != _in_order(LETTER)
 
 
 def test_the_same_letter_is_the_same_file_to_the_last_byte() -> None:

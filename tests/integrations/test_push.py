@@ -70,11 +70,20 @@ def _point(key: ec.EllipticCurvePrivateKey) -> bytes:
 OURS, BROWSER, AUTH = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1()), b"0123456789abcdef"
 
 
+OURS_DER = OURS.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8,
+                              serialization.NoEncryption())
+
+
+def subscribed(office: Office, path: str = "/push") -> dict[str, object]:
+    """What a browser gives when it wants to be told."""
+    keys = {"p256dh": _b64(_point(BROWSER)), "auth": _b64(AUTH)}
+    return {"endpoint": f"http://{office.netloc}{path}", "keys": keys}
+
+
 def pushed(office: Office, *, allowed: bool = True, path: str = "/push") -> None:
-    subscription = {"endpoint": f"http://{office.netloc}{path}", "keys": {"p256dh": _b64(_point(BROWSER)), "auth": _b64(AUTH)}}
-    der = OURS.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    way = Push(der, "mailto:notes@example.org", (office.netloc,) if allowed else ())
-    way.send(Outgoing("<one@example.org>", json.dumps(subscription), "Something needs you today.", "VN-7K2Q-48FD-X"))
+    way = Push(OURS_DER, "mailto:notes@example.org", (office.netloc,) if allowed else ())
+    to = json.dumps(subscribed(office, path))
+    way.send(Outgoing("<one@example.org>", to, "Something needs you today.", "VN-7K2Q-48FD-X"))
 
 
 def test_the_browser_alone_can_read_what_was_pushed(office: Office) -> None:

@@ -180,8 +180,8 @@ def emergency() -> rx.Component:
                                         "tell them; give them the link afterwards, on the page of the referral."),
         text_area("facts", "One to three facts, one on each line", within="emergency",
                   hint=f"Each line: {told(LONGEST_SPOKEN).lower()}"),
-        text_area("kept_because", "Why a line names somebody else, or speaks of old illness", within="emergency", rows=2,
-                  hint="Only if it does."))
+        text_area("kept_because", "Reason, if a line names somebody else or speaks of old illness", within="emergency", rows=2,
+                  hint="Such as: they must know who is at the door."))
 
 
 def second_review(decision: Any) -> rx.Component:
