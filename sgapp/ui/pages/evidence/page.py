@@ -6,7 +6,7 @@ import reflex as rx
 
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import text_field
-from sgapp.ui.components.page_parts import page_head
+from sgapp.ui.components.page_parts import file_link, page_head
 from sgapp.ui.components.pictures import empty_state, panel, waiting
 from sgapp.ui.pages.evidence.state import EvidenceState
 from sgapp.ui.templates import desk_page
@@ -18,8 +18,7 @@ def _line(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(rx.el.p(line.month, class_name="font-semibold"), rx.el.p(line.what),
                   rx.el.p("Asked for by ", line.asked, class_name="hint"), class_name="row-what"),
-        rx.el.a("Fetch", rx.el.span(" the evidence of ", line.month, class_name="sr-only"), href=line.href, download=True,
-                class_name="btn btn-quiet"),
+        file_link("Fetch", rx.el.span(" the evidence of ", line.month, class_name="sr-only"), href=line.href),
         class_name="row row-wide", key=line.id)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.ui.components.page_parts import page_head
+from sgapp.ui.components.page_parts import file_link, page_head
 from sgapp.ui.components.pictures import badge_due, panel, waiting
 from sgapp.ui.pages.registers.state import RegistersState
 from sgapp.ui.templates import desk_page
@@ -35,8 +35,7 @@ def _register() -> rx.Component:
     there = rx.el.div(
         rx.el.div(table, class_name="scrolls", tab_index=0, role="region", aria_label=found.title),
         rx.cond(found.more, rx.el.p(found.more, class_name="hint"), rx.fragment()),
-        rx.el.p(rx.el.a("Take it along as a table", href="/api/registers/" + found.chosen + ".csv", download=True,
-                        class_name="btn btn-quiet")), class_name="grid gap-3")
+        rx.el.p(file_link("Take it along as a table", href="/api/registers/" + found.chosen + ".csv")), class_name="grid gap-3")
     return panel(rx.cond(found.rows.length() > 0, there, rx.el.p("Nothing in this register.", class_name="hint")),
                  heading=found.title)
 
