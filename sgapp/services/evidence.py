@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from sgapp.domain.audit import AuditEvent
+from sgapp.domain.cqc_tags import PARTS, CqcTags
 from sgapp.domain.errors import NotFound, Unreadable
 from sgapp.domain.evidence import (
     FIELDS,
@@ -50,7 +51,7 @@ from sgapp.services.views.masked import masked_whole, staff_stand_ins
 from sgapp.services.views.measures import length
 from sgapp.services.views.registers import COLUMNS, cells
 from sgapp.services.walking import Walk
-from sgapp.store import signed
+from sgapp.store import documents, signed
 from sgapp.store.tables import CaseAuditRow, ChainCheckRow, LearningRow, SampleRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork
 
@@ -73,6 +74,31 @@ def ask_for_evidence(uow: UnitOfWork, form: AskForEvidence) -> Done:
     evidence = _asked(uow, form, uow.actor.branch or "main")
     uow.save(evidence, because=AuditEvent("evidence-asked", "evidence", evidence.id, "system", detail=evidence.month))
     return Done(evidence.id, "It is put down. Fetch it below.", "/evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class SetCqcTags:
+    """A text for each part of the pack, one tag a line."""
+
+    figures: str = ""
+    registers: str = ""
+    sample: str = ""
+    files: str = ""
+    learning: str = ""
+    actions: str = ""
+
+
+@intention("set-cqc-tags", Permission.MAKE_EVIDENCE, SetCqcTags)
+def set_cqc_tags(uow: UnitOfWork, form: SetCqcTags) -> Done:
+    """Say anew under which of CQC's statements each part is found. The earlier wording stays in the history."""
+    made = documents.add(uow, cqc_tags(uow).worded(asdict(form)))
+    uow.note_event(AuditEvent("cqc-tags-set", "document", "cqc_tags", "system", detail=str(made.version)))
+    return Done("cqc_tags", "They stand in every pack from now on.", "/evidence")
+
+
+def cqc_tags(uow: UnitOfWork) -> CqcTags:
+    """The tags as they are worded now."""
+    return documents.latest(uow, CqcTags) or CqcTags()
 
 
 def _asked(uow: UnitOfWork, form: AskForEvidence, branch: str) -> Evidence:
@@ -181,9 +207,11 @@ class _Making:
         yield from self._scores(sample, roles)
         yield from self._files(drawn)
         with self.house.reading(self.actor, self.now) as uow:
-            learned = self._learned(uow)
+            learned, tags = self._learned(uow), cqc_tags(uow)
         yield "learning.csv", csv_lines(
             ("Case", "Looked back", "Changes", "Shown by evidence", "Tried again", "What went round"), learned)
+        yield "cqc-tags.csv", csv_lines(("Part", "CQC statement", "Version of the wording"), (
+            (label, tag, str(tags.version or "as delivered")) for part, label in PARTS for tag in tags.for_part(part)))
         yield "READ-ME.txt", ["\n".join(self._words(organisation)).encode()]
 
     def _verified(self) -> AuditResult:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlmodel import col, select
 
 from sgapp.domain.clock_book import ClockBook
+from sgapp.domain.cqc_tags import CqcTags
 from sgapp.domain.directory import Directory
 from sgapp.domain.errors import Conflict
 from sgapp.domain.retention import Keeping
@@ -19,9 +20,9 @@ from sgapp.store.tables import DocumentRow
 if TYPE_CHECKING:
     from sgapp.store.unit_of_work import UnitOfWork
 
-T = TypeVar("T", ClockBook, Rota, Directory, Ties, Keeping)
+T = TypeVar("T", ClockBook, Rota, Directory, Ties, Keeping, CqcTags)
 _NAMES: dict[type[Any], str] = {ClockBook: "clock_book", Rota: "rota", Directory: "directory", Ties: "ties",
-                          Keeping: "keeping"}
+                          Keeping: "keeping", CqcTags: "cqc_tags"}
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {entity: TypeAdapter(entity) for entity in _NAMES}
 
 

@@ -26,6 +26,7 @@ UNGUARDED = {
     "views.measures.length": "puts a length of time into words",
     "views.measures.row": "puts a figure that was already given into words",
     "sac_counts.sac_lines": "takes the walk of a guarded service or of the evidence, which scopes it; counts",
+    "evidence.cqc_tags": "takes the unit of work of a guarded service or view; words for parts of a pack, no people",
     "learning.learning_of": "takes the unit of work and the case of a guarded service or view, which scopes it",
     "views.masked.people_of": "takes the unit of work and the case of a guarded service or view; names and stand-ins",
     "registers.entries_in": "reads rows off records that were already given",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sgapp.domain.cqc_tags import PARTS
 from sgapp.domain.errors import Invalid, NotFound, NotPermitted
 from sgapp.domain.evidence import SUPPRESSED
 from sgapp.domain.measures import BY_CODE, MEASURES
@@ -20,12 +21,14 @@ from sgapp.services.checkpoints import check_daily
 from sgapp.services.evidence import (
     AskForEvidence,
     NotAsItLeft,
+    SetCqcTags,
     ask_at_the_machine,
     ask_for_evidence,
     check_pack,
     evidence_asked,
     evidence_folder,
     evidence_zip,
+    set_cqc_tags,
 )
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.views.evidence import evidence_view
@@ -198,6 +201,36 @@ def test_evidence_is_asked_for_with_a_purpose_and_a_recipient_and_both_are_kept(
     for who in ("lena", "ada", "amina"):
         with pytest.raises(NotPermitted):
             evidence_asked(cast.house, cast.actors[who], LATER, done.id)
+
+
+_TAGS = {"figures": "Safe", "registers": "Safe\nEffective", "sample": "Safe", "files": " Safe \n\nSafe\n", "learning": "Caring",
+         "actions": "Responsive"}
+
+
+def test_each_part_of_the_evidence_stands_under_cqcs_statements_as_delivered(cast: Cast, tmp_path: Path) -> None:
+    rows = _table(_zip(cast.house, to=tmp_path / "pack.zip"), "cqc-tags.csv")
+    assert {row["Part"] for row in rows} == {label for _part, label in PARTS}
+    assert {"Safe: Safeguarding", "Safe: Learning culture"} <= {row["CQC statement"] for row in rows}
+    assert {row["Version of the wording"] for row in rows} == {"as delivered"}
+
+
+def test_a_manager_words_them_anew_and_the_next_pack_has_them_so(cast: Cast, tmp_path: Path) -> None:
+    set_cqc_tags(cast.house, cast.maud, SetCqcTags(**_TAGS), now=NOW)
+    rows = _table(_zip(cast.house, to=tmp_path / "pack.zip"), "cqc-tags.csv")
+    files = dict(PARTS)["files"]
+    assert [row["CQC statement"] for row in rows if row["Part"] == files] == ["Safe"]
+    assert [row["CQC statement"] for row in rows if row["Part"] == dict(PARTS)["registers"]] == ["Safe", "Effective"]
+    assert {row["Version of the wording"] for row in rows} == {"1"}
+    assert evidence_view(cast.house, cast.maud, NOW).tags_set.startswith("Version 1, by Maud")
+
+
+@pytest.mark.parametrize(("part", "text", "message"), [
+    ("figures", " \n ", "Write at least one, a line each."), ("sample", "x" * 121, "At most 8 lines of 120 letters."),
+    ("actions", "\n".join(map(str, range(9))), "At most 8 lines of 120 letters.")])
+def test_a_part_without_a_statement_or_with_too_much_is_refused(cast: Cast, part: str, text: str, message: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        set_cqc_tags(cast.house, cast.maud, SetCqcTags(**_TAGS | {part: text}), now=NOW)
+    assert [(e.field, e.message) for e in refused.value.errors] == [(part, message)]
 
 
 def _peak(cast: Cast, tmp_path: Path, name: str) -> int:

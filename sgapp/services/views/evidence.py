@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from sgapp.domain.cqc_tags import PARTS, CqcTags
 from sgapp.domain.evidence import TAKEN_OUT, Evidence
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import show
+from sgapp.services.evidence import cqc_tags
 from sgapp.services.guard import query
 from sgapp.services.views.sampling import month_in_words
+from sgapp.store import accounts, documents
 from sgapp.store.unit_of_work import Repository, UnitOfWork
 
 _MOST = 60
@@ -25,6 +28,8 @@ class EvidenceLine:
 class EvidenceView:
     lines: tuple[EvidenceLine, ...]
     taken_out: tuple[str, ...]
+    tags: dict[str, str]
+    tags_set: str
 
 
 @query(Permission.MAKE_EVIDENCE)
@@ -33,4 +38,14 @@ def evidence_view(uow: UnitOfWork) -> EvidenceView:
     found = sorted(Repository(uow, Evidence).where(), key=lambda e: e.asked_at, reverse=True)
     return EvidenceView(tuple(EvidenceLine(
         e.id, month_in_words(e.month), f"For {e.recipient}: {e.purpose}", f"{e.asked_by}, {show(e.asked_at)}",
-        f"/api/evidence/{e.id}/pack.zip") for e in found[:_MOST]), TAKEN_OUT)
+        f"/api/evidence/{e.id}/pack.zip") for e in found[:_MOST]), TAKEN_OUT, *_tags(uow))
+
+
+def _tags(uow: UnitOfWork) -> tuple[dict[str, str], str]:
+    """The tags of each part, a line each, and who worded them when."""
+    tags = cqc_tags(uow)
+    worded = "As delivered"
+    for version, _ in documents.history(uow, CqcTags, limit=1):
+        by = accounts.by_id(uow, version.set_by)
+        worded = f"Version {version.version}, by {by.name if by else 'somebody'}, {show(version.set_at)}"
+    return {part: "\n".join(tags.for_part(part)) for part, _label in PARTS}, worded

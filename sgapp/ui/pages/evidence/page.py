@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.domain.cqc_tags import PARTS
 from sgapp.ui.components.durable_form import durable_form
-from sgapp.ui.components.fields import text_field
-from sgapp.ui.components.page_parts import file_link, page_head
+from sgapp.ui.components.fields import text_area, text_field
+from sgapp.ui.components.page_parts import file_link, folded, page_head
 from sgapp.ui.components.pictures import empty_state, panel, waiting
 from sgapp.ui.pages.evidence.state import EvidenceState
 from sgapp.ui.templates import desk_page
@@ -30,6 +31,10 @@ def page() -> list[rx.Component]:
         text_field("purpose", "What is it for?", required=True, within="evidence", hint="Both stand in it, and stay here."),
         intent="ask-for-evidence", form_key="ask-for-evidence:evidence", submit="Ask for it", stay=True,
         on_saved=EvidenceState.load_evidence)
+    tags = durable_form(
+        *[text_area(part, label, required=True, within="tags", default=found.tags[part], rows=2) for part, label in PARTS],
+        intent="set-cqc-tags", form_key="set-cqc-tags:evidence", submit="Word them so", stay=True,
+        on_saved=EvidenceState.load_evidence)
     listed = rx.cond(
         found.lines.length() > 0, rx.el.ul(rx.foreach(found.lines, _line), class_name="rows", aria_label="Asked for"),
         empty_state("Nothing asked for yet", "Ask for a month; then it can be fetched here as one file."))
@@ -40,4 +45,7 @@ def page() -> list[rx.Component]:
             panel(rx.el.p("Making it takes a minute or more with many cases; the browser shows that it is coming. Whoever gets "
                           "it can check it with “sgapp evidence verify”.", class_name="hint"), listed, heading="Fetch",
                   class_name="grid gap-3"),
-            panel(form, heading="Another month"), panel(out, heading="What is not in it"), class_name="grid gap-5"), waiting())]
+            panel(form, heading="Another month"), panel(out, heading="What is not in it"),
+            folded("CQC’s statements", rx.el.p(
+                "Under which of them each part is found; it stands in every pack. The framework changes: word them as it is "
+                "now, a line each. ", found.tags_set, ".", class_name="hint"), tags), class_name="grid gap-5"), waiting())]
