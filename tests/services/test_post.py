@@ -121,13 +121,14 @@ def test_what_is_taken_up_meanwhile_is_not_sent_any_more(cast: Cast) -> None:
 def test_an_addition_that_names_whoever_was_asked_gives_it_to_somebody_else_and_tells_her_no_more(cast: Cast) -> None:
     by_mail(cast, "lena")
     by_mail(cast, "devan")
+    by_mail(cast, "noel")
     note_id = cast.writes()
     cast.writes(corrects=note_id, staff_involved="yes", staff_names="Lena Hart", at=minutes(1))
     box = Letterbox()
     posted(cast, box, minutes(1))
-    assert {m.to for m in box.got} == {"devan@example.org"}
+    assert {m.to for m in box.got} == {"noel@example.org"}
     with cast.house.begin(SYSTEM, START) as uow:
-        assert {c.holder_id for c in uow.session.exec(select(ClockRow))} == {cast.devan.account_id}
+        assert {c.holder_id for c in uow.session.exec(select(ClockRow))} == {cast.noel.account_id}
 
 
 def test_a_process_that_died_while_sending_leaves_the_message_to_another(cast: Cast) -> None:
