@@ -1,7 +1,7 @@
 // A form that loses nothing. What is typed is kept as a draft on the server (encrypted there) and in this page's memory,
 // never in the browser's storage. A submission carries an intent id, so that repeating it is harmless.
 import { createElement as h, useEffect, useRef, useState } from "react";
-import { JSON_BODY, asHers } from "./page_mark.js";
+import { JSON_BODY, asHers, asKnown } from "./page_mark.js";
 
 const WAIT_FOR_ANSWER_MS = 10_000;
 const AUTOSAVE_AFTER_MS = 600;
@@ -127,7 +127,8 @@ async function call(method, url, body, { keepalive = false } = {}) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), WAIT_FOR_ANSWER_MS);
   try {
-    const headers = await asHers(body ? JSON_BODY : {}, stop.signal);
+    const more = body ? JSON_BODY : {};
+    const headers = keepalive ? asKnown(more) : await asHers(more, stop.signal);
     const answer = await fetch(url, {
       method,
       keepalive,

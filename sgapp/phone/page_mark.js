@@ -8,7 +8,8 @@ let asking = null;
 async function ask() {
   try {
     const answer = await fetch("/api/session", { cache: "no-store", credentials: "same-origin" });
-    if (answer.ok) mark = (await answer.json()).page ?? "";
+    const said = await answer.json(); // a refusal is read to its end, too, or it holds on to the line
+    if (answer.ok) mark = said.page ?? "";
   } catch {
     // no signal: asked again with the next thing that needs it
   }
@@ -19,10 +20,15 @@ const aborted = (signal) => new Promise((done) => signal?.addEventListener("abor
 
 export const JSON_BODY = { "Content-Type": "application/json" };
 
-// The headers of a request in somebody's session. What is asked as the page closes waits for nothing.
+// The headers of what is asked as the page closes, which waits for nothing: with the mark, where it is known.
+export function asKnown(more = {}) {
+  return { "X-Requested-With": "sgapp", ...(mark ? { [HEADER]: mark } : {}), ...more };
+}
+
+// The headers of any other request in somebody's session.
 export async function asHers(more = {}, signal = undefined) {
   if (!mark && onPage) await Promise.race([(asking ??= ask()), aborted(signal)]);
-  return { "X-Requested-With": "sgapp", ...(mark ? { [HEADER]: mark } : {}), ...more };
+  return asKnown(more);
 }
 
 if (onPage) asHers();
