@@ -183,8 +183,12 @@ def test_another_agency_starts_from_its_own_choice_and_the_first_draft_stays_as_
     with lead.expect_response(lambda answer: "/api/drafts/" in answer.url and answer.request.method == "PUT"):
         lead.get_by_label("What you ask of them").fill("A needs assessment, soon.")
     form = asdict(sharing_form(case, agency="BANK", recipient="Fraud team")) | {"intent_id": str(uuid4())}
-    status = lead.evaluate("""async (form) => (await fetch("/api/intents/record-sharing-decision", {method: "POST", headers:
-        {"X-Requested-With": "sgapp", "Content-Type": "application/json"}, body: JSON.stringify(form)})).status""", form)
+    status = lead.evaluate("""async (form) => {
+        const { page } = await (await fetch("/api/session")).json();
+        const headers = {"X-Requested-With": "sgapp", "Content-Type": "application/json", "X-Session": page};
+        const sent = {method: "POST", headers, body: JSON.stringify(form)};
+        return (await fetch("/api/intents/record-sharing-decision", sent)).status;
+      }""", form)
     assert status == 200
     # When she goes on to the other one, she is asked which, and finds nothing of the first
     lead.goto(f"/refer?id={case}")
