@@ -18,7 +18,7 @@ MENU = (("/desk", "Today"), ("/cases", "Cases"), ("/matters", "Staff matters"), 
         ("/minutes", "Minutes"), ("/evidence", "Evidence"),
         ("/agencies", "Agencies"), ("/rota", "On duty"), ("/available", "Available"), ("/colleagues", "Close ties"),
         ("/records", "Keeping"), ("/file", "Open a file"), ("/told", "How I am told"), ("/phones", "Phones"),
-        ("/accounts", "Accounts"))
+        ("/tables", "Tables"), ("/accounts", "Accounts"))
 _AT_ONCE = frozenset({"/desk", "/cases", "/actions", "/agencies", "/rota", "/told"})
 
 
