@@ -33,6 +33,7 @@ OPEN = {
     ("POST", "/api/set-up"): "the one-time token is the permission", ("GET", "/api/demo/accounts"): "shown on the sign-in page",
     ("GET", "/api/intake/key"): "the public half of a key", ("GET", "/healthz"): "says that it lives",
     ("GET", "/readyz"): "asked by a load balancer",
+    ("GET", "/metrics"): "counts of its own works, by token or on this machine alone",
     **{(method, f"/r/{{token}}{place}"): "a token, and a code read out on the telephone, are the permission"
        for method, place in (("GET", ""), ("POST", ""), ("GET", "/letter.pdf"), ("POST", "/receipt"), ("POST", "/question"),
                              ("POST", "/outcome"), ("POST", "/action"), ("POST", "/leave"))},

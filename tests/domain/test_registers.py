@@ -1,8 +1,11 @@
 """The registers on paper: each duty is a row, done or not, and no row holds anybody's words."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from sgapp.domain.case import Case, CqcWord, NotToMarac
 from sgapp.domain.clock_book import DEFAULT_BOOK
@@ -11,6 +14,7 @@ from sgapp.domain.observation import Priority
 from sgapp.domain.referral import AgencyOutcome, Receipt, Referral, ReferralState, Sending
 from sgapp.domain.registers import Entry, in_order, of_case, of_matter
 from sgapp.domain.risk_checklist import RiskChecklist
+from tests.governance_year import NOW, make_year
 
 MONDAY = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 LONG_AFTER = MONDAY + timedelta(days=90)
@@ -121,6 +125,22 @@ def test_where_an_incident_is_not_notifiable_nothing_more_of_candour_is_owed() -
     told = replace(MATTER, candour=(CandourStep("not_notifiable", "words", date(2026, 10, 6), MONDAY, "Maud Ellery"),))
     assert [row[1:3] for row in _stand(of_matter(told, DEFAULT_BOOK)) if row[0] == "candour"] == [
         ("Not a notifiable incident", "Done")]
+
+
+@pytest.mark.parametrize(("cases", "notes"), [(60, 80), pytest.param(600, 3000, marks=pytest.mark.long)])
+def test_the_registers_of_a_year_are_what_it_was_made_to_be(cases: int, notes: int) -> None:
+    """Each notice is in time where its measure says so: it was made to go within hours, or days later. Nobody was candid."""
+    year = make_year(31, cases=cases, notes=notes)
+    rows = Counter((e.register, e.what, e.stands(NOW)) for case in year.cases for e in of_case(
+        case, [r for r in year.referrals if r.case_id == case.id], DEFAULT_BOOK))
+    rows += Counter((e.register, e.what, e.stands(NOW)) for matter in year.matters for e in of_matter(matter, DEFAULT_BOOK))
+    cqc, dbs = year.truth["cqc"], year.truth["dbs"]
+    wanted = {("cqc", "Notice", "Done"): cqc.met, ("cqc", "Notice", "Done late"): cqc.of - cqc.met,
+              ("dbs", "Duty considered", "Done"): dbs.met, ("dbs", "Duty considered", "Done late"): dbs.of - dbs.met}
+    for step in ("Told in person what happened", "Said sorry", "Wrote to them afterwards"):
+        wanted["candour", step, "Overdue"] = len(year.matters)
+    assert dict(rows) == {place: number for place, number in wanted.items() if number}
+    assert cqc.of and dbs.of
 
 
 def test_what_is_overdue_stands_first_and_no_row_holds_words() -> None:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from sgapp.domain.permissions import Actor
+from sgapp.domain.permissions import Actor, Role
 from sgapp.services import composing, contacts, investigations, safety_plans, sharing, triage
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.services.intake import Envelope, intake_key, receive, seal_note
@@ -45,7 +45,7 @@ from sgapp.ui.pages.referral.state import ReferralState
 from sgapp.ui.pages.score.state import ScoreState
 from sgapp.ui.session import SessionState
 from tests.people import note_payload
-from tests.security.test_walk import Socket, opened
+from tests.security.test_walk import ACCOUNTS, Socket, opened, our_handlers
 from tests.services.story import sharing_form
 from tests.serving import PASSWORD, Server, otp
 
@@ -116,14 +116,18 @@ def hidden(server: Server) -> dict[str, str]:
 def _frames(socket: Socket, page: str, record_id: str) -> list[str]:
     """Everything that comes back when a page is asked for a record, in its order, without what the client itself gave."""
     state, handler = PAGES[page]
+    return [f.replace(record_id, "ASKED") for f in _frames_of(socket, f"{state.get_full_name()}.{handler}", page, record_id)]
+
+
+def _frames_of(socket: Socket, handler: str, page: str, record_id: str) -> list[str]:
     where = {"pathname": page, "asPath": f"{page}?id={record_id}", "query": {"id": record_id}}
     session = SessionState.get_full_name()
-    for name in (f"{state.get_full_name()}.{handler}", f"{session}.load_session"):
+    for name in (handler, f"{session}.load_session"):
         socket.ws.send("42/_event," + json.dumps(["event", {"name": name, "payload": {}, "router_data": where}]))
     found = []
     for delta in socket.deltas_until(session):
         delta.pop(ROOT, None)
-        found.append(json.dumps(delta, sort_keys=True).replace(record_id, "ASKED"))
+        found.append(json.dumps(delta, sort_keys=True))
     return [frame for frame in found if frame != "{}"]
 
 
@@ -157,3 +161,24 @@ def test_the_same_frames_tell_whoever_may_know(server: Server, hidden: dict[str,
         socket.until_hydrated()
         _frames(socket, page, str(uuid.uuid4()))
         assert _frames(socket, page, hidden[SHOWN[page]]) != _frames(socket, page, str(uuid.uuid4()))
+
+
+#: Whose page may send anything of it: those on its list. The deputy is named in it; the rest have no part in it.
+KNOW_OF_IT = frozenset({Role.LEAD, Role.MANAGER, Role.NOMINATED})
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("role", ACCOUNTS)
+def test_no_handler_of_any_page_sends_anything_of_it_to_a_role_that_has_no_part_in_it(
+        server: Server, hidden: dict[str, str], role: Role) -> None:
+    """Every handler, called with the ids in the address of its page; what comes back is searched for every id and reference."""
+    told: set[str] = set()
+    with _client(server, ACCOUNTS[role]) as client, opened(server, client) as socket:
+        socket.until_hydrated()
+        for state, name in our_handlers():
+            if state == "SessionState" or "watch_" in name:
+                continue
+            for kind in ("note", "case", "referral", "contact", "matter"):
+                for frame in _frames_of(socket, name, "/x", hidden[kind]):
+                    told |= {name for one in hidden.values() if one in frame}
+    assert bool(told) is (role in KNOW_OF_IT), sorted(told)

@@ -22,7 +22,7 @@ from sgapp.api.door import COOKIE, the_house
 from sgapp.api.intents import NOT_HERE
 from sgapp.domain.errors import SgappError
 from sgapp.domain.permissions import GRANTS, Actor, Role, require
-from sgapp.services import composing, contacts, investigations, referrals, safety_plans, sharing, triage
+from sgapp.services import cases, composing, contacts, investigations, learning, referrals, safety_plans, sharing, triage
 from sgapp.services.composing import LetterDraft
 from sgapp.services.guard import REGISTER, Intention
 from sgapp.services.house import SYSTEM, House, now
@@ -55,16 +55,18 @@ NARROWER: dict[tuple[str, str], frozenset[Role]] = {
     ("own_words", "open"): frozenset({R.WORKER}), ("own_words", "restricted"): frozenset({R.SENIOR})}
 #: Which kind of record the field of a form, or the argument of a query, asks for.
 KIND = {"note_id": "note", "case_id": "case", "referral_id": "referral", "investigation_id": "matter", "contact_id": "contact",
-        "plan_id": "plan", "action_id": "action", "decision_id": "decision"}
+        "plan_id": "plan", "action_id": "action", "decision_id": "decision", "learning_id": "learning"}
 QUERIES = {"case_view": "case", "masked_case": "case", "compose_view": "case", "plan_view": "case", "score_view": "case",
            "draft_letter": "case", "note_view": "note", "own_words": "note", "referral_view": "referral",
-           "approved_pdf": "referral", "matter_view": "matter", "contact_view": "contact", "agreed_words": "plan"}
+           "learning_view": "case", "round_note": "learning", "approved_pdf": "referral",
+           "matter_view": "matter", "contact_view": "contact", "agreed_words": "plan"}
 #: What whoever may reach the record is refused all the same, in the words of a wrong id: because it asks for a second id that
 #: this test leaves wrong, or for something that this record is not.
 REFUSED_ALL_THE_SAME = frozenset({
     ("add-note-to-case", "case"),  # the note comes first, and is a wrong one
     ("keep-account", "note"),  # this note is no account of a witness
     ("ask-for-account", "matter"),  # of whom is asked first, and it is nobody
+    ("record-change", "learning"), ("retest-learning", "learning"),  # what was chosen is looked at first, and it is no choice
     # What was chosen is looked at before the record, and it is no choice.
     *((name, "matter") for name in ("consider-dbs", "decide-outcome", "plan-milestone", "record-candour", "record-clearance",
                                     "set-measure"))})
@@ -100,10 +102,15 @@ def _made(cast: Cast, by: Actor, second: Actor, who: str, *, matter: bool, **not
         review_on=START.date() + timedelta(days=30), agreement="agreed", workers_may_view="no"), now=START)
     contacts.plan_contact(house, by, contacts.PlanContact(
         case_id, "call", "adult", START + timedelta(hours=5), "To ask", "", anyway="Agreed with her."), now=START)
+    cases.triage_case(house, by, cases.TriageCase(case_id, "refer", "He takes her money."), now=START)
+    looked_back = learning.write_debrief(house, by, learning.WriteDebrief(
+        case_id, "On the first day.", "A short form.", "A long weekend.", "She was asked.", "Tea."), now=START).id
+    learning.write_round_note(house, by, learning.WriteRoundNote(
+        looked_back, "Ask the same day", "A form waited.", "It need not.", "It is asked for at once."), now=START)
     if matter:
         investigations.open_investigation(house, second, investigations.OpenInvestigation(
             case_id, about_name="A nurse from an agency"), now=START)
-    found = {"note": note_id, "case": case_id}
+    found = {"note": note_id, "case": case_id, "learning": looked_back}
     with house.begin(SYSTEM, START) as uow:
         for kind, table in (("decision", DecisionRow), ("referral", ReferralRow), ("action", ActionRow),
                             ("plan", SafetyPlanRow), ("contact", ContactRow)):
@@ -228,7 +235,7 @@ def test_every_field_that_asks_for_something_of_a_case_is_in_the_matrix() -> Non
     """Whatever a form calls the id of a note, case, decision and so on; what is no record of a case is told of elsewhere."""
     elsewhere = {"account_id", "person_id", "question_id", "witness_id", "id", "key_id", "session_id", "browser_id",
                  "hold_id", "entry_id", "about_id", "desk_id", "asked_id", "milestone_id", "factor_id", "tie_id",
-                 "measure_id", "device_id", "message_id", "kept_id", "change_id", "hand_over_id"}
+                 "measure_id", "device_id", "minutes_id", "message_id", "kept_id", "change_id", "hand_over_id"}
     asked = {f.name for name in GUARDED if isinstance(found := REGISTER[name].function, Intention)
              for f in fields(found.form) if f.name.endswith("_id") or f.name == "id"}
     assert asked - elsewhere == set(KIND)

@@ -53,9 +53,10 @@ def _all(path: Path) -> str:
         return "\n".join(packed.read(name).decode() for name in packed.namelist() if not name.endswith(".pdf"))
 
 
-@pytest.fixture
-def year(cast: Cast) -> Year:
-    made = make_year(11, cases=60, notes=80)
+@pytest.fixture(params=[(60, 80), pytest.param((600, 3000), marks=pytest.mark.long)], ids=["60", "600"])
+def year(cast: Cast, request: pytest.FixtureRequest) -> Year:
+    cases_made, notes = request.param
+    made = make_year(11, cases=cases_made, notes=notes)
     put_in(cast.house, made)
     return made
 

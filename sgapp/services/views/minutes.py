@@ -62,10 +62,10 @@ def _row(minutes: Minutes) -> MinutesRowView:
 
 
 def _stands(minutes: Minutes) -> str:
-    version = f"Version {minutes.version}, " if minutes.version > 1 else ""
+    version = f" (version {minutes.version})" if minutes.version > 1 else ""
     if minutes.agreed_at is None:
-        return f"{version}written by {minutes.written_by}, not agreed yet"
-    return f"{version}agreed by {minutes.agreed_by}, {show(minutes.agreed_at)}"
+        return f"Written by {minutes.written_by}, not agreed yet{version}"
+    return f"Agreed by {minutes.agreed_by}, {show(minutes.agreed_at)}{version}"
 
 
 @query(Permission.KEEP_MINUTES)

@@ -56,10 +56,12 @@ class RegistersView:
 
 @query(Permission.SEE_MEASURES)
 def registers_view(uow: UnitOfWork, chosen: str = "") -> RegistersView:
-    """Each register with how many rows are overdue, and one of them whole: the chosen one, else the first."""
+    """Each register with how many rows are overdue, and one of them whole: the chosen one, else the first that holds any."""
     walk, there = Walk(uow), open_to(uow)
     found = [e for e in without_names(uow, entries(walk)) if e.register in there]
-    chosen = chosen if chosen in there else there[0]
+    if chosen not in there:
+        late = [e.register for e in found if e.overdue(uow.now)] or [e.register for e in found]
+        chosen = min(late or there, key=there.index)
     mine = in_order((e for e in found if e.register == chosen), uow.now)
     words = "Files under a list that you are not on are not here"
     if len(there) < len(REGISTERS):

@@ -53,6 +53,11 @@ def opens(summary: str, *content: rx.Component) -> rx.Component:
     return rx.el.details(rx.el.summary(summary, class_name="link opens"), rx.el.div(*content, class_name="mt-3"))
 
 
+def file_link(*label: Any, href: Any, class_name: str = "btn btn-quiet") -> rx.Component:
+    """A link to a file of the API. It is none of the pages: without `reloadDocument` the client would look for one there."""
+    return rx.el.a(*label, href=href, class_name=class_name, custom_attrs={"reloadDocument": True})
+
+
 def page_head(hint: Any, title: Any, *aside: rx.Component) -> rx.Component:
     """The heading of a desk page: a hint above, the title, and what stands at its right."""
     return rx.el.header(

@@ -1,6 +1,7 @@
 """The frame for the desk: the menu on the left of the eye from 768 px on, a bar on top of it on a phone."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -12,13 +13,24 @@ from sgapp.ui.templates.frame import as_components, fresh_page, hide_button, mai
 
 Draw = Callable[[], Any]
 
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages that are looked at together: one entry of the menu, and a row of their own at their head."""
+
+    label: str
+    pages: tuple[tuple[str, str], ...]
+
+
 #: In the order of the eye. What stands first is there before it is known who looks; the rest comes with the person.
-MENU = (("/desk", "Today"), ("/cases", "Cases"), ("/matters", "Staff matters"), ("/actions", "Actions"),
-        ("/learning", "Learning"), ("/measures", "Figures"), ("/sample", "Sample"), ("/registers", "Registers"),
-        ("/minutes", "Minutes"), ("/evidence", "Evidence"),
-        ("/agencies", "Agencies"), ("/rota", "On duty"), ("/available", "Available"), ("/colleagues", "Close ties"),
-        ("/records", "Keeping"), ("/file", "Open a file"), ("/told", "How I am told"), ("/phones", "Phones"),
-        ("/tables", "Tables"), ("/accounts", "Accounts"))
+MENU: tuple[tuple[str, str] | Group, ...] = (
+    ("/desk", "Today"), ("/cases", "Cases"), ("/matters", "Staff matters"), ("/actions", "Actions"), ("/agencies", "Agencies"),
+    ("/rota", "On duty"), ("/available", "Available"),
+    Group("Looking back", (("/measures", "Figures"), ("/sample", "Sample"), ("/registers", "Registers"),
+                           ("/learning", "Learning"), ("/minutes", "Minutes"), ("/evidence", "Evidence"))),
+    Group("The office", (("/accounts", "Accounts"), ("/tables", "Tables"), ("/phones", "Phones"),
+                         ("/colleagues", "Close ties"), ("/records", "Keeping"), ("/file", "Open a file"))),
+    ("/told", "How I am told"))
 _AT_ONCE = frozenset({"/desk", "/cases", "/actions", "/agencies", "/rota", "/told"})
 
 
@@ -35,7 +47,7 @@ def desk_page(route: str, title: str, *, here: str = "", on_load: Sequence[Any] 
                 skip_link(),
                 fresh_page(),
                 _menu(here or route),
-                main_landmark(_for_those_who_may(on_load, as_components(draw())), class_name="desk-main"),
+                main_landmark(*_row(here or route), _for_those_who_may(on_load, as_components(draw())), class_name="desk-main"),
                 rx.el.p(id="page-said", role="status", class_name="page-said", hidden=True),
                 class_name="desk",
             )
@@ -58,8 +70,7 @@ def _for_those_who_may(on_load: Sequence[Any], drawn: list[rx.Component]) -> rx.
 def _menu(here: str) -> rx.Component:
     return rx.el.nav(
         rx.el.p("Desk", class_name="desk-name"),
-        rx.el.ul(*[_entry(place, label, place == here) for place, label in MENU],
-                 class_name="desk-entries"),
+        rx.el.ul(*[_entry(entry, here) for entry in MENU], class_name="desk-entries"),
         rx.el.div(
             rx.el.p("On this tablet", class_name="hint"),
             rx.el.p(rx.el.a(SessionState.name, rx.el.span(": how you sign in", class_name="sr-only"), href="/account",
@@ -73,12 +84,34 @@ def _menu(here: str) -> rx.Component:
     )
 
 
-def _entry(place: str, label: str, current: bool) -> rx.Component:
+def _entry(entry: tuple[str, str] | Group, here: str) -> rx.Component:
+    if isinstance(entry, Group):
+        return _group(entry, here)
+    place, label = entry
+    there = _known(place) | (SessionState.role == "") if place in _AT_ONCE else _known(place)
+    return rx.cond(there, _link(place, label, current=place == here), rx.fragment())
+
+
+def _group(group: Group, here: str) -> rx.Component:
+    """One entry, to the first of its pages that she may see."""
+    first: Any = ""
+    for place, _label in reversed(group.pages):
+        first = rx.cond(_known(place), place, first)
+    return rx.cond(first != "", _link(first, group.label, current=here in dict(group.pages)), rx.fragment())
+
+
+def _row(here: str) -> list[rx.Component]:
+    """The pages that stand together with this one."""
+    return [rx.el.nav(rx.el.ul(*[rx.cond(_known(place), _link(place, label, current=place == here), rx.fragment())
+                                 for place, label in entry.pages], class_name="desk-row"), aria_label=entry.label)
+            for entry in MENU if isinstance(entry, Group) and here in dict(entry.pages)]
+
+
+def _known(place: str) -> Any:
+    places: Any = SessionState.places
+    return places.contains(place)
+
+
+def _link(place: Any, label: str, *, current: bool) -> rx.Component:
     marked = {"aria-current": "page"} if current else {}
-    known: Any = SessionState.places
-    there = known.contains(place) | (SessionState.role == "") if place in _AT_ONCE else known.contains(place)
-    return rx.cond(there, _link(place, label, marked), rx.fragment())
-
-
-def _link(place: str, label: str, marked: dict[str, str]) -> rx.Component:
     return rx.el.li(rx.el.a(label, href=place, class_name="desk-entry", custom_attrs=marked))

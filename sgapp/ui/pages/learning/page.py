@@ -7,7 +7,7 @@ import reflex as rx
 from sgapp.domain.vocabulary import LEARNING_CHANGES
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import YES_NO, choice, date_field, text_area, text_field
-from sgapp.ui.components.page_parts import folded, lines, loaded_page, page_head
+from sgapp.ui.components.page_parts import file_link, folded, lines, loaded_page, page_head
 from sgapp.ui.components.pictures import badge_due, empty_state, panel
 from sgapp.ui.pages.learning.state import LearningState
 from sgapp.ui.templates import desk_page
@@ -68,7 +68,7 @@ def _followed() -> rx.Component:
             shown("Actions", found.actions, "None agreed.", for_writers("Add an action", act)),
             shown("Changes, with what shows them", found.changes, "None recorded.", for_writers("Record a change", change)),
             shown("The page that goes round", found.note, "Nobody has written one.", rx.cond(
-                found.note_href, rx.el.p(rx.el.a("As a PDF to print", href=found.note_href, class_name="btn btn-quiet")),
+                found.note_href, rx.el.p(file_link("As a PDF to print", href=found.note_href)),
                 rx.fragment()), for_writers("Write it, without a name", note)), class_name="grid gap-4"),
         class_name="two-columns")
 

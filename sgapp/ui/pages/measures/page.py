@@ -7,7 +7,7 @@ import reflex as rx
 from sgapp.services.views.measures import ABOVE, COLUMN, HIGH, SPANS, WIDE
 from sgapp.ui.components.charts import columns, way
 from sgapp.ui.components.fields import select_field, text_field
-from sgapp.ui.components.page_parts import line, page_head
+from sgapp.ui.components.page_parts import file_link, line, page_head
 from sgapp.ui.components.pictures import panel, waiting
 from sgapp.ui.pages.measures.state import MeasuresState
 from sgapp.ui.templates import desk_page
@@ -109,7 +109,7 @@ def _aligned() -> rx.Component:
     return panel(
         rx.el.p("Counts of April to March with the collection's labels, for whoever fills in the return: the local authority. "
                 "They are not the return.", class_name="hint"),
-        rx.el.p(rx.el.a("Take them along as a table", href=found.sac_href, download=True, class_name="btn btn-quiet")),
+        rx.el.p(file_link("Take them along as a table", href=found.sac_href)),
         heading="Aligned with the Safeguarding Adults Collection", class_name="grid gap-3")
 
 

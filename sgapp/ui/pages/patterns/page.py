@@ -22,7 +22,7 @@ def _group(group: Any) -> rx.Component:
         rx.el.tbody(rx.foreach(group.lines, _line)), class_name="facts figures")
     return panel(
         rx.el.p(group.question, class_name="font-semibold"),
-        rx.cond(group.lines.length() > 0, table, rx.el.p("Nothing came three times or more.", class_name="hint")),
+        rx.cond(group.lines.length() > 0, table, rx.el.p("Nothing came several times.", class_name="hint")),
         heading=group.heading, class_name="grid gap-3 content-start")
 
 

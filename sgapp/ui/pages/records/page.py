@@ -6,7 +6,7 @@ import reflex as rx
 
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import text_area, text_field
-from sgapp.ui.components.page_parts import folded, page_head
+from sgapp.ui.components.page_parts import file_link, folded, page_head
 from sgapp.ui.components.pictures import empty_state, panel, waiting
 from sgapp.ui.pages.records.state import RecordsState
 from sgapp.ui.templates import desk_page
@@ -86,9 +86,8 @@ def _gone(row: Any) -> rx.Component:
         rx.el.div(rx.el.p("Certificate ", row.number, class_name="font-semibold"), rx.el.p(row.what, class_name="hint"),
                   class_name="row-what"),
         rx.el.div(rx.el.p(row.at, class_name="hint"), class_name="row-due"),
-        rx.el.div(rx.el.a("Download", rx.el.span(" certificate ", row.number, class_name="sr-only"),
-                          href="/api/disposals/" + row.number + "/certificate.pdf", class_name="btn btn-quiet",
-                          custom_attrs={"reloadDocument": True}),
+        rx.el.div(file_link("Download", rx.el.span(" certificate ", row.number, class_name="sr-only"),
+                            href="/api/disposals/" + row.number + "/certificate.pdf"),
                   class_name="row-step"),
         class_name="row", key=row.number)
 

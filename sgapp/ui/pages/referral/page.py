@@ -8,7 +8,7 @@ from sgapp.domain.vocabulary import SEND_METHODS
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import choice, select_field, text_area, text_field
 from sgapp.ui.components.letters import copy_field
-from sgapp.ui.components.page_parts import folded, lines, loaded_page, page_head, single
+from sgapp.ui.components.page_parts import file_link, folded, lines, loaded_page, page_head, single
 from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.referral.state import ReferralState
 from sgapp.ui.templates import desk_page
@@ -57,10 +57,8 @@ def _portals() -> rx.Component:
 
 
 def _download(label: str) -> rx.Component:
-    # Not one of the pages: without the last word the client would look for one there.
-    button = rx.el.a(label, href=referral.pdf, class_name="btn btn-quiet justify-self-start",
-                     custom_attrs={"reloadDocument": True})
-    return rx.cond(referral.pdf, button, rx.fragment())
+    return rx.cond(referral.pdf, file_link(label, href=referral.pdf, class_name="btn btn-quiet justify-self-start"),
+                   rx.fragment())
 
 
 def _script() -> rx.Component:

@@ -4,13 +4,13 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.ui.components.page_parts import page_head
+from sgapp.ui.components.page_parts import file_link, page_head
 from sgapp.ui.components.pictures import badge_due, panel, waiting
 from sgapp.ui.pages.registers.state import RegistersState
 from sgapp.ui.templates import desk_page
 
 found: Any = RegistersState.found  # a Var: its attributes exist in the browser
-_HEADS = ("Reference", "How it stands", "What", "Owed by", "Done", "By", "Outcome", "Owed since")
+_HEADS = ("Reference", "What", "Owed by", "Done", "How it stands")
 
 
 def _tab(tab: Any) -> rx.Component:
@@ -22,9 +22,11 @@ def _tab(tab: Any) -> rx.Component:
 
 def _row(row: Any) -> rx.Component:
     stands = rx.cond(row.overdue, badge_due(row.stands, "overdue"), row.stands)
+    by = rx.cond(row.by, rx.el.p("by ", row.by, class_name="hint"), rx.fragment())
     return rx.el.tr(
-        rx.el.th(rx.el.a(row.reference, href=row.href, class_name="link"), scope="row"), rx.el.td(stands),
-        *(rx.el.td(text) for text in (row.what, row.owed_by, row.done, row.by, row.outcome, row.since)))
+        rx.el.th(rx.el.a(row.reference, href=row.href, class_name="link"), scope="row"),
+        rx.el.td(row.what, rx.el.p(row.outcome, class_name="hint")),
+        rx.el.td(row.owed_by, rx.el.p("since ", row.since, class_name="hint")), rx.el.td(row.done, by), rx.el.td(stands))
 
 
 def _register() -> rx.Component:
@@ -33,8 +35,7 @@ def _register() -> rx.Component:
     there = rx.el.div(
         rx.el.div(table, class_name="scrolls", tab_index=0, role="region", aria_label=found.title),
         rx.cond(found.more, rx.el.p(found.more, class_name="hint"), rx.fragment()),
-        rx.el.p(rx.el.a("Take it along as a table", href="/api/registers/" + found.chosen + ".csv", download=True,
-                        class_name="btn btn-quiet")), class_name="grid gap-3")
+        rx.el.p(file_link("Take it along as a table", href="/api/registers/" + found.chosen + ".csv")), class_name="grid gap-3")
     return panel(rx.cond(found.rows.length() > 0, there, rx.el.p("Nothing in this register.", class_name="hint")),
                  heading=found.title)
 

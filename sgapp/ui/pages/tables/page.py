@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.ui.components.page_parts import page_head
+from sgapp.ui.components.page_parts import file_link, page_head
 from sgapp.ui.components.pictures import panel, waiting
 from sgapp.ui.components.table_form import table_form
 from sgapp.ui.pages.tables.state import TablesState
@@ -14,8 +14,7 @@ found: Any = TablesState.found  # a Var: its attributes exist in the browser
 
 
 def _out(kind: Any) -> rx.Component:
-    return rx.el.li(rx.el.a(kind.label, href="/api/tables/" + kind.code + ".csv", download=True, class_name="btn btn-quiet"),
-                    key=kind.code)
+    return rx.el.li(file_link(kind.label, href="/api/tables/" + kind.code + ".csv"), key=kind.code)
 
 
 @desk_page("/tables", "Tables", on_load=[TablesState.load_tables])
