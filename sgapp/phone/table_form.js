@@ -29,8 +29,8 @@ const WORDS = {
   nextVisits: "Next: who visits whom",
   nextTable: "Take in another table",
   codes: "Give each code to its owner alone",
-  codesOnce: "They are shown here and now, and on no page again. Each counts once, for seven days, under “New password” on the "
-    + "sign-in page. Whoever loses hers gets another on the page Accounts.",
+  codesOnce: "They are shown here and now, and on no page again. Each counts once, for seven days, at /new-password. Whoever loses "
+    + "hers gets another on the page Accounts.",
   print: "Print the codes",
   accounts: "Look at the accounts",
   unsure: "No answer came. The file is still here. Try again: nothing comes in twice.",
@@ -131,7 +131,7 @@ function RefusedRows({ rows, of, innerRef }) {
   return h("section", { className: "error-summary grid gap-2", role: "alert", tabIndex: -1, ref: innerRef },
     h("h3", { className: "font-semibold" }, WORDS.refusedHead),
     h("p", null, `${number(rows.length)} of ${counted(of, "row", "rows")} cannot be taken as they are. ${WORDS.mend}`),
-    h("table", { className: "facts" },
+    h("table", { className: "facts table-lines" },
       h("thead", null, h("tr", null, h("th", { scope: "col" }, WORDS.line), h("th", { scope: "col" }, WORDS.why))),
       h("tbody", null, rows.slice(0, shown).map(({ line, why }) => h("tr", { key: line },
         h("th", { scope: "row" }, line), h("td", { className: "break-words" }, why))))),
@@ -150,7 +150,7 @@ function Codes({ codes }) {
     h("h3", { className: "font-semibold" }, WORDS.codes),
     h("p", null, WORDS.codesOnce),
     h("div", { className: "scrolls", tabIndex: 0, role: "region", "aria-label": "Codes" },
-      h("table", { className: "facts" },
+      h("table", { className: "facts table-codes" },
         h("thead", null, h("tr", null, ["User name", "Name", "Code"].map((text) => h("th", { key: text, scope: "col" }, text)))),
         h("tbody", null, codes.map(([username, name, code]) => h("tr", { key: username },
           h("th", { scope: "row" }, username), h("td", null, name), h("td", { className: "qr-key" }, code)))))));

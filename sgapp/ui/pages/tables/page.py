@@ -21,8 +21,8 @@ def _out(kind: Any) -> rx.Component:
 def page() -> list[rx.Component]:
     into = panel(table_form(kinds=found.kinds, most_bytes=found.most_bytes), heading="Take a table in")
     out = panel(
-        rx.el.p("The same table in the form in which it can come in again. It is confidential; that you took it along is "
-                "recorded.", class_name="hint"),
+        rx.el.p("As it stands now, in the form in which it can come in again. The file is confidential; that you took it along "
+                "is recorded.", class_name="hint"),
         rx.el.ul(rx.foreach(found.kinds, _out), class_name="flex flex-wrap gap-2", aria_label="Take a table along"),
         heading="Take a table along", class_name="grid gap-3")
     return [page_head("Every row comes in, or none", "Tables"),
