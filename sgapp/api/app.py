@@ -5,8 +5,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from sgapp import __version__
-from sgapp.api import accounts, card, devices, drafts, evidence, health, intake, intents, letters, partner, problems
+from sgapp.api import accounts, card, devices, drafts, evidence, health, intake, intents, letters, partner, problems, tables
 from sgapp.api.limits import BodyLimit
+from sgapp.integrations.tables import MOST_BYTES
 
 
 def create_api() -> FastAPI:
@@ -14,8 +15,8 @@ def create_api() -> FastAPI:
     app = FastAPI(title="sgapp", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
                   responses=problems.RESPONSES)
     problems.install(app)
-    app.add_middleware(BodyLimit)
-    for module in (accounts, card, devices, intake, intents, drafts, evidence, letters, partner, health):
+    app.add_middleware(BodyLimit, larger={"/api/tables/": MOST_BYTES})
+    for module in (accounts, card, devices, intake, intents, drafts, evidence, letters, partner, tables, health):
         app.include_router(module.router)
     # Before the pages, which would answer in words of their own.
     app.mount("/api", _nothing_here)

@@ -55,9 +55,11 @@ router = APIRouter(prefix="/api/intents", dependencies=[ItsPage])
 SERVICES = (availability, cards, cases, checklists, clock_rules, composing, contacts, devices, directory, evidence,
             investigations, kept, learning, messages, minutes, partner, passkeys, reach, referrals, retention, rota,
             safety_plans, sampling, sealing_keys, second_factor, sharing, speaking_up, staff, triage, who_may_know)
-#: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices.
+#: Not sent by forms: notes come sealed through /api/observations, phones enrol themselves at /api/devices,
+#: tables at /api/tables.
 NOT_HERE = frozenset({"make-recovery-codes", "reset-alone", "look-at-card", "deliver-note", "enrol-device",
-                      "revoke-own-device"})
+                      "revoke-own-device",
+                      "import-people", "import-staff", "import-visits"})
 
 
 class Answer(BaseModel):

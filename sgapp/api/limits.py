@@ -1,5 +1,7 @@
 """How much may be brought in at once: what is more is never held in memory."""
 
+from collections.abc import Mapping
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,36 +15,45 @@ DROPPED_BYTES = 8 * MAX_BODY_BYTES
 
 
 class BodyLimit:
-    """Answers 413 to a body that is, or turns out to be, too large."""
+    """Answers 413 to a body that is, or turns out to be, too large. `larger`: what begins with this address may be so large;
+    whoever reads it there holds nothing of it before it is known who sends it.
+    """
 
-    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
-        self.app, self.max_bytes = app, max_bytes
+    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES, larger: Mapping[str, int] | None = None) -> None:
+        self.app, self.max_bytes, self.larger = app, max_bytes, larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = next((most for begins, most in self.larger.items() if scope["path"].startswith(begins)), self.max_bytes)
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self.max_bytes:
+        if announced.isdigit() and int(announced) > most:
             await _drop(receive)
             await problem(413)(scope, receive, send)
             return
-        seen = 0
+        seen, more = 0, True
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, more
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.max_bytes:  # sent in pieces, without saying how many
+            more = message["type"] == "http.request" and message.get("more_body", False)
+            if seen > most:  # sent in pieces, without saying how many
                 raise HTTPException(413)
             return message
 
-        await self.app(scope, counted, send)
+        async def read_to_its_end(message: Message) -> None:
+            if more and most > self.max_bytes and message["type"] == "http.response.start":
+                await _drop(receive, most)
+            await send(message)
+
+        await self.app(scope, counted, read_to_its_end)
 
 
-async def _drop(receive: Receive) -> None:
+async def _drop(receive: Receive, most: int = DROPPED_BYTES) -> None:
     dropped, more = 0, True
-    while more and dropped < DROPPED_BYTES:
+    while more and dropped < most:
         message = await receive()
         dropped += len(message.get("body", b""))
         more = message["type"] == "http.request" and message.get("more_body", False)

@@ -73,6 +73,7 @@ class Permission(StrEnum):
     SCORE_SAMPLE = "score_sample"
     MAKE_EVIDENCE = "make_evidence"
     KEEP_MINUTES = "keep_minutes"
+    KEEP_PEOPLE = "keep_people"
 
 
 P, R = Permission, Role
@@ -95,7 +96,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
                                                P.MAKE_CONTACT}),
     R.LEAD: _LEAD,
     R.DEPUTY: _LEAD,
-    R.MANAGER: _LEAD | _OVER | frozenset({P.MANAGE_SEALING_KEYS, P.SET_CLOCKS, P.SIGN_OFF}),
+    R.MANAGER: _LEAD | _OVER | frozenset({P.MANAGE_SEALING_KEYS, P.SET_CLOCKS, P.SIGN_OFF, P.KEEP_PEOPLE}),
     # She has to be able to do all of it where lead and manager are named themselves. DOMAIN annex §6.
     R.NOMINATED: (_LEAD - _CAPTURE) | _OVER | frozenset({P.ANSWER_SPEAKING_UP, P.SIGN_OFF}),
     R.AUDITOR: frozenset({P.READ_MASKED, P.BREAK_GLASS, P.SEE_MEASURES, P.DRAW_SAMPLE, P.SCORE_SAMPLE,

@@ -27,11 +27,15 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The answer to an intention: which record, what to tell the person, and where they may go next."""
+    """The answer to an intention: which record, what to tell the person, and where they may go next.
+
+    `codes`: user name, name and code of accounts that it made.
+    """
 
     id: str
     message: str
     next: str = ""
+    codes: tuple[tuple[str, str, str], ...] = ()
 
 
 _DONE = TypeAdapter(Done)
@@ -61,12 +65,16 @@ def _enter(guarded: Guarded) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Intention(Generic[F]):
-    """A guarded intention: call it with the house, the actor, the filled-in form and the time."""
+    """A guarded intention: call it with the house, the actor, the filled-in form and the time.
+
+    `many`: it takes in a table, with an event for each account or so many adults of it, and none where nothing is new.
+    """
 
     name: str
     permission: Permission
     form: type[F]
     work: Callable[[UnitOfWork, F], Done]
+    many: bool = False
 
     def __call__(self, house: House, actor: Actor, form: F, *, now: datetime, intent_id: str | None = None) -> Done:
         try:
@@ -103,7 +111,7 @@ class Intention(Generic[F]):
                 uow.session.flush()
             answer = self.work(uow, form)
             begin_clocks(uow)
-            if uow.events != 1:
+            if uow.events != 1 and not self.many:
                 raise AssertionError(f"{self.name} wrote {uow.events} audit events; an intention writes one")
             if claim is not None:
                 claim.sealed_answer = uow.sealed(_DONE.dump_json(answer), place=f"intent/{claim.id}")
@@ -123,20 +131,24 @@ def _collided(error: DBAPIError) -> bool:
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", "") in ("40001", "40P01")
 
 
-def intention(name: str, permission: Permission, form: type[F]) -> Callable[[Callable[[UnitOfWork, F], Done]], Intention[F]]:
+def intention(name: str, permission: Permission, form: type[F], *,
+              many: bool = False) -> Callable[[Callable[[UnitOfWork, F], Done]], Intention[F]]:
     """Guard a function that changes something. `name` is its address under /api/intents/."""
 
     def guard(work: Callable[[UnitOfWork, F], Done]) -> Intention[F]:
-        made = Intention(name, permission, form, work)
+        made = Intention(name, permission, form, work, many)
         _enter(Guarded(name, "intention", permission, "", made))
         return made
 
     return guard
 
 
-def query(permission: Permission) -> Callable[
+def query(permission: Permission, *, long: bool = False) -> Callable[
         [Callable[Concatenate[UnitOfWork, P], V]], Callable[Concatenate[House, Actor, datetime, P], V]]:
-    """Guard a function that reads. Called with the house, the actor, the time, and its own arguments."""
+    """Guard a function that reads. Called with the house, the actor, the time, and its own arguments.
+
+    `long`: it looks at the whole for so long that nobody may have to wait for it; then nothing can be written in it.
+    """
 
     def guard(work: Callable[Concatenate[UnitOfWork, P], V]) -> Callable[Concatenate[House, Actor, datetime, P], V]:
         name = work.__name__
@@ -144,7 +156,7 @@ def query(permission: Permission) -> Callable[
         def read(house: House, actor: Actor, now: datetime, /, *args: P.args, **kwargs: P.kwargs) -> V:
             try:
                 require(actor, permission)
-                with house.begin(actor, now) as uow:
+                with (house.reading if long else house.begin)(actor, now) as uow:
                     return work(uow, *args, **kwargs)
             except (NotPermitted, NotFound):
                 subject = next((a for a in (*args, *kwargs.values()) if isinstance(a, str)), "")

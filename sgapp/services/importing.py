@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import true
 from sqlmodel import select
 
 from sgapp.domain.audit import AuditEvent
@@ -84,22 +85,31 @@ VISITS = (Column("person", ("reference", "client", "client id", "person referenc
 KINDS: Mapping[str, tuple[Column, ...]] = {"people": PEOPLE, "staff": STAFF, "visits": VISITS}
 
 
-def mapped(columns: Sequence[Column], table: Table, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Which column of the table tells what: as chosen, else by its name. Raises CannotImport for one that is missing."""
+def matched(columns: Sequence[Column], table: Table, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Which column of the table tells what: as chosen, else by its name. Chosen as "": none does, whatever its name.
+
+    Raises CannotImport for a choice that there is not.
+    """
     known = {_plain(name): name for name in table.columns if name}
     names = {column.name for column in columns}
     for told, name in chosen.items():
         if told not in names:
             raise CannotImport(f"“{told}” is nothing that can be told here. There is: {', '.join(c.name for c in columns)}.")
-        if name not in table.columns:
+        if name and name not in table.columns:
             raise CannotImport(f"The table has no column “{name}”. It has: {', '.join(table.columns)[:300]}.")
     found = {}
     for column in columns:
         by_name = (known[_plain(name)] for name in (column.name, *column.called) if _plain(name) in known)
-        name = chosen.get(column.name) or next(by_name, None)
-        if name is not None:
+        if name := chosen.get(column.name, next(by_name, "")):
             found[column.name] = name
-        elif column.needed:
+    return found
+
+
+def mapped(columns: Sequence[Column], table: Table, chosen: Mapping[str, str]) -> dict[str, str]:
+    """The same. Raises CannotImport for one that is needed and missing, too."""
+    found = matched(columns, table, chosen)
+    for column in columns:
+        if column.needed and column.name not in found:
             raise CannotImport(f"No column tells the {column.name}. Say which: --column \"{column.name}=NAME OF THE COLUMN\". "
                                f"The table has: {', '.join(table.columns)[:300]}.")
     return found
@@ -113,47 +123,75 @@ def _plain(name: str) -> str:
 def import_table(house: House, kind: str, table: Table, *, now: datetime, columns: Mapping[str, str] | None = None,
                  preview: bool = False, progress: Progress = lambda _done, _of: None) -> Imported:
     """Take all rows in, or none. With `preview` everything is tried and nothing kept. Raises CannotImport."""
-    mapping = mapped(KINDS[kind], table, columns or {})
-    rows = [Row(row.line, {told: row.cells[name] for told, name in mapping.items()}) for row in table.rows]
-    done = Imported(mapping=mapping)
-    refused: list[Refused] = []
-    try:
-        with house.begin(SYSTEM, now) as uow:
-            {"people": _people, "staff": _staff, "visits": _visits}[kind](uow, rows, done, refused, progress)
-            if refused:
-                said = f"{len(refused)} of {len(rows)} rows cannot be taken as they are. Nothing was changed."
-                raise CannotImport(said, refused)
-            if preview:
-                raise _OnlyTried
-    except _OnlyTried:
-        done.codes.clear()
-        return done
-    house.changed()
+    with (house.reading if preview else house.begin)(SYSTEM, now) as uow:
+        done = take_in(uow, kind, table, columns or {}, progress, keep=not preview)
+    if not preview:
+        house.changed()
     return done
 
 
-class _OnlyTried(Exception):
-    pass
+def take_in(uow: UnitOfWork, kind: str, table: Table, columns: Mapping[str, str], progress: Progress, *,
+            keep: bool = True) -> Imported:
+    """Every row, or none. Raises CannotImport. Unless `keep`, everything is looked at and nothing written."""
+    done, refused = look_through(uow, kind, table, mapped(KINDS[kind], table, columns), progress, keep=keep)
+    if refused:
+        said = f"{len(refused)} of {len(table.rows)} rows cannot be taken as they are. Nothing was changed."
+        raise CannotImport(said, refused)
+    return done
 
 
-def _watched(rows: Sequence[Row], progress: Progress) -> Iterator[Row]:
-    for number, row in enumerate(rows, 1):
-        yield row
-        progress(number, len(rows))
+def look_through(uow: UnitOfWork, kind: str, table: Table, mapping: dict[str, str], progress: Progress, *,
+                 keep: bool = False) -> tuple[Imported, list[Refused]]:
+    """What the rows would do, and those that cannot be taken. With `keep` they are written: to be undone if any is refused."""
+    rows = [Row(row.line, {told: row.cells[name] for told, name in mapping.items()}) for row in table.rows]
+    taking = _Taking(uow, rows, progress, keep, Imported(mapping=mapping))
+    {"people": _people, "staff": _staff, "visits": _visits}[kind](taking)
+    return taking.done, taking.refused
 
 
-def _people(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[Refused], progress: Progress) -> None:
-    known = {p.reference.upper(): p for p in map(uow.people.opened, uow.session.exec(select(PersonRow)))}
+@dataclass(slots=True)
+class _Taking:
+    """One table on its way in."""
+
+    uow: UnitOfWork
+    rows: Sequence[Row]
+    progress: Progress
+    keep: bool
+    done: Imported
+    refused: list[Refused] = field(default_factory=list)
+
+    def watched(self) -> Iterator[Row]:
+        for number, row in enumerate(self.rows, 1):
+            yield row
+            self.progress(number, len(self.rows))
+
+    def refuse(self, row: Row, error: Invalid) -> None:
+        self.refused.append(Refused(row.line, " ".join(e.message for e in error.errors)))
+
+
+def _adults(uow: UnitOfWork) -> tuple[dict[str, Person], frozenset[str]]:
+    """All adults by reference, and the ids of those whom the actor may know; from the command line, of all."""
+    theirs = true() if uow.actor is SYSTEM else uow.may_see(PersonRow)
+    everybody = map(uow.people.opened, uow.session.exec(select(PersonRow)))
+    return {p.reference.upper(): p for p in everybody}, frozenset(uow.session.exec(select(PersonRow.id).where(theirs)))
+
+
+def _people(taking: _Taking) -> None:
+    uow, done = taking.uow, taking.done
+    known, theirs = _adults(uow)
     seen: dict[str, int] = {}
     changed: list[Person] = []
-    for row in rows:
+    for row in taking.watched():
         reference = row.cells["reference"].strip()
         before = known.get(reference.upper())
         try:
             _once(seen, reference, row.line, "reference")
+            if before is not None and before.id not in theirs:
+                raise Invalid(FieldError("reference", f"“{reference[:60]}” is in use and not on your list. Ask whoever looks "
+                                                      "after the machine."))
             person = _person(uow, row.cells, before)
         except Invalid as error:
-            refused.append(Refused(row.line, _told(error)))
+            taking.refuse(row, error)
             continue
         if before is None:
             done.new += 1
@@ -163,11 +201,11 @@ def _people(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[
         else:
             done.changed += 1
         changed.append(person)
-    if not refused:
+    if taking.keep and not taking.refused:
         for at in range(0, len(changed), _AT_ONCE):
             some = changed[at:at + _AT_ONCE]
             uow.save(*some, because=AuditEvent("people-imported", "person", "", "system", count=len(some)))
-            progress(at + len(some), len(changed))
+            taking.progress(at + len(some), len(changed))
 
 
 def _once(seen: dict[str, int], key: str, line: int, what: str) -> None:
@@ -184,8 +222,10 @@ def _person(uow: UnitOfWork, cells: Mapping[str, str], before: Person | None) ->
     name = cells["name"].strip()
     if not name:
         raise Invalid(FieldError("name", "There is no name."))
-    person = before or Person(str(uuid.uuid4()), cells["reference"].strip(), name)
+    person = before or Person(str(uuid.uuid4()), cells["reference"].strip(), name, branch=uow.actor.branch or "main")
     told = {"lives": cells.get("lives"), "branch": cells.get("branch") or None}
+    if uow.actor.branch is not None and told["branch"] not in (None, uow.actor.branch):
+        raise Invalid(FieldError("branch", f"You take in adults of the branch “{uow.actor.branch}” alone."))
     lists = {what: _listed(cells[what]) for what in ("needs", "health") if what in cells}
     ended = _ended(uow, cells["care ended"], person.retention) if "care ended" in cells else person.retention
     return replace(person, name=name, retention=ended, **lists, **{k: v for k, v in told.items() if v is not None})
@@ -213,27 +253,31 @@ def day_in(cell: str, what: str) -> date | None:
     raise Invalid(FieldError(what, f"“{cell[:40]}” is no day. Write 2026-11-23 or 23/11/2026."))
 
 
-def _staff(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[Refused], progress: Progress) -> None:
+def _staff(taking: _Taking) -> None:
+    uow, done = taking.uow, taking.done
     known = {account.username: account for account in accounts.everyone(uow)}
+    no_password = staff.no_password() if taking.keep else ""
     seen: dict[str, int] = {}
-    for row in _watched(rows, progress):
+    for row in taking.watched():
         try:
             _once(seen, row.cells["username"], row.line, "username")
             account = _account(row.cells, known)
         except Invalid as error:
-            refused.append(Refused(row.line, _told(error)))
+            taking.refuse(row, error)
             continue
         before = known.get(account.username)
         if before is None:
             done.new += 1
-            code = staff.add_with_code(uow, account, lasts=CODES_LAST) if not refused else ""
-            done.codes.append((account.username, account.name, code))
+            if taking.keep and not taking.refused:
+                code = staff.add_with_code(uow, replace(account, password_hash=no_password), lasts=CODES_LAST)
+                done.codes.append((account.username, account.name, code))
         elif (before.name, before.branch) == (account.name, account.branch):
             done.same += 1
         else:
             done.changed += 1
-            accounts.describe(uow, account)
-            uow.note_event(AuditEvent("account-described", "account", account.id))
+            if taking.keep:
+                accounts.describe(uow, account)
+                uow.note_event(AuditEvent("account-described", "account", account.id))
 
 
 def _account(cells: Mapping[str, str], known: Mapping[str, Account]) -> Account:
@@ -262,57 +306,65 @@ def _role(cell: str) -> Role:
     return names[wanted]
 
 
-def _visits(uow: UnitOfWork, rows: Sequence[Row], done: Imported, refused: list[Refused], progress: Progress) -> None:
-    people = {p.reference.upper(): p for p in map(uow.people.opened, uow.session.exec(select(PersonRow)))}
+def _visits(taking: _Taking) -> None:
+    uow, done = taking.uow, taking.done
+    known, theirs = _adults(uow)
     workers = {account.username: account for account in accounts.everyone(uow)}
     there = set(uow.session.exec(select(AllocationRow.person_id, AllocationRow.account_id)))
     dated = set(uow.session.exec(select(CareVisitRow.person_id, CareVisitRow.account_id, CareVisitRow.day)))
-    for row in _watched(rows, progress):
-        person = people.get(row.cells["person"].strip().upper())
+    for row in taking.watched():
+        person = known.get(row.cells["person"].strip().upper())
         worker = workers.get(row.cells["worker"].strip().lower())
-        if person is None or worker is None or worker.disabled:
-            why = (f"Nobody has the reference “{row.cells['person'][:60]}”." if person is None
-                   else f"“{row.cells['worker'][:60]}” has no account, or one that is disabled.")
-            refused.append(Refused(row.line, why))
-            continue
         try:
+            if person is None or person.id not in theirs:
+                raise Invalid(FieldError("person", f"Nobody has the reference “{row.cells['person'][:60]}”."))
+            if worker is None or worker.disabled:
+                why = f"“{row.cells['worker'][:60]}” has no account, or one that is disabled."
+                raise Invalid(FieldError("worker", why))
             day = day_in(row.cells.get("day", ""), "day")
         except Invalid as error:
-            refused.append(Refused(row.line, _told(error)))
+            taking.refuse(row, error)
             continue
         if day is not None:
-            new = (person.id, worker.id, day.isoformat()) not in dated
-            if new:
-                accounts.visits(uow, person.id, worker.id, day, imported=True)
-                dated.add((person.id, worker.id, day.isoformat()))
-            done.new, done.same = done.new + new, done.same + (not new)
-        elif (person.id, worker.id) in there:
-            done.same += 1
+            known_visit = (person.id, worker.id, day.isoformat()) in dated
+            dated.add((person.id, worker.id, day.isoformat()))
         else:
-            done.new += 1
+            known_visit = (person.id, worker.id) in there
             there.add((person.id, worker.id))
+        done.new, done.same = done.new + (not known_visit), done.same + known_visit
+        if known_visit or not taking.keep:
+            continue
+        if day is not None:
+            accounts.visits(uow, person.id, worker.id, day, imported=True)
+        else:
             accounts.allocate(uow, person.id, worker.id)
-    if done.new:
+    if done.new and taking.keep:
         uow.note_event(AuditEvent("visits-imported", "allocation", "", "system", count=done.new))
-
-
-def _told(error: Invalid) -> str:
-    return " ".join(e.message for e in error.errors)
 
 
 @public("run from the command line, by whoever looks after the machine; that it was done stands on the chain")
 def export_table(house: House, kind: str, to: Path, *, now: datetime) -> int:
     """The same as a table, in the form in which it can be taken in again. Returns how many rows. Raises OSError."""
     with house.reading(SYSTEM, now) as uow:
-        rows = {"people": _people_out, "staff": _staff_out, "visits": _visits_out}[kind](uow)
-        written = write_table(to, [column.name for column in KINDS[kind]], rows)
+        written = write_table(to, columns_of(kind), rows_of(uow, kind))
     with house.begin(SYSTEM, now) as uow:
         uow.note_event(AuditEvent("exported", kind, "", "system", count=written))
     return written
 
 
+def columns_of(kind: str) -> list[str]:
+    """The names of the columns of a table that goes out."""
+    return [column.name for column in KINDS[kind]]
+
+
+def rows_of(uow: UnitOfWork, kind: str) -> Iterator[tuple[str, ...]]:
+    """The rows of a table that goes out: what the actor may know; from the command line, all."""
+    return {"people": _people_out, "staff": _staff_out, "visits": _visits_out}[kind](uow)
+
+
 def _people_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
-    for row in uow.session.exec(select(PersonRow)).yield_per(200):
+    theirs = true() if uow.actor is SYSTEM else uow.may_see(PersonRow)
+    for row in uow.session.exec(select(PersonRow).where(theirs)).yield_per(200):
         person = uow.people.opened(row)
         ended = person.retention.care_ended
         yield (person.reference, person.name, person.lives, "; ".join(person.needs), "; ".join(person.health), person.branch,
@@ -326,11 +378,14 @@ def _staff_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
 
 
 def _visits_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
-    people = {row.id: uow.people.opened(row).reference for row in uow.session.exec(select(PersonRow))}
+    known, theirs = _adults(uow)
+    people = {p.id: p.reference for p in known.values() if p.id in theirs}
     names = {row.id: row.username for row in uow.session.exec(select(AccountRow))}
     arranged = arrangements(uow)
     for row in uow.session.exec(select(AllocationRow)):
-        yield people[row.person_id], names[row.account_id], "", arranged.get(row.person_id, "")
+        if row.person_id in people:
+            yield people[row.person_id], names[row.account_id], "", arranged.get(row.person_id, "")
     today = to_london(uow.now).date().isoformat()
     for row in uow.session.exec(select(CareVisitRow).where(CareVisitRow.day >= today)):
-        yield people[row.person_id], names[row.account_id], row.day, arranged.get(row.person_id, "")
+        if row.person_id in people:
+            yield people[row.person_id], names[row.account_id], row.day, arranged.get(row.person_id, "")

@@ -21,7 +21,7 @@ from sgapp.services import drafts
 from sgapp.services.guard import Done, intention
 from sgapp.store.kinds import stream_of
 from sgapp.store.tables import SafetyPlanRow
-from sgapp.store.unit_of_work import UnitOfWork, bars_on
+from sgapp.store.unit_of_work import Repository, UnitOfWork, bars_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ def arrangements(uow: UnitOfWork) -> dict[str, str]:
         kept_from = bars_on(uow, row.id) | bars_on(uow, row.case_id)
         if uow.actor.account_id in kept_from or (uow.actor.branch is not None and row.branch != uow.actor.branch):
             continue
-        content = uow.regardless(SafetyPlan, row.id).content
+        content = Repository(uow, SafetyPlan).opened(row).content
         if content.pairing:
             found[row.person_id] = f"{content.pairing} ({content.cover_reason})"
     return found

@@ -98,7 +98,7 @@ def add_account(uow: UnitOfWork, form: AddAccount) -> Done:
         check_password(form.password, username, form.name)
     alone = _nobody_agrees_yet(uow)
     account = Account(str(uuid.uuid4()), username, form.role, form.name.strip(),
-                      hashed(form.password or secrets.token_urlsafe(24)), form.branch or None, False,
+                      hashed(form.password) if form.password else no_password(), form.branch or None, False,
                       demo=accounts.is_demo(uow.session))
     accounts.add(uow, account)
     uow.note_event(AuditEvent("account-added", "account", account.id, detail=str(form.role)))
@@ -108,9 +108,17 @@ def add_account(uow: UnitOfWork, form: AddAccount) -> Done:
     return _asked(uow, account, "join", form.reason, alone=alone)
 
 
+def no_password() -> str:
+    """The hash of a password that nobody knows: what opens nothing until its owner has chosen hers."""
+    return hashed(secrets.token_urlsafe(24))
+
+
 def add_with_code(uow: UnitOfWork, account: Account, *, lasts: timedelta) -> str:
-    """An account for somebody who reads no cases, and the code with which she chooses her password: the only way in."""
-    added = replace(account, password_hash=hashed(secrets.token_urlsafe(24)), demo=accounts.is_demo(uow.session))
+    """An account for somebody who reads no cases, and the code with which she chooses her password: the only way in.
+
+    Its hash has to be one of `no_password`; a table's new accounts share one, because making it is slow on purpose.
+    """
+    added = replace(account, demo=accounts.is_demo(uow.session))
     accounts.add(uow, added)
     row, first, second = _with_both_halves(uow, added, "join", "")
     row.ends_at = uow.now + lasts
@@ -318,7 +326,7 @@ def _made_ready(uow: UnitOfWork, account: Account, row: AccountChangeRow) -> Non
     """Whoever joins, comes back or comes to a role that reads cases begins anew: nothing opens the account but the code."""
     if row.kind != "reset":
         accounts.enable(uow, account.id)
-        accounts.set_password(uow, account.id, hashed(secrets.token_urlsafe(24)))
+        accounts.set_password(uow, account.id, no_password())
         factors.forget(uow, account.id)
 
 

@@ -55,6 +55,7 @@ PLACES: dict[str, tuple[Permission, ...]] = {
     "/file": (Permission.BREAK_GLASS,),
     "/told": (Permission.BE_TOLD,),
     "/phones": (Permission.MANAGE_PHONES,),
+    "/tables": (Permission.KEEP_PEOPLE, Permission.MANAGE_ACCOUNTS),
     "/accounts": (Permission.SEE_ACCOUNTS,),
 }
 _SECRET_HEADERS = frozenset({b"cookie", b"authorization", b"proxy-authorization"})

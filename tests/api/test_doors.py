@@ -59,6 +59,10 @@ NEEDS: dict[tuple[str, str], Permission | None] = {
     ("GET", "/api/sac/{year_id}.csv"): Permission.SEE_MEASURES,
     ("GET", "/api/learning/{learning_id}/note.pdf"): Permission.READ_CASE,
     ("GET", "/api/evidence/{evidence_id}/pack.zip"): Permission.MAKE_EVIDENCE,
+    **{(method, f"/api/tables/{kind}{end}"): permission
+       for kind, permission in (("people", Permission.KEEP_PEOPLE), ("visits", Permission.KEEP_PEOPLE),
+                                ("staff", Permission.MANAGE_ACCOUNTS))
+       for method, end in (("POST", ""), ("POST", "/preview"), ("GET", ".csv"))},
 }
 
 
@@ -94,6 +98,8 @@ def _body(method: str, path: str) -> dict[str, Any]:
         return {"json": {"id": str(uuid4()), "key_id": "gone", "sealed": "QUJD" * 40}}
     if (method, path) == ("POST", "/api/devices"):
         return {"json": {"name": "Phone", "public_key": PUBLIC_KEY}}
+    if path.startswith("/api/tables/"):
+        return {"content": b"reference,name,username,role,person,worker\n"}
     if method == "PUT":
         return {"json": {"fields": {"why": "x"}}}
     if name == path:

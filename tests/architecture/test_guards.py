@@ -51,8 +51,14 @@ UNGUARDED = {
     "second_factor.not_set_up_meanwhile": "takes the unit of work of a guarded service; only refuses",
     "second_factor.own_password": "takes the unit of work of a guarded service; the actor's own account",
     "second_factor.own_session": "takes the unit of work of a guarded service; the actor's own session",
+    "importing.columns_of": "names columns",
+    "importing.look_through": "takes the unit of work of a guarded service, which scopes it, or of the import at the machine",
     "importing.mapped": "reads the names of columns",
-    "staff.add_with_code": "takes the unit of work of the import at the machine; gives a code for a role that reads no cases",
+    "importing.matched": "reads the names of columns",
+    "importing.rows_of": "takes the unit of work of a guarded service, which scopes it, or of the export at the machine",
+    "importing.take_in": "takes the unit of work of a guarded service, which scopes it, or of the import at the machine",
+    "staff.add_with_code": "takes the unit of work of the import; gives a code for a role that reads no cases",
+    "staff.no_password": "makes a password only, and forgets it",
     "staff.checked_username": "checks how a user name is spelt",
     "checkpoints.keep_apart": "writes what names nobody beside the keys",
     "checkpoints.tombstones_folder": "names a folder",
@@ -140,6 +146,7 @@ UNGUARDED = {
     "views.course.waiting_for": "lists the clocks of records that were already given",
     "views.note.note_lines": "puts a note that was already given into lines",
     "views.note.mark_lines": "puts the marks of a note that was already given into lines",
+    "views.tables.tables_of": "names tables by what the actor may do",
     "views.note.safety": "puts the codes of a note that was already given into words",
 }
 

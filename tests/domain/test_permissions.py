@@ -16,7 +16,7 @@ EXPECTED = {
     "worker": CAPTURE, "senior": CAPTURE,
     "on_call": f"{CAPTURE} {DESK} triage read_case send_emergency break_glass make_contact",
     "lead": f"{CAPTURE} {DESK} {LEADS}", "deputy": f"{CAPTURE} {DESK} {LEADS}",
-    "manager": f"{CAPTURE} {DESK} {LEADS} {OVER} manage_sealing_keys set_clocks sign_off",
+    "manager": f"{CAPTURE} {DESK} {LEADS} {OVER} manage_sealing_keys set_clocks sign_off keep_people",
     "nominated": f"{DESK} {LEADS} {OVER} answer_speaking_up sign_off",
     "auditor": "read_masked break_glass see_measures draw_sample score_sample keep_draft",
     "hr": "work_investigation keep_draft", "rota": "see_availability set_availability keep_draft",

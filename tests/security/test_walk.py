@@ -53,6 +53,9 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("get", "/api/registers/{register_id}.csv"): P.SEE_MEASURES, ("get", "/api/sac/{year_id}.csv"): P.SEE_MEASURES,
     ("get", "/api/learning/{learning_id}/note.pdf"): P.READ_CASE,
     ("get", "/api/evidence/{evidence_id}/pack.zip"): P.MAKE_EVIDENCE,
+    **{(method, f"/api/tables/{kind}{end}"): permission
+       for kind, permission in (("people", P.KEEP_PEOPLE), ("visits", P.KEEP_PEOPLE), ("staff", P.MANAGE_ACCOUNTS))
+       for method, end in (("post", ""), ("post", "/preview"), ("get", ".csv"))},
 }
 #: Who may call the handlers of each State of ours.
 STATES: dict[str, Permission | str | tuple[Permission, ...]] = {
@@ -66,7 +69,7 @@ STATES: dict[str, Permission | str | tuple[Permission, ...]] = {
     "AgenciesState": P.READ_CASE, "ActionsState": P.READ_CASE, "CaseState": (P.READ_CASE, P.READ_MASKED),
     "MeasuresState": P.SEE_MEASURES, "RegistersState": P.SEE_MEASURES, "EvidenceState": P.MAKE_EVIDENCE,
     "LearningState": P.READ_CASE, "MinutesState": P.KEEP_MINUTES, "PatternsState": P.SEE_MEASURES,
-    "SampleState": P.SCORE_SAMPLE, "ScoreState": P.SCORE_SAMPLE,
+    "TablesState": (P.KEEP_PEOPLE, P.MANAGE_ACCOUNTS), "SampleState": P.SCORE_SAMPLE, "ScoreState": P.SCORE_SAMPLE,
     "PlanState": P.MAKE_CONTACT, "ContactState": P.MAKE_CONTACT,
     "ReferState": P.REFER, "ReferralState": P.READ_CASE,
 }

@@ -16,10 +16,12 @@ from sqlmodel import select
 import sgapp.services
 from sgapp.domain.errors import NotFound, NotPermitted, SgappError
 from sgapp.domain.permissions import GRANTS, Actor, Permission, Role
+from sgapp.integrations.tables import Table
 from sgapp.services import devices, investigations, referrals
 from sgapp.services.composing import LetterDraft
 from sgapp.services.guard import REGISTER, Intention
 from sgapp.services.house import NOBODY
+from sgapp.services.tables import KEEPS
 from sgapp.store.tables import AuditEventRow, KeptRow
 from tests.people import PASSWORD, START, Cast, Handset
 
@@ -40,6 +42,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "evidence_asked": (UNKNOWN,),
     "plan_view": (UNKNOWN,), "contact_view": (UNKNOWN,), "agreed_words": (UNKNOWN,), "card_by_reference": ("P-0",),
     "record_view": (UNKNOWN,), "certificate": ("1",),
+    **{f"try_{kind}": (Table((), ()), {}, print) for kind in KEEPS},
     "drop_draft": ("form",), "approved_pdf": (UNKNOWN,), "draft_letter": (LetterDraft(UNKNOWN),),
 }
 

@@ -28,8 +28,8 @@ MENU: tuple[tuple[str, str] | Group, ...] = (
     ("/rota", "On duty"), ("/available", "Available"),
     Group("Looking back", (("/measures", "Figures"), ("/sample", "Sample"), ("/registers", "Registers"),
                            ("/learning", "Learning"), ("/minutes", "Minutes"), ("/evidence", "Evidence"))),
-    Group("The office", (("/accounts", "Accounts"), ("/phones", "Phones"), ("/colleagues", "Close ties"),
-                         ("/records", "Keeping"), ("/file", "Open a file"))),
+    Group("The office", (("/accounts", "Accounts"), ("/tables", "Tables"), ("/phones", "Phones"),
+                         ("/colleagues", "Close ties"), ("/records", "Keeping"), ("/file", "Open a file"))),
     ("/told", "How I am told"))
 _AT_ONCE = frozenset({"/desk", "/cases", "/actions", "/agencies", "/rota", "/told"})
 

@@ -1,0 +1,1 @@
+"""Tables: adults, who visits whom and colleagues come in and go out as CSV."""
