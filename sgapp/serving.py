@@ -76,7 +76,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1, public
 
 def _web(root: Path) -> Path:
     """The folder of the built client: a wheel has no folder with a dot."""
-    return root / ("web" if root.name == "site" else ".web")
+    return root / ("web" if (root / "web").is_dir() else ".web")
 
 
 def _check(root: Path, host: str, port: int, workers: int, cert: Path | None, key: Path | None) -> None:
