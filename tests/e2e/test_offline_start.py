@@ -358,7 +358,7 @@ def test_the_worker_sends_what_waits_when_no_page_of_the_phone_is_open(
             for left in context.pages[1:]:
                 left.close()
             context.pages[0].goto("about:blank")
-        other = visit(context, "/healthz")  # of the same origin, and without a script of ours
+        other = visit(context, "/away/")  # of the same origin, and without a script of ours
         assert reference not in other.evaluate(NOTES_THERE)
         wake(other)
         until(other, f"{NOTES_THERE}.then((there) => there.includes({json.dumps(reference)}))")
