@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from sgapp.bench.results import CannotMeasure
+from sgapp.bench.results import CannotMeasure, Plan
 from sgapp.settings import Settings
 
 
@@ -25,6 +25,14 @@ def fresh_database(address: str) -> Iterator[str]:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
         _command(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def each_database(plan: Plan) -> Iterator[tuple[str, str]]:
+    """What to measure on, by name and address: SQLite, and a PostgreSQL where the plan names one. Raises CannotMeasure."""
+    yield "SQLite", ""
+    if plan.database_url:
+        with fresh_database(plan.database_url) as address:
+            yield "PostgreSQL", address
 
 
 def _command(url: URL, words: str) -> None:
