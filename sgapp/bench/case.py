@@ -48,7 +48,7 @@ _WHOLE, _QUICK = _Size(20, 500, 7, 30), _Size(20, 40, 1, 3)
 
 def run(plan: Plan) -> tuple[Cost, ...]:
     """Measure on SQLite, and on PostgreSQL where SGAPP_DATABASE_URL names one on this machine."""
-    return tuple(cost for setting, address in each_database(plan) for cost in _on(plan, setting, address))
+    return tuple(cost for setting, (address,) in each_database(plan) for cost in _on(plan, setting, address))
 
 
 def _on(plan: Plan, setting: str, address: str) -> Iterator[Cost]:

@@ -27,12 +27,15 @@ def fresh_database(address: str) -> Iterator[str]:
         _command(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def each_database(plan: Plan) -> Iterator[tuple[str, str]]:
-    """What to measure on, by name and address: SQLite, and a PostgreSQL where the plan names one. Raises CannotMeasure."""
-    yield "SQLite", ""
+def each_database(plan: Plan, *, of_each: int = 1) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What to measure on, by name and addresses: SQLite, and PostgreSQL where the plan names one. Raises CannotMeasure.
+
+    `of_each`: how many databases of each, to compare one with another.
+    """
+    yield "SQLite", ("",) * of_each
     if plan.database_url:
-        with fresh_database(plan.database_url) as address:
-            yield "PostgreSQL", address
+        with contextlib.ExitStack() as stack:
+            yield "PostgreSQL", tuple(stack.enter_context(fresh_database(plan.database_url)) for _ in range(of_each))
 
 
 def _command(url: URL, words: str) -> None:
