@@ -27,12 +27,14 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         most = next((most for begins, most in self.larger.items() if scope["path"].startswith(begins)), self.max_bytes)
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        announced = headers.get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > most:
             await _drop(receive)
             await problem(413)(scope, receive, send)
             return
-        seen, more = 0, True
+        seen = 0
+        more = announced != b"0" or b"transfer-encoding" in headers  # who sends no body would be waited for in vain
 
         async def counted() -> Message:
             nonlocal seen, more

@@ -222,16 +222,11 @@ def _costs(rounds: Sequence[_Round], looked: tuple[int, int]) -> tuple[Cost, ...
              baseline_is: str, on_the_chain: int) -> Cost:
         ratio = round(statistics.median(ours(r) / against(r) for r in rounds), 3)
         check = Check("looks on the chain", len(rounds) * _TAPS, on_the_chain)
-        return Cost("card", setting, "ms", ratio, goal, _spread(map(ours, rounds)), _spread(map(against, rounds)), baseline_is,
-                    len(rounds), (check,))
+        return Cost("card", setting, "ms", ratio, goal, Spread.of(map(ours, rounds)), Spread.of(map(against, rounds)),
+                    baseline_is, len(rounds), (check,))
 
     return (cost("with a signal", lambda r: r.online, lambda r: r.post, ONLINE_GOAL, POST_IS, looked[0]),
             cost("from the phone", lambda r: r.alone, lambda r: r.toggle, None, TOGGLE_IS, looked[1]))
-
-
-def _spread(values: Iterator[float]) -> Spread:
-    found = sorted(round(value, 1) for value in values)
-    return Spread(round(statistics.median(found), 1), found[0], found[-1])
 
 
 BENCH = Bench("card", "from a tap on a code until its words can be read, with a poor signal and without any", run)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from sgapp.bench.results import CannotMeasure
+from sgapp.bench.results import CannotMeasure, Plan
 from sgapp.settings import Settings
 
 
@@ -25,6 +25,17 @@ def fresh_database(address: str) -> Iterator[str]:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
         _command(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def each_database(plan: Plan, *, of_each: int = 1) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What to measure on, by name and addresses: SQLite, and PostgreSQL where the plan names one. Raises CannotMeasure.
+
+    `of_each`: how many databases of each, to compare one with another.
+    """
+    yield "SQLite", ("",) * of_each
+    if plan.database_url:
+        with contextlib.ExitStack() as stack:
+            yield "PostgreSQL", tuple(stack.enter_context(fresh_database(plan.database_url)) for _ in range(of_each))
 
 
 def _command(url: URL, words: str) -> None:

@@ -76,7 +76,7 @@ def fill(house: House, notes: int, told: Callable[[int], None]) -> Filled:
     with house.begin(SYSTEM, at) as uow:
         filling = _begun(house, uow, notes, at)
     with house.engine.begin() as connection:
-        for table in map(_table, _TABLES):
+        for table in map(table_of, _TABLES):
             for index in table.indexes:
                 index.drop(connection)
     for first in range(0, notes, _BATCH):
@@ -86,10 +86,10 @@ def fill(house: House, notes: int, told: Callable[[int], None]) -> Filled:
         told(len(batch))
     with house.engine.begin() as connection:
         _roomy(connection)
-        for table in map(_table, _TABLES):
+        for table in map(table_of, _TABLES):
             for index in table.indexes:
                 index.create(connection)
-    _settle(house)
+    settled(house)
     return Filled(filling.lead.as_actor(), filling.references[0])
 
 
@@ -121,7 +121,7 @@ def _write(uow: UnitOfWork, filling: _Filling, batch: Iterable[int]) -> None:
     _roomy(connection)
     for table, rows in zip(_TABLES, (keys, notes, clocks), strict=True):
         if rows:
-            connection.execute(_table(table).insert(), rows)
+            connection.execute(table_of(table).insert(), rows)
 
 
 def _made(uow: UnitOfWork, filling: _Filling, person_id: str, state: NoteState, received: datetime) -> _Made:
@@ -159,7 +159,7 @@ def _clock(filling: _Filling, note: _Row, n: int) -> _Row:
             "holder_id": filling.lead.id, "book": 0}
 
 
-def _table(table: type[SQLModel]) -> Table:
+def table_of(table: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(table.__tablename__)]
 
 
@@ -168,7 +168,7 @@ def _roomy(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_SQLITE_CACHE_KIB}")
 
 
-def _settle(house: House) -> None:
+def settled(house: House) -> None:
     """What PostgreSQL does by itself after a while, done now; and connections with the settings of the product."""
     house.engine.dispose()
     if house.engine.dialect.name == "postgresql":

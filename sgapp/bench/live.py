@@ -8,7 +8,6 @@ import contextlib
 import http.client
 import json
 import secrets
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -18,7 +17,7 @@ from pathlib import Path
 from sgapp.bench.children import child, free_port
 from sgapp.bench.databases import fresh_database
 from sgapp.bench.intake import an_envelope, let_in
-from sgapp.bench.results import Bench, CannotMeasure, Check, Cost, Plan, Spread
+from sgapp.bench.results import Bench, CannotMeasure, Check, Cost, Plan, compared
 from sgapp.bench.screens import Screen, watching
 from sgapp.services.demo import demo_accounts
 from sgapp.services.house import House, now
@@ -86,17 +85,11 @@ def _on(plan: Plan, setting: str, product_url: str, baseline_url: str) -> tuple[
 def _cost(setting: str, what: str, share: float, told: list[list[float]], bare: list[list[float]],
           checks: tuple[Check, ...]) -> Cost:
     ours, base = ([_within(times, share) for times in side] for side in (told, bare))
-    ratio = round(statistics.median(o / b for o, b in zip(ours, base, strict=True)), 1)
-    return Cost("live", f"{setting}: {what} within", "ms", ratio, None, _spread(ours), _spread(base), BASELINE_IS, len(ours),
-                checks)
+    return compared("live", f"{setting}: {what} within", None, ours, base, BASELINE_IS, checks)
 
 
 def _within(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * share))]
-
-
-def _spread(values: list[float]) -> Spread:
-    return Spread(round(statistics.median(values), 1), round(min(values), 1), round(max(values), 1))
 
 
 def _both(sides: _Sides, screen: Screen, number: int, *, product_first: bool) -> tuple[float | None, float]:

@@ -113,8 +113,8 @@ def _costs(rounds: Sequence[_Round]) -> tuple[Cost, ...]:
     def cost(setting: str, ours: Callable[[_Round], float], *, unit: str = "ms", goal: float | None = None,
              against: Callable[[_Round], float] | None = None, baseline_is: str = "", checks: tuple[Check, ...] = ()) -> Cost:
         ratio = round(statistics.median(ours(r) / against(r) for r in rounds), 3) if against else None
-        return Cost("phone", setting, unit, ratio, goal, _spread(map(ours, rounds)),
-                    _spread(map(against, rounds)) if against else None, baseline_is, len(rounds), checks)
+        return Cost("phone", setting, unit, ratio, goal, Spread.of(map(ours, rounds)),
+                    Spread.of(map(against, rounds)) if against else None, baseline_is, len(rounds), checks)
 
     receipts = Check("notes with a receipt from the office", len(rounds), sum(r.receipt_ms > 0 for r in rounds))
     return (
@@ -129,11 +129,6 @@ def _costs(rounds: Sequence[_Round]) -> tuple[Cost, ...]:
         cost("Save: on this phone", lambda r: r.kept_ms),
         cost("Save: receipt", lambda r: r.receipt_ms, checks=(receipts,)),
     )
-
-
-def _spread(values: Iterator[float]) -> Spread:
-    found = sorted(round(value, 1) for value in values)
-    return Spread(round(statistics.median(found), 1), found[0], found[-1])
 
 
 BENCH = Bench("phone", "the note form on a slow phone and a poor signal, against a bare form", run)

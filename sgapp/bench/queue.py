@@ -5,7 +5,6 @@ question is put to all houses in turn, so that whatever else the machine does hi
 """
 
 import contextlib
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from sgapp.bench.databases import fresh_database
 from sgapp.bench.filling import OPEN_IN, fill
-from sgapp.bench.results import Bench, Check, Cost, Plan, Spread
+from sgapp.bench.results import Bench, Check, Cost, Plan, compared, within_95
 from sgapp.domain.permissions import Actor
 from sgapp.services.house import House, now
 from sgapp.services.views.queue import PAGE, queue, queue_keys
@@ -84,14 +83,9 @@ def _on(plan: Plan, setting: str, address: str) -> Iterator[Cost]:
             shown = len(queue(full.house, full.lead, now()).rows)
             for asked in _ASKED:
                 ours, base = full.took[asked], few.took[asked]
-                yield Cost("queue", f"{setting}, {full.notes:,} notes: {asked}, 95 % within", "ms",
-                           round(statistics.median(o / b for o, b in zip(ours, base, strict=True)), 2), GOAL, _spread(ours),
-                           _spread(base), f"the same among {few.notes:,} notes", size.rounds,
-                           (Check("rows on the first page", min(PAGE, full.notes // OPEN_IN), shown),))
-
-
-def _spread(values: list[float]) -> Spread:
-    return Spread(round(statistics.median(values), 1), round(min(values), 1), round(max(values), 1))
+                yield compared("queue", f"{setting}, {full.notes:,} notes: {asked}, 95 % within", GOAL, ours, base,
+                               f"the same among {few.notes:,} notes",
+                               (Check("rows on the first page", min(PAGE, full.notes // OPEN_IN), shown),))
 
 
 def _round(houses: list[_Full], tries: int, *, kept: bool) -> None:
@@ -105,7 +99,7 @@ def _round(houses: list[_Full], tries: int, *, kept: bool) -> None:
                 times.append((time.perf_counter() - began) * 1000)
         for full, times in zip(houses, took, strict=True):
             if kept:
-                full.took.setdefault(asked, []).append(sorted(times)[int(len(times) * 0.95)])
+                full.took.setdefault(asked, []).append(within_95(times))
 
 
 BENCH = Bench("queue", "the lead's list among few notes and among many", run)

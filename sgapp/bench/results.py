@@ -1,6 +1,7 @@
 """What a bench is given and what it answers."""
 
-from collections.abc import Callable, Sequence
+import statistics
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from rich.progress import Progress
@@ -78,6 +79,17 @@ class Spread:
     least: float
     most: float
 
+    @classmethod
+    def of(cls, values: Iterable[float]) -> "Spread":
+        found = list(values)
+        return cls(round(statistics.median(found), 1), round(min(found), 1), round(max(found), 1))
+
+
+def within_95(times: Iterable[float]) -> float:
+    """The time within which 95 % of them were over."""
+    ordered = sorted(times)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -100,6 +112,13 @@ class Cost:
 
     def as_line(self) -> dict[str, object]:
         return asdict(self)
+
+
+def compared(bench: str, setting: str, goal: float | None, ours: Sequence[float], base: Sequence[float], baseline_is: str,
+             checks: tuple[Check, ...] = (), *, unit: str = "ms") -> Cost:
+    """A cost of product and baseline, one figure of each for every round; the ratio is the median over the rounds."""
+    ratio = statistics.median(o / b for o, b in zip(ours, base, strict=True))
+    return Cost(bench, setting, unit, round(ratio, 2), goal, Spread.of(ours), Spread.of(base), baseline_is, len(ours), checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from sgapp.store.secrets import decrypt
 from sgapp.store.tables import AccessRow, BarRow, CaseRow
 from sgapp.store.unit_of_work import LISTED, UnitOfWork, bars_on
 
+_AT_A_TIME = 500
+
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
@@ -42,19 +44,35 @@ def verify_audit(house: House, *, now: datetime) -> AuditResult:
         if wrong:
             return AuditResult(False, chain.events, chain.streams, seen, wrong)
         for kind in KINDS.values():
-            for row in uow.session.exec(select(kind.table)):
-                seen += 1
-                if (kind.name, row.id) in gone:
-                    return AuditResult(False, chain.events, chain.streams, seen, f"{kind.name} {row.id}: back after disposal")
-                if known.pop((kind.name, row.id), None) != (row.version, _digest(uow, kind, row)):
-                    return AuditResult(False, chain.events, chain.streams, seen,
-                                       f"{kind.name} {row.id}: changed, or put there, without an event")
+            rows, wrong = _first_wrong(uow, kind, known, gone)
+            seen += rows
+            if wrong:
+                return AuditResult(False, chain.events, chain.streams, seen, wrong)
         missing = next((record for record in known if record not in gone), None)
         if missing is not None:
             name, record_id = missing
             return AuditResult(False, chain.events, chain.streams, seen, f"{name} {record_id}: removed without an event")
         wrong = _stray(uow) or check_all(uow.session, uow.ring)
         return AuditResult(not wrong, chain.events, chain.streams, seen, wrong)
+
+
+def _first_wrong(uow: UnitOfWork, kind: Any, known: dict[tuple[str, str], tuple[int, str]],
+                 gone: frozenset[tuple[str, str]]) -> tuple[int, str]:
+    """How many records of a kind were looked at, and the first that is not as it should be. Takes them out of `known`.
+
+    A few of them in memory at a time; keys that were opened for those are let go of with them.
+    """
+    seen = 0
+    with uow.session.exec(select(kind.table), execution_options={"yield_per": _AT_A_TIME}) as found:
+        for few in found.partitions():
+            with uow.ring.for_a_while():
+                for row in few:
+                    seen += 1
+                    if (kind.name, row.id) in gone:
+                        return seen, f"{kind.name} {row.id}: back after disposal"
+                    if known.pop((kind.name, row.id), None) != (row.version, _digest(uow, kind, row)):
+                        return seen, f"{kind.name} {row.id}: changed, or put there, without an event"
+    return seen, ""
 
 
 def _stray(uow: UnitOfWork) -> str:

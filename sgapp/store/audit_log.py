@@ -7,10 +7,16 @@ the stream's head. What it does not: someone with both the database and the key.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from sgapp.domain.audit import AuditEvent, Outcome
@@ -22,6 +28,9 @@ from sgapp.store.tables import AuditEventRow, AuditHeadRow, RefusalRow
 GENESIS = "0" * 64
 #: Kind, id, version and keyed digest of a record as an event left it.
 RecordDigest = tuple[str, str, int, str]
+#: Rows in memory of a walk.
+_AT_A_TIME = 1_000
+_ENCODED = json.JSONEncoder().encode
 
 
 class AuditLog:
@@ -38,16 +47,21 @@ class AuditLog:
         if head is None:
             insert_if_missing(session, AuditHeadRow, stream=stream, seq=0, last=GENESIS, mac="")
             head = session.get_one(AuditHeadRow, stream, with_for_update=True)
+        session.add(self.following(head, actor, event, records, at))
+        session.flush()
+
+    def following(self, head: AuditHeadRow, actor: Actor, event: AuditEvent, records: Sequence[RecordDigest],
+                  at: datetime) -> AuditEventRow:
+        """The event that comes after the head of its stream, and the head moved on to it. Nothing is stored."""
         row = AuditEventRow(
-            stream=stream, seq=head.seq + 1, at=at, actor_id=actor.account_id,
+            stream=head.stream, seq=head.seq + 1, at=at, actor_id=actor.account_id,
             actor_role=str(actor.role), action=event.action, outcome=str(event.outcome),
             subject_kind=event.subject_kind, subject_id=event.subject_id, detail=event.detail, count=event.count,
             records=json.dumps(records), previous=head.last, mac="")
         row.mac = self._event_mac(row)
-        session.add(row)
         head.seq, head.last = row.seq, row.mac
         head.mac = self._head_mac(head)
-        session.flush()
+        return row
 
     def refused(self, session: Session, actor: Actor, action: str, subject_id: str, at: datetime) -> None:
         """Record a refusal. The 1st, 2nd, 4th, 8th… of the same kind enter the chain, each with its count."""
@@ -60,36 +74,65 @@ class AuditLog:
             self.append(session, actor, event, (), at)
 
     def _event_mac(self, row: AuditEventRow) -> str:
-        fields = [row.stream, row.seq, row.at.isoformat(), row.actor_id, row.actor_role, row.action, row.outcome,
-                  row.subject_kind, row.subject_id, row.detail, row.count, row.records, row.previous]
-        return self._digest("event", fields)
+        return self._digest(("event", row.stream, row.seq, row.at.isoformat(), row.actor_id, row.actor_role, row.action,
+                             row.outcome, row.subject_kind, row.subject_id, row.detail, row.count, row.records, row.previous))
 
-    def _head_mac(self, head: AuditHeadRow) -> str:
-        return self._digest("head", [head.stream, head.seq, head.last])
+    def _head_mac(self, head: Any) -> str:
+        return self._digest(("head", head.stream, head.seq, head.last))
 
-    def _digest(self, kind: str, fields: Iterable[object]) -> str:
-        return hmac.new(self._ring.audit_key, json.dumps([kind, *fields]).encode(), hashlib.sha256).hexdigest()
+    def _digest(self, fields: tuple[object, ...]) -> str:
+        keyed = self._keyed.copy()
+        keyed.update(_ENCODED(fields).encode())
+        return keyed.hexdigest()
+
+    @cached_property
+    def _keyed(self) -> hmac.HMAC:
+        """Begun with the key once, and copied for each digest."""
+        return hmac.new(self._ring.audit_key, digestmod=hashlib.sha256)
 
     def verify(self, session: Session) -> "Verification":
-        """Walk every stream in order and stop at the first event that is not as it was written."""
-        events = heads = 0
-        for stream in _streams(session):
-            previous, expected = GENESIS, 1
-            for row in _events(session, stream):
-                events += 1
-                if row.seq != expected:
-                    return Verification(False, events, heads, f"{stream} #{expected}: removed (next is #{row.seq})")
-                if row.previous != previous or not hmac.compare_digest(row.mac, self._event_mac(row)):
-                    return Verification(False, events, heads, f"{stream} #{row.seq}: changed or inserted")
-                previous, expected = row.mac, row.seq + 1
-            head = session.get(AuditHeadRow, stream)
-            if head is None or not hmac.compare_digest(head.mac, self._head_mac(head)):
-                return Verification(False, events, heads, f"{stream}: its head was removed or changed")
-            if head.seq != expected - 1 or head.last != previous:
-                return Verification(False, events, heads, f"{stream} #{expected}: removed (the head stands at #{head.seq})"
-                                    if head.seq >= expected else f"{stream} #{head.seq + 1}: inserted after the head")
-            heads += 1
-        return Verification(True, events, heads, "")
+        """Walk every stream in order and stop at the first event that is not as it was written.
+
+        Events and heads are read as they come, in the same order: a few of each in memory, however many there are.
+        """
+        with _as_they_come(session, _EVENT, 2) as events, _as_they_come(session, _HEAD, 1) as heads:
+            return self._verified(session, events, heads)
+
+    def _verified(self, session: Session, found: Any, heads: Any) -> "Verification":
+        events = streams = 0
+        head = heads.fetchone()
+        for stream, rows in groupby(found, key=itemgetter(0)):
+            while head is not None and head.stream != stream and session.get(AuditHeadRow, stream) is not None:
+                if wrong := self._wrong_head(head.stream, head, 0, GENESIS):
+                    return Verification(False, events, streams, wrong)
+                head, streams = heads.fetchone(), streams + 1
+            previous, seq = GENESIS, 0
+            for row in rows:
+                seq += 1
+                if row[1] != seq:
+                    return Verification(False, events + seq, streams, f"{stream} #{seq}: removed (next is #{row[1]})")
+                digest = self._digest(("event", stream, seq, row[2].isoformat(), *row[3:-1]))
+                if row[-2] != previous or not hmac.compare_digest(row[-1], digest):
+                    return Verification(False, events + seq, streams, f"{stream} #{seq}: changed or inserted")
+                previous = digest
+            events += seq
+            if wrong := self._wrong_head(stream, head if head is not None and head.stream == stream else None, seq, previous):
+                return Verification(False, events, streams, wrong)
+            head, streams = heads.fetchone(), streams + 1
+        while head is not None:
+            if wrong := self._wrong_head(head.stream, head, 0, GENESIS):
+                return Verification(False, events, streams, wrong)
+            head, streams = heads.fetchone(), streams + 1
+        return Verification(True, events, streams, "")
+
+    def _wrong_head(self, stream: str, head: Any, seq: int, last: str) -> str:
+        """What is wrong with the head of a stream whose last event is this one, in words; empty if nothing is."""
+        if head is None or not hmac.compare_digest(head.mac, self._head_mac(head)):
+            return f"{stream}: its head was removed or changed"
+        if (head.seq, head.last) == (seq, last):
+            return ""
+        return (f"{stream} #{seq + 1}: removed (the head stands at #{head.seq})" if head.seq > seq
+                else f"{stream} #{head.seq + 1}: inserted after the head")
 
     def last_digests(self, session: Session) -> dict[tuple[str, str], tuple[int, str]]:
         """The highest version that the chain holds for each record, with its digest.
@@ -98,9 +141,11 @@ class AuditLog:
         writers may finish in another order than they began.
         """
         latest: dict[tuple[str, str], tuple[int, str]] = {}
-        for records in session.exec(select(AuditEventRow.records)):
+        query = select(AuditEventRow.records).execution_options(yield_per=_AT_A_TIME)
+        for records in session.exec(query):
             for kind, record_id, version, mac in json.loads(records):
-                latest[kind, record_id] = max(latest.get((kind, record_id), (0, "")), (version, mac))
+                record = sys.intern(kind), record_id
+                latest[record] = max(latest.get(record, (0, "")), (version, mac))
         return latest
 
 
@@ -114,11 +159,16 @@ class Verification:
     first_bad: str
 
 
-def _streams(session: Session) -> list[str]:
-    named = set(session.exec(select(AuditHeadRow.stream))) | set(session.exec(select(AuditEventRow.stream).distinct()))
-    return sorted(named)
+#: In the order in which they stand in the digest.
+_EVENT = (
+    col(AuditEventRow.stream), col(AuditEventRow.seq), col(AuditEventRow.at), col(AuditEventRow.actor_id),
+    col(AuditEventRow.actor_role), col(AuditEventRow.action), col(AuditEventRow.outcome), col(AuditEventRow.subject_kind),
+    col(AuditEventRow.subject_id), col(AuditEventRow.detail), col(AuditEventRow.count), col(AuditEventRow.records),
+    col(AuditEventRow.previous), col(AuditEventRow.mac))
+_HEAD = (col(AuditHeadRow.stream), col(AuditHeadRow.seq), col(AuditHeadRow.last), col(AuditHeadRow.mac))
 
 
-def _events(session: Session, stream: str) -> Iterator[AuditEventRow]:
-    query = select(AuditEventRow).where(AuditEventRow.stream == stream).order_by(col(AuditEventRow.seq))
-    yield from session.exec(query)
+def _as_they_come(session: Session, columns: Sequence[Any], key: int) -> Any:
+    """These columns of every row in the order of the first so many, without making an object of each. To be closed."""
+    query = select_columns(*columns).order_by(*columns[:key])
+    return session.connection().execute(query, execution_options={"yield_per": _AT_A_TIME})

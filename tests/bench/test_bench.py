@@ -53,7 +53,8 @@ def test_the_benches_are_listed_with_what_they_are_about() -> None:
 
 def test_an_unknown_name_is_refused_with_the_list() -> None:
     assert _run("speed") == (
-        1, "There is no bench called speed. There are: accused, card, intake, live, phone, queue, wording.\n")
+        1, "There is no bench called speed. There are: "
+        "accused, card, case, chain, intake, live, phone, queue, wording.\n")
 
 
 def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Line]) -> None:
@@ -183,6 +184,11 @@ def _well_formed(line: dict[str, Any]) -> bool:
         check["expected"] == check["found"] > 0 for check in line["checks"])
 
 
+def _costs(line: dict[str, Any]) -> bool:
+    return set(line) == {f.name for f in fields(Cost)} and line["ratio"] > 0 and all(
+        check["expected"] == check["found"] > 0 for check in line["checks"])
+
+
 @pytest.mark.browser
 @pytest.mark.long
 def test_the_phone_is_measured_with_a_line_for_each_figure(tmp_path: Path) -> None:
@@ -216,6 +222,27 @@ def test_the_queue_is_measured_on_both_databases_with_a_line_for_each_question(p
         assert set(line) == {f.name for f in fields(Cost)}
         assert line["ratio"] > 0 and line["goal"] == 1.3
         assert all(check["expected"] == check["found"] > 0 for check in line["checks"])
+    assert _databases(postgres_database) == []
+
+
+@pytest.mark.long
+def test_a_long_case_is_measured_against_a_short_one_on_both_databases(postgres_database: str, tmp_path: Path) -> None:
+    lines = _measured(tmp_path, postgres_database, name="case")
+    assert [(line["setting"], line["goal"]) for line in lines] == [
+        (f"{database}, 40 events: {share} within", 3.0) for database in ("SQLite", "PostgreSQL") for share in ("half", "95 %")]
+    assert all(map(_costs, lines)), lines
+    assert _databases(postgres_database) == []
+
+
+@pytest.mark.long
+def test_the_chain_is_measured_on_both_databases_its_speed_and_its_memory(postgres_database: str, tmp_path: Path) -> None:
+    lines = _measured(tmp_path, postgres_database, name="chain")
+    what = ["", ": peak memory, the chain alone", ": time, the chain alone", ": peak memory, chain and records",
+            ": time, chain and records"]
+    assert [(line["setting"], line["goal"]) for line in lines] == [
+        (f"{database}{', 400 events' if part else ''}{part}", goal) for database in ("SQLite", "PostgreSQL")
+        for part, goal in zip(what, (0.5, 1.1, None, 1.1, None), strict=True)]
+    assert all(_well_formed(line) if "clients" in line else _costs(line) for line in lines), lines
     assert _databases(postgres_database) == []
 
 
