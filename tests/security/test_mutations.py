@@ -5,7 +5,6 @@ Reproduce a failure with the seed that it prints.
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from sgapp.domain.case import CaseState
-from sgapp.services import evidence, learning, minutes, sampling
 from sgapp.services.audit import verify_audit
 from sgapp.services.cases import SetRisk, set_risk
 from sgapp.services.demo import load_demo
 from sgapp.services.demo_history import load_history
 from sgapp.services.house import SYSTEM, House, now
-from sgapp.services.investigations import OpenInvestigation, open_investigation
 from sgapp.services.views.case import cases
-from sgapp.services.views.sampling import sample_view
 from sgapp.settings import Settings
 from sgapp.store import accounts
 from sgapp.store.kinds import KINDS
 from tests.conftest import new_database
+from tests.one_of_each import keep_one_of_each
 
 #: What the chain vouches for: its own rows, every record, and who may or may not know of one.
 TABLES = ("audit_event", "audit_head", *sorted(kind.table.__tablename__ for kind in KINDS.values()), "bar", "access")
@@ -45,8 +42,7 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     house.prepare()
     load_demo(house, now=now())
     load_history(house, now=now())
-    _about_staff(house)
-    _sampled(house)
+    keep_one_of_each(house)
     with house.engine.begin() as connection:
         if url:
             connection.execute(text("ALTER TABLE audit_event DISABLE TRIGGER ALL"))
@@ -55,36 +51,6 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
                 connection.execute(text(f"DROP TRIGGER {name}"))
     yield house
     house.engine.dispose()
-
-
-def _about_staff(house: House) -> None:
-    """A matter about a colleague, so that there are lists of who may know and bars for whom it is kept from."""
-    with house.begin(SYSTEM, now()) as uow:
-        manager, worker = accounts.by_username(uow, "manager"), accounts.by_username(uow, "worker.c")
-    assert manager
-    assert worker
-    live = next(line.id for line in cases(house, manager.as_actor(), now()) if line.state != str(CaseState.CLOSED))
-    open_investigation(house, manager.as_actor(), OpenInvestigation(live, about_id=worker.id), now=now())
-
-
-def _sampled(house: House) -> None:
-    """A sample of the month in which a case was decided two days ago, and one case of it scored."""
-    with house.begin(SYSTEM, now()) as uow:
-        auditor = accounts.by_username(uow, "auditor")
-    assert auditor
-    month = f"{now() - timedelta(days=2):%Y-%m}"
-    sampling.draw_sample(house, auditor.as_actor(), sampling.DrawSample(month, "oak"), now=now())
-    drawn = sample_view(house, auditor.as_actor(), now()).cases[0].case_id
-    answers = tuple(f"{number}=2" for number in range(1, 21))
-    sampling.score_case(house, auditor.as_actor(), sampling.ScoreCase(drawn, answers), now=now())
-    with house.begin(SYSTEM, now()) as uow:
-        lead = accounts.by_username(uow, "lead")
-    assert lead
-    learned = learning.WriteDebrief(drawn, "k", "h", "h", "p", "s")
-    learning.write_debrief(house, lead.as_actor(), learned, now=now())
-    met = minutes.BeginMinutes(month, now().date(), "Both", "Nothing")
-    minutes.begin_minutes(house, lead.as_actor(), met, now=now())
-    evidence.ask_at_the_machine(house, evidence.AskForEvidence(month, "Inspection", "CQC"), now=now())
 
 
 def _table(name: str) -> Table:

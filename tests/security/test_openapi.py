@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
@@ -52,6 +52,8 @@ def session(request: pytest.FixtureRequest, server: Server) -> Iterator[requests
 @DOCUMENT.exclude(lambda context: context.operation.label in ENDS).parametrize()
 @settings(max_examples=8, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_what_the_document_says(case: Case, session: requests.Session, server: Server) -> None:
+    # An address with a line break in it is refused by the outermost router, before anything of ours.
+    assume("\n" not in "".join(map(str, (case.path_parameters or {}).values())))
     answer = case.call(base_url=server.url, session=session, timeout=30)
     case.validate_response(answer, checks=[not_a_server_error, content_type_conformance, response_schema_conformance])
     assert not [word for word in INSIDE if word in answer.text]
