@@ -5,6 +5,7 @@ allow is refused.
 """
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -52,8 +53,9 @@ def session(request: pytest.FixtureRequest, server: Server) -> Iterator[requests
 @DOCUMENT.exclude(lambda context: context.operation.label in ENDS).parametrize()
 @settings(max_examples=8, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_what_the_document_says(case: Case, session: requests.Session, server: Server) -> None:
-    # An address with a line break in it is refused by the outermost router, before anything of ours.
-    assume("\n" not in "".join(map(str, (case.path_parameters or {}).values())))
     answer = case.call(base_url=server.url, session=session, timeout=30)
+    # A line break is refused by the outermost router, before anything of ours; two dots lead out of the door.
+    asked = urlsplit(str(answer.request.url)).path
+    assume(asked.startswith(case.path.partition("{")[0]) and "%0A" not in asked)
     case.validate_response(answer, checks=[not_a_server_error, content_type_conformance, response_schema_conformance])
     assert not [word for word in INSIDE if word in answer.text]
