@@ -95,12 +95,13 @@ def _master(server: Server) -> bytes:
 
 def _a_page_is_open(server: Server, redis_url: str) -> None:
     """The lead's queue, loaded, so that its state is where states are kept."""
+    # Before the socket is there: it takes a while, and whoever does not answer for so long is let go.
+    load = next(name for _, name in our_handlers() if name.endswith("desk_state.load_queue"))
     with httpx.Client(base_url=server.url, headers={"X-Requested-With": "sgapp"}, timeout=20) as client:
         body = {"username": "lead", "password": PASSWORD, "otp": otp(server.url, "lead")}
         assert client.post("/api/session", json=body).status_code == 200
         with opened(server, client) as socket:
             socket.until_hydrated()
-            load = next(name for _, name in our_handlers() if name.endswith("desk_state.load_queue"))
             socket.send(load)
             socket.deltas_until(load.rpartition(".")[0])
     assert bool(values_in_redis(redis_url)) is bool(redis_url), "the state of the page is there to be searched"
