@@ -28,10 +28,10 @@ def build_wheel(into: Path) -> Path:
         shutil.copy2(ROOT / "rxconfig.py", site)
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
                    "--no-build-isolation", "--wheel-dir", str(out), str(stage)]
-        subprocess.run(command, check=True)  # noqa: S603
+        subprocess.run(command, check=True)  # noqa: S603 - our own interpreter, our own folders
         into.mkdir(parents=True, exist_ok=True)
         return Path(shutil.move(next(out.glob("*.whl")), into / next(out.glob("*.whl")).name))
 
 
 if __name__ == "__main__":
-    print(build_wheel(ROOT / "dist"))  # noqa: T201
+    print(build_wheel(ROOT / "dist"))  # noqa: T201 - says where it lies

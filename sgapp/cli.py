@@ -370,7 +370,7 @@ def evidence_build(
 @evidence.command("verify")
 def evidence_verify(
     pack: Annotated[Path, typer.Argument(help="A folder or a zip that `sgapp evidence build` or the page made.")],
-    checkpoint: Annotated[Optional[Path], typer.Option(help="A checkpoint that left before: it has to be of the same key.")] = None,  # noqa: UP045, E501
+    checkpoint: Annotated[Optional[Path], typer.Option(help="A checkpoint that left before, of the same key.")] = None,  # noqa: UP045 - as Typer reads it
 ) -> None:
     """Whether a pack is as it left. Needs no database and no key. Exits 1 and names what was changed."""
     try:

@@ -5,6 +5,7 @@ said in it. Source: DOMAIN annex §1 (small numbers), §7 (pack).
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -55,7 +56,7 @@ class Sums:
     """A figure that is added up record by record, and holds none of them. Lengths are kept in whole seconds."""
 
     stands: dict[Stands, int] = field(default_factory=lambda: dict.fromkeys(Stands, 0))
-    lengths: array = field(default_factory=lambda: array("q"))  # type: ignore[type-arg]
+    lengths: "array[int]" = field(default_factory=lambda: array("q"))
 
     def add(self, item: Item) -> None:
         self.stands[item.stands] += 1
@@ -81,7 +82,7 @@ class Figures:
     first: datetime
     begins: datetime
     ends: datetime
-    sums: dict[Place, Sums] = field(default_factory=dict)
+    sums: dict[Place, Sums] = field(default_factory=lambda: defaultdict(Sums))
 
     def add(self, measure: Measure, items: Iterable[Item]) -> None:
         """Count records of one measure, each in the time in which it lies."""
@@ -89,13 +90,10 @@ class Figures:
             if not self.first <= item.at <= self.ends:
                 continue
             for span in ("twelve months", "month") if item.at >= self.begins else ("twelve months",):
-                self._to(measure.code, span, "", "").add(item)
+                self.sums[measure.code, span, "", ""].add(item)
                 for by in _BY:
                     for key in GROUPS[by](item):
-                        self._to(measure.code, span, by, key).add(item)
-
-    def _to(self, *place: str) -> Sums:
-        return self.sums.setdefault(place, Sums())  # type: ignore[arg-type]
+                        self.sums[measure.code, span, by, key].add(item)
 
     def rows(self) -> Iterable[tuple[Measure, str, str, str, Figure, bool]]:
         """Measure, time, by what, key, figure, and whether it is left out: for each in all and then broken down."""
