@@ -31,4 +31,5 @@ export async function asHers(more = {}, signal = undefined) {
   return asKnown(more);
 }
 
-if (onPage) asHers();
+// Where one signs in nobody is there yet.
+if (onPage && !/^\/(sign-in|set-up|new-password)\b/.test(window.location.pathname)) asHers();

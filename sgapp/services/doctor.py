@@ -55,10 +55,12 @@ class Finding:
 @public("run from the command line by whoever holds the machine; it names nobody and no record")
 def examine(house: House, *, now: datetime) -> Iterator[Finding]:
     """Look at every part in turn. What needs the database is left out while it does not answer, is of another version or is
-    not opened by the key.
+    not opened by the key; without a key nothing but keys and disk is looked at.
     """
     yield from _keys(house)
     yield from _disk(house)
+    if not _there_is_a_key(house):
+        return
     database = list(_database(house, now))
     yield from database
     if all(finding.grade is Grade.WELL for finding in database):
@@ -68,8 +70,18 @@ def examine(house: House, *, now: datetime) -> Iterator[Finding]:
         yield from look(house)
 
 
+def _there_is_a_key(house: House) -> bool:
+    """Asked first: whatever reads a key that is not there makes one."""
+    return bool(house.settings.master_key or house.settings.master_key_command) or key_file(house.settings).exists()
+
+
 def _keys(house: House) -> Iterator[Finding]:
     settings, part = house.settings, "keys"
+    if not _there_is_a_key(house):
+        yield Finding(part, Grade.ILL, "There is no master key.",
+                      "If anything was ever kept here, put the copy of it back before anything is started: a start makes a new "
+                      "one, which opens nothing of before. On a new machine, start `sgapp serve`.")
+        return
     try:
         many = len(load_master_keys(settings))
     except (OSError, ValueError) as error:
@@ -165,7 +177,7 @@ def _chain(house: House, now: datetime) -> Iterator[Finding]:
         yield Finding("chain", Grade.WELL, f"The chain of {result.events} events holds.")
     else:
         yield Finding("chain", Grade.ILL, f"The chain does not hold. First bad event: {result.first_bad}.",
-                      "Change nothing, copy the disk, and follow \"The chain does not hold\" in docs/runbooks.md.")
+                      "Change nothing, and copy the disk. See \"The record of who did what did not hold\" in docs/runbooks.md.")
 
 
 def _backup(house: House, now: datetime) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from sgapp.domain.vocabulary import (
     ARTICLE_6,
     ARTICLE_9,
     CALL_BACK_OUTCOMES,
+    CARD_CODES,
     CONSENT_STATES,
     ESCALATION_STAGES,
     LOCATIONS,
@@ -140,8 +141,9 @@ def test_a_safety_code_tells_a_stranger_nothing(code: Code) -> None:
 
 def test_safety_codes_are_told_apart_by_number_and_by_shape() -> None:
     assert [code.short for code in SAFETY_CODES] == [f"K{i}" for i in range(1, len(SAFETY_CODES) + 1)]
-    symbols = {code.symbol for code in SAFETY_CODES}
-    assert len(symbols) == len(SAFETY_CODES)
+    drawn = [code.symbol for code in (*SAFETY_CODES, *CARD_CODES)]  # they stand side by side on the card
+    symbols = set(drawn)
+    assert len(symbols) == len(drawn)
     assert all(len(s) == 1 and "\u25a0" <= s <= "\u25ff" for s in symbols)
     assert not symbols & set("▪▫▶◀◻◼◽◾"), "phones draw these as coloured pictures"
 

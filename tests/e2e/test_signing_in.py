@@ -4,7 +4,7 @@ import base64
 import re
 import time
 
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from sgapp.services.second_factor import code_now
 from tests.e2e.steps import fold_out
@@ -140,6 +140,17 @@ def test_what_she_ends_elsewhere_leaves_the_screen_there_at_once(sign_in: Open) 
     expect(there.get_by_role("list", name="What is due")).to_have_count(0)
     here.goto("/desk")
     expect(here.get_by_role("heading", level=1)).to_have_text("Today")
+
+
+def test_where_one_signs_in_nothing_is_refused_for_want_of_a_session(server: Server, browser: Browser) -> None:
+    page = browser.new_page(base_url=server.url)
+    refused: list[str] = []
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    page.goto("/sign-in")
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_enabled()
+    page.wait_for_load_state("networkidle")
+    page.close()
+    assert refused == []
 
 
 def references(*texts: str) -> set[str]:

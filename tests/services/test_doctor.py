@@ -1,5 +1,6 @@
 """What `sgapp doctor` finds: each part well when it is, and when it is not, named with what to do."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,7 +19,7 @@ from sgapp.services.sweep import sweep
 from sgapp.store.secrets import key_file
 from tests.conftest import new_database
 from tests.people import Cast
-from tests.serving import free_port, running_redis
+from tests.serving import ROOT, free_port, running_redis
 
 PARTS = ("keys", "disk", "database", "clock", "sweep", "chain", "backup", "messages", "e-mail", "checkpoints")
 
@@ -57,6 +58,19 @@ def test_a_key_that_others_can_read_is_not_well(kept: House, which: str) -> None
     path.chmod(path.stat().st_mode | 0o040)
     found = _found(kept)["keys"]
     assert (found.grade, found.mend) == (Grade.ILL, f"chmod go= {path}")
+
+
+def test_a_key_that_is_gone_is_not_well_and_none_is_made_in_its_place(kept: House) -> None:
+    key_file(kept.settings).unlink()
+    assert [(f.part, f.grade) for f in examine(kept, now=now())] == [("keys", Grade.ILL), ("disk", Grade.WELL)]
+    assert not key_file(kept.settings).exists()
+
+
+def test_each_runbook_that_it_names_is_there() -> None:
+    said, headings = Path(str(doctor.__file__)).read_text(), (ROOT / "docs" / "runbooks.md").read_text().splitlines()
+    named = re.findall(r'\\"([^"\\]+)\\"', said)
+    assert len(named) > 1
+    assert [name for name in named if f"## {name}" not in headings] == []
 
 
 def test_a_file_without_a_key_is_not_well(kept: House) -> None:

@@ -65,11 +65,11 @@ CARD_CODES = CodeList(
     "what stands on the card",
     "DOMAIN annex §5, plan sections",
     (
-        Code("SAFE_WORD", "Agreed word", neutral="Agreed word", short="W1", symbol="◇"),
-        Code("STOP_PHRASE", "Words that end it", neutral="Words that end it", short="W2", symbol="□"),
+        Code("SAFE_WORD", "Agreed word", neutral="Agreed word", short="W1", symbol="▥"),
+        Code("STOP_PHRASE", "Words that end it", neutral="Words that end it", short="W2", symbol="▦"),
         Code("HELP_PHRASE", "Words that mean ring the office now", neutral="Words that mean ring the office now", short="W3",
-             symbol="△"),
-        Code("VISITS", "How visits go", neutral="How visits go", short="V1", symbol="▤"),
-        Code("IF_MISSED", "If you do not reach them", neutral="If you do not reach them", short="V2", symbol="◪"),
+             symbol="◬"),
+        Code("VISITS", "How visits go", neutral="How visits go", short="V1", symbol="◫"),
+        Code("IF_MISSED", "If you do not reach them", neutral="If you do not reach them", short="V2", symbol="◍"),
     ),
 )
