@@ -97,10 +97,11 @@ class Figures:
 
     def rows(self) -> Iterable[tuple[Measure, str, str, str, Figure, bool]]:
         """Measure, time, by what, key, figure, and whether it is left out: for each in all and then broken down."""
+        ordered = sorted(self.sums.items())
         for measure in MEASURES:
             for span in ("month", "twelve months"):
                 for by in ("", *_BY):
-                    found = [(key, sums.figure()) for (code, s, b, key), sums in sorted(self.sums.items())
+                    found = [(key, sums.figure()) for (code, s, b, key), sums in ordered
                              if (code, s, b) == (measure.code, span, by)]
                     if by and {key for key, _ in found} == {""}:
                         continue

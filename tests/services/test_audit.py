@@ -139,6 +139,17 @@ def test_a_changed_count_or_time_is_named(cast: Cast, case_id: str, column: str,
     assert _first_bad(cast) == f"case:{case_id} #2: changed or inserted"
 
 
+@pytest.mark.parametrize(("table", "column", "value"), [
+    ("audit_event", "mac", "'é'"), ("audit_event", "mac", "7"), ("audit_event", "at", "'soon'"), ("audit_head", "mac", "'é'"),
+    ("case_file", "opened_at", "'soon'"), ("case_file", "version", "'x'"), ("case_file", "sealed", "7")])
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)  # which keeps anything in any column
+def test_what_cannot_even_be_read_is_found_and_stops_nothing(
+        cast: Cast, case_id: str, table: str, column: str, value: str) -> None:
+    assert case_id
+    _sql(cast.house, f"UPDATE {table} SET {column} = {value} WHERE rowid = (SELECT max(rowid) FROM {table})")
+    assert _first_bad(cast)
+
+
 @pytest.mark.parametrize(("seq", "named"), [
     (1, "#1: removed (next is #2)"), (2, "#2: removed (next is #3)"), (4, "#4: removed (the head stands at #4)")])
 def test_a_removed_event_is_named_at_the_start_in_the_middle_and_at_the_tail(

@@ -6,7 +6,6 @@ from sgapp.domain.cqc_tags import PARTS, CqcTags
 from sgapp.domain.evidence import TAKEN_OUT, Evidence
 from sgapp.domain.permissions import Permission
 from sgapp.domain.time import show
-from sgapp.services.evidence import cqc_tags
 from sgapp.services.guard import query
 from sgapp.services.views.sampling import month_in_words
 from sgapp.store import accounts, documents
@@ -43,9 +42,10 @@ def evidence_view(uow: UnitOfWork) -> EvidenceView:
 
 def _tags(uow: UnitOfWork) -> tuple[dict[str, str], str]:
     """The tags of each part, a line each, and who worded them when."""
-    tags = cqc_tags(uow)
-    worded = "As delivered"
-    for version, _ in documents.history(uow, CqcTags, limit=1):
+    newest = documents.history(uow, CqcTags, limit=1)
+    tags, worded = CqcTags(), "As delivered"
+    if newest:
+        version, tags = newest[0]
         by = accounts.by_id(uow, version.set_by)
         worded = f"Version {version.version}, by {by.name if by else 'somebody'}, {show(version.set_at)}"
     return {part: "\n".join(tags.for_part(part)) for part, _label in PARTS}, worded
