@@ -36,25 +36,30 @@ export async function whoWrites() {
   return account && (await kept(`device:${account}`)) ? account : "";
 }
 
-// Met the office: learn who is signed in, and enrol this phone for her if it was not, or was switched off meanwhile. False where
-// nobody is signed in, somebody else was, or it was switched off; true also where the office did not say.
-export async function meet() {
+// Met the office: learn who is signed in, and enrol this phone for her if it was not, or was switched off meanwhile. Where nobody
+// is signed in, somebody else was, or it was switched off, `letGo` is called; where it does not answer true, because the page ended
+// in between, the next page owes it.
+export async function meet(letGo = () => false) {
   const { status, json } = await call("GET", "/api/session").catch(() => ({ status: 0, json: null }));
-  if (!json?.id) return status !== 401;
+  if (!json?.id) {
+    if (status === 401) await letGo();
+    return;
+  }
   const db = await database();
-  const before = await owner();
-  await db.put(KEYS, { name: "owner", account: json.id });
+  const before = await kept("owner");
+  const turned = Boolean(before?.owes || (before && before.account !== json.id));
+  const own = (owes) => db.put(KEYS, { name: "owner", account: json.id, owes });
+  await own(turned);
   const name = `device:${json.id}`;
   const mine = await db.get(KEYS, name);
-  if (mine) {
-    const { json: list } = await call("GET", "/api/devices");
-    if (!list || list.devices.some((device) => device.id === mine.device && !device.revoked_at)) return !before || before === json.id;
-  }
+  const list = mine ? (await call("GET", "/api/devices")).json : null;
+  const known = list?.devices.some((device) => device.id === mine.device && !device.revoked_at);
+  if (turned || (mine && !known)) await own(!(await letGo()));
+  if (known) return;
   const pair = await crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]);
   const point = await crypto.subtle.exportKey("raw", pair.publicKey);
   const { json: enrolled } = await call("POST", "/api/devices", { name: phoneName(), public_key: base64Of(point) });
   if (enrolled) await db.put(KEYS, { name, device: enrolled.device, key: pair.privateKey });
-  return !mine && (!before || before === json.id);
 }
 
 // The envelope with its writer and, if this phone is enrolled for her, her phone's signature over id and ciphertext.

@@ -2,7 +2,7 @@
 // phone was switched off.
 import { meet } from "./device.js";
 
-// The vault is fetched only where it is wanted: whoever has none loses no time over it.
-export const letGo = () => import("./vault.js").then(({ vault, CARD }) => vault.drop(CARD)).catch(() => undefined);
+// The vault is fetched only where it is wanted: whoever has none loses no time over it. True when it is gone.
+export const letGo = () => import("./vault.js").then(({ vault, CARD }) => vault.drop(CARD)).then(() => true, () => false);
 
-export const meetOrLetGo = () => meet().then((welcome) => (welcome ? undefined : letGo()));
+export const meetOrLetGo = () => meet(letGo);

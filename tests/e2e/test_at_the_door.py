@@ -233,8 +233,18 @@ def _somebody_else_signs_in(worker: Page) -> None:
     worker.goto("/mine")
 
 
+def _the_page_ends_before_it_is_gone(worker: Page) -> None:
+    worker.add_init_script("""if (!sessionStorage.getItem("ended")) {
+      sessionStorage.setItem("ended", "once");
+      IDBObjectStore.prototype.delete = () => { throw new Error("the page has ended"); };
+    }""")
+    _somebody_else_signs_in(worker)
+    worker.goto("/mine")
+
+
 @pytest.mark.parametrize("how", [_sign_out, _signed_out_elsewhere, _signed_out_while_she_writes, _signed_out_on_the_page_itself,
-                                 _hidden, _switched_off, _somebody_else_signs_in])
+                                 _hidden, _switched_off, _somebody_else_signs_in,
+                                 _the_page_ends_before_it_is_gone])
 def test_it_goes_when_she_signs_out_and_when_the_phone_learns_that_it_is_no_longer_hers(sign_in: Open, how: object) -> None:
     worker = sign_in("worker.a" if how in (_sign_out, _hidden, _switched_off) else "worker.b")
     take_along(worker)
