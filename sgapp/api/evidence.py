@@ -1,5 +1,6 @@
 """What leaves for whoever asks how the work is done: a register or counts as a table, the evidence of a month as a zip."""
 
+import base64
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -7,8 +8,9 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
 
-from sgapp.api.door import Plain, SignedIn, TheHouse
-from sgapp.services.evidence import evidence_asked, evidence_zip
+from sgapp.api.door import ItsPage, Plain, SignedIn, TheHouse
+from sgapp.api.lines import told_in_lines
+from sgapp.services.evidence import Progress, evidence_asked, evidence_zip
 from sgapp.services.house import now
 from sgapp.services.sac_counts import sac_table
 from sgapp.services.views.registers import register_table
@@ -16,14 +18,18 @@ from sgapp.services.views.registers import register_table
 router = APIRouter(prefix="/api")
 
 
-@router.get("/evidence/{evidence_id}/pack.zip", response_class=StreamingResponse)
-def pack(evidence_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn,
-         house: TheHouse) -> StreamingResponse:
-    """The evidence that was asked for, made as it is fetched, as a zip."""
+@router.get("/evidence/{evidence_id}/making", response_class=StreamingResponse, dependencies=[ItsPage])
+def making(evidence_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn,
+           house: TheHouse) -> StreamingResponse:
+    """The evidence that was asked for, made now: lines of JSON, how far it is, and at last the zip in base64."""
     moment = now()
     asked = evidence_asked(house, actor, moment, evidence_id)
-    return StreamingResponse(evidence_zip(house, actor, asked, now=moment), media_type="application/zip", headers={
-        "Content-Disposition": f'attachment; filename="evidence-{asked.month}.zip"', "Cache-Control": "no-store"})
+
+    def work(progress: Progress) -> dict[str, str]:
+        whole = b"".join(evidence_zip(house, actor, asked, now=moment, progress=progress))
+        return {"name": f"evidence-{asked.month}.zip", "content": base64.b64encode(whole).decode()}
+
+    return told_in_lines(work)
 
 
 @router.get("/sac/{year_id}.csv", response_class=StreamingResponse)

@@ -5,13 +5,8 @@ a file without a first line of names goes nowhere. The answer is lines of JSON: 
 """
 
 import hashlib
-import json
-import logging
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from queue import SimpleQueue
-from threading import Thread
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,18 +15,15 @@ from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from sgapp.api.door import Changes, ItsPage, SignedIn, TheHouse
+from sgapp.api.lines import told_in_lines
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.permissions import Permission
 from sgapp.integrations.tables import MOST_BYTES, NoTable, Table, parse_table
 from sgapp.services.house import now
-from sgapp.services.importing import KINDS, CannotImport, Progress
+from sgapp.services.importing import KINDS, Progress
 from sgapp.services.tables import GIVE_OUT, KEEPS, TAKE_IN, TRY_OUT, TakeIn
 
-log = logging.getLogger("sgapp.api")
 router = APIRouter(prefix="/api/tables", dependencies=[ItsPage])
-#: How often a page is told how far it is.
-_EVERY_SECONDS = 0.25
-Work = Callable[[Progress], dict[str, Any]]
 _BODY = {"requestBody": {"required": True, "description": "The table as CSV in UTF-8, the names of its columns first.",
                          "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
 Columns = Annotated[list[str], Query(
@@ -72,53 +64,13 @@ def _chosen(kind: str, table: Table, columns: list[str]) -> dict[str, str]:
     return found
 
 
-def _told(work: Work) -> StreamingResponse:
-    """What comes of it, as lines. What is refused before the first line is answered as everywhere.
-
-    It is done to its end also where nobody waits for the answer any more; who asks again with the same intent is told.
-    """
-    lines: SimpleQueue[dict[str, Any] | Exception | None] = SimpleQueue()
-    said_at = time.monotonic()
-
-    def progress(done: int, of: int) -> None:
-        nonlocal said_at
-        if time.monotonic() - said_at > _EVERY_SECONDS:
-            said_at = time.monotonic()
-            lines.put({"done": done, "of": of})
-
-    def run() -> None:
-        try:
-            lines.put(work(progress))
-        except CannotImport as error:
-            lines.put({"said": str(error), "refused": [asdict(row) for row in error.refused]})
-        except Exception as error:  # told to whoever asked, in the thread that answers
-            lines.put(error)
-        lines.put(None)
-
-    Thread(target=run, daemon=True).start()
-    first = lines.get()
-    if isinstance(first, Exception):
-        raise first
-
-    def answer() -> Iterator[bytes]:
-        line: dict[str, Any] | Exception | None = first
-        while line is not None:
-            if isinstance(line, Exception):
-                log.error("a table stopped half-way: %s", type(line).__name__)
-                line = {"fault": True}
-            yield json.dumps(line).encode() + b"\n"
-            line = lines.get()
-
-    return StreamingResponse(answer(), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
-
-
 def _trying(kind: str, permission: Permission) -> Callable[..., StreamingResponse]:
     def look(actor: SignedIn, house: TheHouse, content: bytes = _file_of(permission),
              columns: Columns = []) -> StreamingResponse:  # noqa: B006 - read, never changed
         """Look at every row and keep nothing: which column is read for what, what is new, and which rows cannot be taken."""
         table, chosen = _given(actor.may(permission), kind, content, columns)
         moment = now()
-        return _told(lambda progress: asdict(TRY_OUT[kind](house, actor, moment, table, chosen, progress)))
+        return told_in_lines(lambda progress: asdict(TRY_OUT[kind](house, actor, moment, table, chosen, progress)))
 
     return look
 
@@ -135,7 +87,7 @@ def _taking(kind: str, permission: Permission) -> Callable[..., StreamingRespons
             done = TAKE_IN[kind](house, actor, form, now=moment, intent_id=str(intent_id) if intent_id else None)
             return {"message": done.message, "codes": done.codes}
 
-        return _told(work)
+        return told_in_lines(work)
 
     return take
 

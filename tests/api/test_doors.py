@@ -58,7 +58,7 @@ NEEDS: dict[tuple[str, str], Permission | None] = {
     ("GET", "/api/registers/{register_id}.csv"): Permission.SEE_MEASURES,
     ("GET", "/api/sac/{year_id}.csv"): Permission.SEE_MEASURES,
     ("GET", "/api/learning/{learning_id}/note.pdf"): Permission.READ_CASE,
-    ("GET", "/api/evidence/{evidence_id}/pack.zip"): Permission.MAKE_EVIDENCE,
+    ("GET", "/api/evidence/{evidence_id}/making"): Permission.MAKE_EVIDENCE,
     **{(method, f"/api/tables/{kind}{end}"): permission
        for kind, permission in (("people", Permission.KEEP_PEOPLE), ("visits", Permission.KEEP_PEOPLE),
                                 ("staff", Permission.MANAGE_ACCOUNTS))

@@ -142,14 +142,14 @@ def test_what_goes_out_is_what_can_come_in_and_stands_on_the_chain(as_: SignIn, 
 
 
 def test_it_says_how_far_it_is(as_: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sgapp.api.tables._EVERY_SECONDS", -1)
+    monkeypatch.setattr("sgapp.api.lines._EVERY_SECONDS", -1)
     answer = as_("maud").post("/api/tables/people/preview", content=PEOPLE)
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert lines[:-1] == [{"done": 1, "of": 2}, {"done": 2, "of": 2}]
 
 
 def test_a_fault_half_way_is_told_as_one_and_keeps_nothing(as_: SignIn, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sgapp.api.tables._EVERY_SECONDS", -1)
+    monkeypatch.setattr("sgapp.api.lines._EVERY_SECONDS", -1)
     table, real = b"username,name,role\nnew.one,Nia One,worker\nnew.two,Nia Two,worker\n", accounts.add
 
     def fails(uow: Any, account: Any) -> None:

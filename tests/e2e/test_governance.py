@@ -5,6 +5,7 @@ import io
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page, expect
 
@@ -13,9 +14,9 @@ from tests.e2e.test_accessibility import violations
 from tests.serving import Open
 
 
-def _fetched(page: Page, name: str, to: Path) -> Path:
+def _fetched(page: Page, name: str, to: Path, role: Literal["link", "button"] = "link") -> Path:
     with page.expect_download() as coming:
-        page.get_by_role("link", name=name).first.click()
+        page.get_by_role(role, name=name).first.click()
     coming.value.save_as(to)
     return to
 
@@ -31,11 +32,40 @@ def test_a_manager_asks_for_the_evidence_of_a_month_fetches_it_and_it_is_as_it_l
     page.get_by_role("button", name="Ask for it").click()
     expect(page.get_by_text("For The commissioner: The yearly meeting")).to_be_visible()
     assert violations(page) == []
-    document = check_pack(_fetched(page, "Fetch the evidence of", tmp_path / "pack.zip"))
+    document = check_pack(_fetched(page, "Fetch the evidence of", tmp_path / "pack.zip", "button"))
+    expect(page.get_by_text("It is among your downloads.")).to_be_visible()
     assert (document["recipient"], document["chain"]["sound"]) == ("The commissioner", True)
     with zipfile.ZipFile(tmp_path / "pack.zip") as packed:
         text = "".join(packed.read(name).decode() for name in packed.namelist() if not name.endswith(".pdf"))
     assert not any(name in text for name in ("Marlow", "Ferris", "Lena Hart", "Amina Yusuf"))
+
+
+def test_how_far_the_evidence_is_is_shown_and_where_it_breaks_off_she_may_try_again(sign_in: Open) -> None:
+    page = sign_in("manager")
+    page.goto("/evidence")
+    for label, words in (("Who is it for?", "CQC"), ("What is it for?", "An inspection")):
+        page.get_by_label(label).fill(words)
+    page.get_by_label("Month").fill(f"{datetime.now(UTC):%Y-%m}")
+    page.get_by_role("button", name="Ask for it").click()
+    expect(page.get_by_text("For CQC: An inspection")).to_be_visible()
+    # Given that the line of what comes is held after the first step, and cut then
+    page.evaluate("""() => {
+      const answers = window.fetch;
+      window.fetch = async (url, ...more) => String(url).endsWith("/making")
+        ? new Response(new ReadableStream({ start(out) {
+            out.enqueue(new TextEncoder().encode('{"done": 20, "of": 80}\\n'));
+            window.cutOff = () => out.error(new Error("the line is gone"));
+          } }))
+        : answers(url, ...more);
+    }""")
+    fetch = page.get_by_role("button", name="Fetch the evidence of").first
+    fetch.click()
+    expect(page.get_by_text("Making it: 20 of 80 adults read …")).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Making it")).to_have_attribute("value", "20")
+    expect(fetch).to_be_disabled()
+    page.evaluate("() => window.cutOff()")
+    expect(page.get_by_text("No answer came. Nothing was kept; try again.")).to_be_visible()
+    expect(fetch).to_be_enabled()
 
 
 def test_a_register_is_chosen_read_and_taken_along(sign_in: Open, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ ROUTES: dict[tuple[str, str], Permission | str] = {
     ("get", "/api/disposals/{disposal_id}/certificate.pdf"): P.KEEP_RECORDS,
     ("get", "/api/registers/{register_id}.csv"): P.SEE_MEASURES, ("get", "/api/sac/{year_id}.csv"): P.SEE_MEASURES,
     ("get", "/api/learning/{learning_id}/note.pdf"): P.READ_CASE,
-    ("get", "/api/evidence/{evidence_id}/pack.zip"): P.MAKE_EVIDENCE,
+    ("get", "/api/evidence/{evidence_id}/making"): P.MAKE_EVIDENCE,
     **{(method, f"/api/tables/{kind}{end}"): permission
        for kind, permission in (("people", P.KEEP_PEOPLE), ("visits", P.KEEP_PEOPLE), ("staff", P.MANAGE_ACCOUNTS))
        for method, end in (("post", ""), ("post", "/preview"), ("get", ".csv"))},

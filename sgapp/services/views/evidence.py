@@ -20,7 +20,7 @@ class EvidenceLine:
     month: str
     what: str
     asked: str
-    href: str
+    made: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def evidence_view(uow: UnitOfWork) -> EvidenceView:
     found = sorted(Repository(uow, Evidence).where(), key=lambda e: e.asked_at, reverse=True)
     return EvidenceView(tuple(EvidenceLine(
         e.id, month_in_words(e.month), f"For {e.recipient}: {e.purpose}", f"{e.asked_by}, {show(e.asked_at)}",
-        f"/api/evidence/{e.id}/pack.zip") for e in found[:_MOST]), TAKEN_OUT, *_tags(uow))
+        f"/api/evidence/{e.id}/making") for e in found[:_MOST]), TAKEN_OUT, *_tags(uow))
 
 
 def _tags(uow: UnitOfWork) -> tuple[dict[str, str], str]:

@@ -7,7 +7,8 @@ import reflex as rx
 from sgapp.domain.cqc_tags import PARTS
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import text_area, text_field
-from sgapp.ui.components.page_parts import file_link, folded, page_head
+from sgapp.ui.components.made_file import made_file
+from sgapp.ui.components.page_parts import folded, page_head
 from sgapp.ui.components.pictures import empty_state, panel, waiting
 from sgapp.ui.pages.evidence.state import EvidenceState
 from sgapp.ui.templates import desk_page
@@ -19,7 +20,7 @@ def _line(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(rx.el.p(line.month, class_name="font-semibold"), rx.el.p(line.what),
                   rx.el.p("Asked for by ", line.asked, class_name="hint"), class_name="row-what"),
-        file_link("Fetch", rx.el.span(" the evidence of ", line.month, class_name="sr-only"), href=line.href),
+        made_file("Fetch", made=line.made, about=f" the evidence of {line.month}", counted="adults read"),
         class_name="row row-wide", key=line.id)
 
 
@@ -42,7 +43,7 @@ def page() -> list[rx.Component]:
     return [
         page_head("One file, signed, without names", "Evidence of a month"),
         rx.cond(EvidenceState.loaded, rx.el.div(
-            panel(rx.el.p("Making it takes a minute or more with many cases; the browser shows that it is coming. Whoever gets "
+            panel(rx.el.p("With many cases it takes a minute or more to make; stay on this page. Whoever gets "
                           "it can check it with “sgapp evidence verify”.", class_name="hint"), listed, heading="Fetch",
                   class_name="grid gap-3"),
             panel(form, heading="Another month"), panel(out, heading="What is not in it"),
