@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from sgapp.domain.audit import AuditEvent
+from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.permissions import Actor, Role, needs_second_factor
 from sgapp.domain.person import Person
 from sgapp.services import devices, intake, triage
@@ -64,6 +65,14 @@ class Cast:
         triage.acknowledge_note(self.house, self.lena, triage.AcknowledgeNote(note_id), now=at + timedelta(minutes=5))
         form = triage.OpenCase(note_id, (), types)
         return triage.open_case(self.house, self.lena, form, now=at + timedelta(minutes=10)).id
+
+
+def in_office_hours(at: datetime) -> datetime:
+    """The last moment up to this one at which the office was open: at night whoever is on call may know of more."""
+    calendar = ClockBook().calendar()
+    while calendar.open_from(at) != at:
+        at -= timedelta(hours=1)
+    return at
 
 
 def note_payload(person_id: str | None, free_text: str, at: datetime, **content: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ She has every right that a deputy lead has. The normalisation is listed: the id 
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, get_args, get_type_hints
 from uuid import UUID, uuid4
 
@@ -15,7 +15,6 @@ from httpx import Response
 from sqlmodel import select
 
 from sgapp.api.intents import NOT_HERE
-from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.permissions import GRANTS, Role
 from sgapp.services import composing, investigations, sharing, triage
 from sgapp.services.guard import REGISTER, Intention
@@ -23,7 +22,7 @@ from sgapp.services.house import SYSTEM, now
 from sgapp.services.views.composing import compose_view
 from sgapp.store.tables import ActionRow, CaseRow, DecisionRow, InvestigationRow, KeptRow, ObservationRow, ReferralRow
 from tests.api.conftest import SignIn, TestClient
-from tests.people import Cast
+from tests.people import Cast, in_office_hours
 from tests.services.story import sharing_form
 
 NEVER = "00000000-0000-4000-8000-000000000000"
@@ -40,18 +39,10 @@ class Hidden:
     reference: str
 
 
-def _in_office_hours(at: datetime) -> datetime:
-    """The last moment up to this one at which the office was open: at night whoever is on call may know."""
-    calendar = ClockBook().calendar()
-    while calendar.open_from(at) != at:
-        at -= timedelta(hours=1)
-    return at
-
-
 @pytest.fixture
 def hidden(cast: Cast) -> Hidden:
     """A note that names the deputy, its case, a decision, a letter, a matter, an account: all of it made by others."""
-    house, at, maud = cast.house, _in_office_hours(now()), cast.maud
+    house, at, maud = cast.house, in_office_hours(now()), cast.maud
     note_id = cast.writes("amina", "dennis", at=at, staff_involved="yes", staff_names="Devan Rao",
                           said=[{"words": "He took my card.", "by": "Dennis", "to": "me"}])
     cast.writes("carla", "dennis", at=at, staff_involved="yes", staff_names="Devan Rao")

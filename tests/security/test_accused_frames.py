@@ -44,7 +44,7 @@ from sgapp.ui.pages.refer.state import ReferState
 from sgapp.ui.pages.referral.state import ReferralState
 from sgapp.ui.pages.score.state import ScoreState
 from sgapp.ui.session import SessionState
-from tests.people import note_payload
+from tests.people import in_office_hours, note_payload
 from tests.security.test_walk import ACCOUNTS, Socket, opened, our_handlers
 from tests.services.story import sharing_form
 from tests.serving import PASSWORD, Server, otp
@@ -70,7 +70,7 @@ def _client(server: Server, username: str) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def hidden(server: Server) -> dict[str, str]:
     """A note that names the deputy, its case and one of each that hangs on it, made on the server's database by others."""
-    house, at = House(Settings(data=server.data, keys=Path(server.env["SGAPP_KEYS"]))), now()
+    house, at = House(Settings(data=server.data, keys=Path(server.env["SGAPP_KEYS"]))), in_office_hours(now())
     house.prepare()
 
     def person(username: str) -> Actor:
