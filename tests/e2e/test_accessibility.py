@@ -74,6 +74,28 @@ def desk_pages(page: Page) -> Iterator[Page]:
     yield page
 
 
+def all_of_the_menu(page: Page) -> Iterator[Page]:
+    """Every page that her menu leads to, and those beside each."""
+    expect(page.get_by_role("navigation", name="Desk").get_by_role("link").nth(1)).to_be_visible()
+    seen, ahead = set[str](), [page.url]
+    while ahead:
+        page.goto(ahead.pop())
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_text("Loading …")).to_have_count(0)
+        seen.add(page.url)
+        yield page
+        links = page.locator("nav a").evaluate_all("found => found.map((link) => link.href.replace(/[/]?$/, '/'))")
+        ahead += [link for link in dict.fromkeys(links) if link not in {*seen, *ahead}]
+    assert len(seen) > 1
+
+
+@pytest.mark.parametrize(("username", "dark"), [("manager", False), *[pytest.param(*at, marks=pytest.mark.long) for at in (
+    ("manager", True), ("oncall", False), ("auditor", False), ("hr", False), ("rota", False), ("admin", False))]])
+def test_axe_finds_nothing_on_any_page_of_the_menu(sign_in: Open, username: str, dark: bool) -> None:
+    found = [v for page in all_of_the_menu(sign_in(username, dark=dark)) for v in violations(page)]
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.long)], ids=["light", "dark"])
 @pytest.mark.parametrize(("username", "pages"), [("worker.a", worker_pages), ("lead", desk_pages)])
 def test_axe_finds_nothing_on_any_page(sign_in: Open, username: str, pages, dark: bool) -> None:

@@ -100,8 +100,8 @@ def _detail() -> rx.Component:
                       columns(detail.trend, caption, bar_wide=COLUMN * 3 // 5, floor=_FLOOR),
                       _table(detail.months.rows, "Month", "By month"), class_name="grid gap-3", aria_label="Month by month"),
         _spread(),
-        rx.foreach(detail.tables, lambda t: rx.el.section(
-            rx.el.h3(t.heading, class_name="panel-heading"), _table(t.rows, "", t.heading), aria_label=t.heading)),
+        rx.foreach(detail.tables, lambda t: rx.el.div(
+            rx.el.h3(t.heading, class_name="panel-heading"), _table(t.rows, "Which", t.heading))),
         _records(), class_name="panel grid gap-6", aria_labelledby="measure")
 
 
