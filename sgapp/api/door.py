@@ -29,7 +29,7 @@ def without_nul(text: str) -> str:
 Plain = AfterValidator(without_nul)
 
 
-def the_house() -> House:
+async def the_house() -> House:
     return house()
 
 
@@ -50,7 +50,7 @@ def signed_in(request: Request, actor: Annotated[Actor | None, Depends(maybe_act
     return actor
 
 
-def from_its_page(request: Request, house: TheHouse, _actor: Annotated[Actor, Depends(signed_in)]) -> None:
+async def from_its_page(request: Request, house: TheHouse, _actor: Annotated[Actor, Depends(signed_in)]) -> None:
     """Refuse a change that a page sends without saying whose it is. The browser says that it is a page."""
     if request.method == "GET":
         return
@@ -68,6 +68,11 @@ def same_origin(request: Request, house: TheHouse) -> None:
     # A form without scripts names no origin, because our pages send no referrer: then the browser's own word has to be there.
     if origin is not None and not (_ours(request, origin, house) or (origin == "null" and site == "same-origin")):
         raise NotPermitted("another site sent this")
+
+
+async def from_here(request: Request, house: TheHouse) -> None:
+    """`same_origin` for a route. What waits for nothing is not sent to a thread."""
+    same_origin(request, house)
 
 
 def _ours(request: Request, origin: str, house: House) -> bool:
@@ -109,5 +114,5 @@ def _plain_address(text: str) -> IPv4Address | IPv6Address:
 
 MaybeSignedIn = Annotated[Actor | None, Depends(maybe_actor)]
 SignedIn = Annotated[Actor, Depends(signed_in)]
-Changes = Depends(same_origin)
+Changes = Depends(from_here)
 ItsPage = Depends(from_its_page)

@@ -50,7 +50,7 @@ def _words(text: str) -> list[str]:
 
 def _in_full(staff: Staff, words: list[str]) -> bool:
     name = _words(staff.name)
-    if len(name) > 1 and any(words[i:i + len(name)] == name for i in range(len(words) - len(name) + 1)):
+    if len(name) > 1 and name[0] in words and any(words[i:i + len(name)] == name for i in range(len(words) - len(name) + 1)):
         return True
     return not staff.username.isalpha() and staff.username in words  # "devan" is a name, "worker.b" can only be an account
 

@@ -118,7 +118,7 @@ def sender(house: House, device_id: str, upload_id: str, sealed: bytes, signatur
 
     A phone that was switched off, or whose owner's account was, is told apart later: its note is kept all the same.
     """
-    with house.begin(NOBODY, now) as uow:
+    with house.reading(NOBODY, now) as uow:
         device = devices.by_id(uow, device_id)
         if device is None or not has_signed(device, upload_id, sealed, signature):
             return None

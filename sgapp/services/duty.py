@@ -19,10 +19,11 @@ from sgapp.domain.errors import Unreadable
 from sgapp.domain.permissions import GRANTS, SEES_RESERVED, Permission, Role
 from sgapp.domain.reach import Channel, MessageState, Reach, Urgency
 from sgapp.domain.referral import Referral
-from sgapp.domain.rota import Duty, Member, Post, next_person, post_of
+from sgapp.domain.rota import Duty, Member, Post, Rota, next_person, post_of
 from sgapp.services.reviewing import may_not_review
 from sgapp.store import accounts
 from sgapp.store.access import listed_on, rota_of
+from sgapp.store.engine import insert_row
 from sgapp.store.kinds import Record
 from sgapp.store.tables import AccountRow, BarRow, CaseRow, ClockRow, DecisionRow, MessageRow, PushRow, ReachRow, StepUpRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork
@@ -44,24 +45,25 @@ _ONE_REMINDER = timedelta(hours=1)
 _REACH = TypeAdapter(Reach)
 
 
-def members(uow: UnitOfWork, row: ClockRow, *, but: frozenset[str] = frozenset()) -> tuple[Member, ...]:
+def members(uow: UnitOfWork, row: ClockRow, *, but: frozenset[str] = frozenset(),
+            rota: Rota | None = None) -> tuple[Member, ...]:
     """Everybody who works here and is not disabled, and whether they may know of the record behind a clock and act on it.
 
-    `but`: those who may not be asked all the same.
+    `but`: those who may not be asked all the same. `rota`: that of the record's branch, where it is known already.
     """
     bars = select(BarRow.account_id).where(col(BarRow.record_id).in_([row.record_id, row.case_id or ""]))
     barred = {*but, *uow.session.exec(bars)}
     listed = listed_on(uow.session, row.record_id, row.case_id)
-    rota = rota_of(uow, row.branch)
+    rota = rota or rota_of(uow, row.branch)
     on_call = rota.holder(Duty.ON_CALL, uow.now)
     found = []
-    for account in uow.session.exec(select(AccountRow).where(col(AccountRow.disabled_at).is_(None)).order_by(
-            col(AccountRow.username))):
-        role = Role(account.role)
+    everyone = select(AccountRow.id, AccountRow.role, AccountRow.branch).where(col(AccountRow.disabled_at).is_(None))
+    for account_id, role_name, branch in uow.session.exec(everyone.order_by(col(AccountRow.username))):
+        role = Role(role_name)
         able = role is Role.NOMINATED or _NEEDS[ClockKind(row.kind)] in GRANTS[role]
-        open_to = (not row.restricted or account.id in listed) and (not row.reserved or role in SEES_RESERVED)
-        seen = open_to and account.branch in (None, row.branch) and (role is not Role.ON_CALL or account.id == on_call)
-        found.append(Member(account.id, role, able and seen and account.id not in barred))
+        open_to = (not row.restricted or account_id in listed) and (not row.reserved or role in SEES_RESERVED)
+        seen = open_to and branch in (None, row.branch) and (role is not Role.ON_CALL or account_id == on_call)
+        found.append(Member(account_id, role, able and seen and account_id not in barred))
     return tuple(found)
 
 
@@ -98,7 +100,7 @@ def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> 
     rota = rota_of(uow, row.branch)
     but = may_not_review(uow, record) if isinstance(record, SharingDecision) else frozenset[str]()
     post = Post.NOMINATED if _past_those_who_lead(uow, row) else post_of(ClockKind(row.kind), row.stage)
-    row.holder_id = next_person(post, rota, members(uow, row, but=but), at, uow.book.calendar()) or ""
+    row.holder_id = next_person(post, rota, members(uow, row, but=but, rota=rota), at, uow.book.calendar()) or ""
     if row.holder_id:
         on_duty = row.holder_id in (rota.holder(Duty.ON_CALL, at), rota.holder(Duty.LEAD, at))
         _tell(uow, row, record, at=at, on_duty=on_duty)
@@ -168,7 +170,7 @@ def tell(uow: UnitOfWork, account_id: str, urgency: Urgency, *, reference: str, 
 
 def add_message(uow: UnitOfWork, channel: Channel, account_id: str, urgency: Urgency, *, to: str, reference: str,
                 about: ClockRow | None = None, not_before: datetime, once: bool = False,
-                letter: tuple[str, str] | None = None) -> MessageRow:
+                letter: tuple[str, str] | None = None) -> None:
     """Store a message with the intention that causes it. In the product it is there at once; the rest is sent afterwards.
 
     `letter`: subject and body of a mail to an agency, in the place of our own two sentences; then `account_id` is empty.
@@ -183,8 +185,7 @@ def add_message(uow: UnitOfWork, channel: Channel, account_id: str, urgency: Urg
     if about is not None:
         row.record_kind, row.record_id, row.kind = about.record_kind, about.record_id, about.kind
         row.started_at, row.stage = about.started_at, about.stage
-    uow.session.add(row)
-    return row
+    insert_row(uow.session, row)
 
 
 def reach_of(uow: UnitOfWork, account_id: str) -> Reach:

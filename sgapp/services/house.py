@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -39,6 +39,9 @@ class House:
         self.audit = AuditLog(self.ring)
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
+        # Whom SQLite finds waiting for the write lock it sends to sleep, longer and longer, while the lock lies free: here they
+        # are woken by whoever goes. What waits in another process still waits as SQLite has it.
+        self._turn = threading.RLock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     def prepare(self) -> None:
         """Bring the database to this version and make the organisation's keys, in transactions of their own."""
@@ -54,13 +57,13 @@ class House:
     @contextmanager
     def begin(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             self.ring.load(session)
             yield self._unit_of_work(session, actor, at)
 
     @contextmanager
     def reading(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
-        """One long look at the whole as it is at this moment. Nobody waits for it, and nothing is written in it."""
+        """One look at the whole as it is at this moment. Nobody waits for it, and nothing is written in it."""
         with Session(for_reading(self.engine), expire_on_commit=False) as session:
             self.ring.load(session)
             yield self._unit_of_work(session, actor, at)

@@ -26,7 +26,7 @@ from sgapp.domain.kept import Because, KeptUpload
 from sgapp.domain.observation import NoteContent, NoteState, Observation, PriorityChange, Route, priority_at_intake
 from sgapp.domain.permissions import Actor, Permission, Role
 from sgapp.domain.reference import note_reference
-from sgapp.domain.staff_names import Staff, named_as_involved, named_in_passing
+from sgapp.domain.staff_names import named_as_involved, named_in_passing
 from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary import AGENCIES
 from sgapp.services.cards import OfflineLooks, is_looks, keep_looks, looks_from
@@ -43,6 +43,7 @@ from sgapp.store.access import barred_by
 from sgapp.store.access import readers as readers_of
 from sgapp.store.accounts import Account
 from sgapp.store.devices import Device
+from sgapp.store.engine import insert_row
 from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, PersonRow, SealingKeyRow
 from sgapp.store.unit_of_work import UnitOfWork, visited_on
 
@@ -168,13 +169,14 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
         uow.actor, device = NAMELESS, None
     row = EnvelopeRow(id=note_id, sha256=digest, reference=reference, author_id=_writer(uow),
                       key_id=form.key_id, received_at=uow.now, device_id=device.id if device else None)
-    uow.session.add(row)
+    if note is None and looks is None:
+        row.quarantined_because, row.kept = str(because), sealed
+    insert_row(uow.session, row)
     if device is not None:
         devices.used(uow, device.id)
     if looks is not None:
         keep_looks(uow, looks, note_id)
     elif note is None:
-        row.quarantined_because, row.kept = str(because), sealed
         upload = _kept(uow, row, because)
         uow.save(upload, because=AuditEvent("note-quarantined", "observation", note_id, "system", detail=str(because)))
     else:
@@ -377,8 +379,7 @@ def _named(uow: UnitOfWork, content: NoteContent, author: Account | None, *,
     with a reserved note, none of those who see it. A writer without a name is named like anybody else, or her absence from
     the list would name her.
     """
-    everyone = [a for a in accounts.everyone(uow) if not a.disabled]
-    staff = [Staff(a.id, a.name, a.username) for a in everyone]
+    staff = accounts.staff(uow)
     involved = named_as_involved(content, staff)
     in_passing = named_in_passing(content, staff) - involved - ({author.id} if author else set())
     branch = author.branch if author else NAMELESS.branch

@@ -146,15 +146,17 @@ def actor_for(house: House, token: str | None, *, now: datetime, watching: bool 
     """
     if not token:
         return None
-    with house.begin(NOBODY, now) as uow:
+    with house.reading(NOBODY, now) as uow:  # asked before everything else: it must wait for nobody who writes
         row = accounts.session_row(uow.session, sha256(token))
         account = accounts.by_id(uow, row.account_id) if row is not None else None
         if row is None or account is None or account.disabled or not _live(row, account.role, now):
             return None
-        if not watching and now - row.last_seen_at > TOUCH_EVERY:
-            row.last_seen_at = now
         proven = row.factor not in ("", "not_needed", SETTING_UP)
-        return account.as_actor(row.id, limited=needs_second_factor(account.role) and not proven)
+        actor = account.as_actor(row.id, limited=needs_second_factor(account.role) and not proven)
+    if not watching and now - row.last_seen_at > TOUCH_EVERY:
+        with house.begin(NOBODY, now) as uow:
+            accounts.touch(uow, row.token_sha256)
+    return actor
 
 
 def _live(row: SessionRow, role: Role, now: datetime) -> bool:

@@ -116,8 +116,14 @@ def _may_work_on_it(session: Session) -> frozenset[str]:
     return frozenset(session.exec(select(AccountRow.id).where(col(AccountRow.role).in_(roles))))
 
 
-def write_list(session: Session, record_id: str, listed: Iterable[str]) -> None:
-    """Make the clear list say what the sealed one says. What was opened for an hour stays until the hour is over."""
+def write_list(session: Session, record_id: str, listed: Iterable[str], *, new: bool) -> None:
+    """Make the clear list say what the sealed one says. What was opened for an hour stays until the hour is over.
+
+    `new`: there is none yet.
+    """
+    if new:
+        session.add_all(AccessRow(record_id=record_id, account_id=account_id, until=None) for account_id in listed)
+        return
     session.exec(delete(AccessRow).where(col(AccessRow.record_id) == record_id, col(AccessRow.until).is_(None)))
     session.flush()
     for account_id in listed:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, func, select
 
 from sgapp.domain.permissions import Actor, Role
+from sgapp.domain.staff_names import Staff
 from sgapp.store.tables import AccountRow, AllocationRow, CareVisitRow, SessionRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -56,6 +57,13 @@ def still(uow: UnitOfWork, account: Account) -> bool:
 
 def everyone(uow: UnitOfWork) -> tuple[Account, ...]:
     return tuple(_account(uow, row) for row in uow.session.exec(select(AccountRow).order_by(col(AccountRow.username))))
+
+
+def staff(uow: UnitOfWork) -> tuple[Staff, ...]:
+    """Everybody who is not disabled, as others may write of them."""
+    query = select(AccountRow.id, AccountRow.sealed_name, AccountRow.username).where(col(AccountRow.disabled_at).is_(None))
+    return tuple(Staff(i, uow.opened(sealed, place=_place(i)).decode(), username)
+                 for i, sealed, username in uow.session.exec(query.order_by(col(AccountRow.username))))
 
 
 def add(uow: UnitOfWork, account: Account) -> None:
@@ -150,6 +158,11 @@ def tokens_of(uow: UnitOfWork, account_id: str) -> list[str]:
 
 def session_row(session: Session, token_sha256: str) -> SessionRow | None:
     return session.get(SessionRow, token_sha256)
+
+
+def touch(uow: UnitOfWork, token_sha256: str) -> None:
+    """Note that somebody did something in a session."""
+    uow.session.get_one(SessionRow, token_sha256).last_seen_at = uow.now
 
 
 def end_sessions(uow: UnitOfWork, account_id: str, *, but: str = "") -> None:

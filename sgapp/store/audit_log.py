@@ -21,7 +21,7 @@ from sqlmodel import Session, col, select
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.permissions import Actor
-from sgapp.store.engine import insert_if_missing
+from sgapp.store.engine import insert_if_missing, insert_row
 from sgapp.store.secrets import KeyRing
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, RefusalRow
 
@@ -47,7 +47,7 @@ class AuditLog:
         if head is None:
             insert_if_missing(session, AuditHeadRow, stream=stream, seq=0, last=GENESIS, mac="")
             head = session.get_one(AuditHeadRow, stream, with_for_update=True)
-        session.add(self.following(head, actor, event, records, at))
+        insert_row(session, self.following(head, actor, event, records, at))
         session.flush()
 
     def following(self, head: AuditHeadRow, actor: Actor, event: AuditEvent, records: Sequence[RecordDigest],

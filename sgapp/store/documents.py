@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sgapp.domain.clock_book import ClockBook
@@ -24,6 +25,9 @@ T = TypeVar("T", ClockBook, Rota, Directory, Ties, Keeping, CqcTags)
 _NAMES: dict[type[Any], str] = {ClockBook: "clock_book", Rota: "rota", Directory: "directory", Ties: "ties",
                           Keeping: "keeping", CqcTags: "cqc_tags"}
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {entity: TypeAdapter(entity) for entity in _NAMES}
+#: Asked several times in every transaction, so it is put together once.
+_LATEST = select(DocumentRow.name, DocumentRow.version, DocumentRow.sealed).where(
+    DocumentRow.name == bindparam("named")).order_by(col(DocumentRow.version).desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +41,15 @@ class Version:
 
 def latest(uow: "UnitOfWork", entity: type[T], branch: str = "") -> T | None:
     """The document that counts, of a branch or of the whole provider; None if none was ever set."""
-    rows = select(DocumentRow).where(DocumentRow.name == _name(entity, branch)).order_by(col(DocumentRow.version).desc())
-    row = uow.session.exec(rows.limit(1)).first()
-    return _read(uow, entity, row) if row is not None else None
+    row = uow.session.connection().execute(_LATEST, {"named": _name(entity, branch)}).first()
+    return _read(uow, entity, *row) if row is not None else None
 
 
 def history(uow: "UnitOfWork", entity: type[T], branch: str = "", *, limit: int = 20) -> tuple[tuple[Version, T], ...]:
     """The versions of a document, the newest first."""
     rows = select(DocumentRow).where(DocumentRow.name == _name(entity, branch)).order_by(col(DocumentRow.version).desc())
-    return tuple((Version(r.version, r.set_at, r.set_by), _read(uow, entity, r)) for r in uow.session.exec(rows.limit(limit)))
+    return tuple((Version(r.version, r.set_at, r.set_by), _read(uow, entity, r.name, r.version, r.sealed))
+                 for r in uow.session.exec(rows.limit(limit)))
 
 
 def branches(uow: "UnitOfWork", entity: type[Any]) -> tuple[str, ...]:
@@ -73,8 +77,8 @@ def _name(entity: type[Any], branch: str) -> str:
     return f"{_NAMES[entity]}/{branch}" if branch else _NAMES[entity]
 
 
-def _read(uow: "UnitOfWork", entity: type[T], row: DocumentRow) -> T:
-    return _parsed(entity, uow.opened(row.sealed, place=f"document/{row.name}/{row.version}"))
+def _read(uow: "UnitOfWork", entity: type[T], name: str, version: int, sealed: bytes) -> T:
+    return _parsed(entity, uow.opened(sealed, place=f"document/{name}/{version}"))
 
 
 @lru_cache(maxsize=64)

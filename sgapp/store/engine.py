@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -37,6 +37,11 @@ def insert_if_missing(session: Session, table: type[SQLModel], **values: Any) ->
     """Add a row unless one with its key is there. Two writers who both found none wait for each other; neither fails."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.connection().execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+
+
+def insert_row(session: Session, row: SQLModel) -> None:
+    """Add a row at once that nobody changes any more in this transaction: the session need not keep an eye on it."""
+    session.connection().execute(insert(type(row)), row.model_dump())
 
 
 def for_reading(engine: Engine) -> Engine:

@@ -25,6 +25,7 @@ from sqlmodel import Session, col, func, select
 
 from sgapp.domain.errors import Unreadable
 from sgapp.settings import Settings
+from sgapp.store.engine import insert_row
 from sgapp.store.tables import DataKeyRow
 
 NONCE_BYTES = 12
@@ -189,7 +190,9 @@ class KeyRing:
     def prepare(self, session: Session, now: datetime) -> None:
         """Make the organisation's keys where there are none. Raises Unreadable under another master key."""
         new = session.get(DataKeyRow, ORGANISATION_KEY) is None
-        self.open(session, self.organisation_key(session, now))
+        if new:
+            self.create(session, ORGANISATION_KEY, parent_id=None, now=now, key_id=ORGANISATION_KEY)
+        self.open(session, ORGANISATION_KEY)
         for purpose, words in _OWN.items():
             if session.get(DataKeyRow, purpose) is None:
                 key = AESGCM.generate_key(256) if new else derived(self._masters[-1], words)
@@ -202,8 +205,7 @@ class KeyRing:
     def create(self, session: Session, purpose: str, *, parent_id: str | None, now: datetime, key_id: str = "") -> str:
         """Make a key, wrapped by its parent (None: the master key). Returns its id."""
         row, key = self.made(session, purpose, parent_id=parent_id, now=now, key_id=key_id)
-        session.add(row)
-        session.flush()
+        insert_row(session, row)
         self._opened[row.id] = key
         return row.id
 
@@ -214,11 +216,6 @@ class KeyRing:
         key = AESGCM.generate_key(256)
         self._put_under(session, row, key)
         return row, key
-
-    def organisation_key(self, session: Session, now: datetime) -> str:
-        if session.get(DataKeyRow, ORGANISATION_KEY) is None:
-            self.create(session, ORGANISATION_KEY, parent_id=None, now=now, key_id=ORGANISATION_KEY)
-        return ORGANISATION_KEY
 
     def rewrap(self, session: Session, key_id: str, *, parent_id: str) -> None:
         """Hang a key under another parent: a note whose person becomes known, or was the wrong one."""

@@ -30,9 +30,9 @@ from sgapp.domain.safety_plan import PlanState, SafetyPlan
 from sgapp.domain.sampling import Sample
 from sgapp.store import access, documents
 from sgapp.store.audit_log import AuditLog, RecordDigest
-from sgapp.store.engine import insert_if_missing
+from sgapp.store.engine import insert_if_missing, insert_row
 from sgapp.store.kinds import KINDS, ON_A_CASE, Kind, Record, case_of, stream_of
-from sgapp.store.secrets import KeyRing, decrypt, encrypt
+from sgapp.store.secrets import ORGANISATION_KEY, KeyRing, decrypt, encrypt
 from sgapp.store.tables import (
     AllocationRow,
     BarRow,
@@ -166,7 +166,7 @@ class UnitOfWork:
         return decrypt(self._organisation_key(), sealed, place=place)
 
     def _organisation_key(self) -> bytes:
-        return self.ring.open(self.session, self.ring.organisation_key(self.session, self.now))
+        return self.ring.open(self.session, ORGANISATION_KEY)
 
     def _write(self, record: Record) -> RecordDigest:
         kind = KINDS[type(record)]
@@ -176,6 +176,7 @@ class UnitOfWork:
         if isinstance(record, LISTED):
             record = access.with_list(self, record, self.book)
         clear = kind.clear(record)
+        new = row is None  # then it has no clocks, bars or list yet either
         if row is None:
             row = kind.table(id=record.id, key_id=self._key_for(record), sealed=b"", mac="", version=0, **clear)
         elif isinstance(row, ObservationRow) and row.person_id != clear["person_id"]:
@@ -185,14 +186,16 @@ class UnitOfWork:
         row.mac = self.ring.record_mac(kind.name, record.id, canonical)
         row.version += 1
         self.loaded[kind.name, record.id] = row.version
-        for name, value in clear.items():
-            setattr(row, name, value)
-        self.session.add(row)
-        self.session.flush()
-        self._set_clocks(kind, record)
-        self._set_bars(record)
+        if new:
+            insert_row(self.session, row)
+        else:
+            for name, value in clear.items():
+                setattr(row, name, value)
+            self.session.flush()
+        self._set_clocks(kind, record, new=new)
+        self._set_bars(record, new=new)
         if isinstance(record, LISTED):
-            access.write_list(self.session, record.id, record.listed)
+            access.write_list(self.session, record.id, record.listed, new=new)
         return kind.name, record.id, row.version, row.mac
 
     def _key_for(self, record: Record) -> str:
@@ -209,12 +212,13 @@ class UnitOfWork:
 
     def _parent_of(self, person_id: str | None) -> str:
         if person_id is None:
-            return self.ring.organisation_key(self.session, self.now)
+            return ORGANISATION_KEY
         # Held until this ends: nothing is put under a person whose records are being disposed of.
-        row = self.session.exec(select(PersonRow).where(PersonRow.id == person_id).with_for_update(read=True)).one_or_none()
-        if row is None:
+        query = select(PersonRow.key_id).where(PersonRow.id == person_id).with_for_update(read=True)
+        key_id = self.session.exec(query).one_or_none()
+        if key_id is None:
             raise NotFound(f"person {person_id}")
-        return row.key_id
+        return key_id
 
     @property
     def book(self) -> ClockBook:
@@ -223,12 +227,12 @@ class UnitOfWork:
             self._book = documents.latest(self, ClockBook) or DEFAULT_BOOK
         return self._book
 
-    def _set_clocks(self, kind: Kind, record: Record) -> None:
+    def _set_clocks(self, kind: Kind, record: Record, *, new: bool = False) -> None:
         """Start, stop and move the record's clocks. One that goes on keeps the stage it has reached and whoever holds it.
 
         Each that runs now is put on `clocks`, with whether it begins.
         """
-        running = {row.kind: row for row in self.session.exec(select(ClockRow).where(
+        running = {} if new else {row.kind: row for row in self.session.exec(select(ClockRow).where(
             ClockRow.record_kind == kind.name, ClockRow.record_id == record.id))}
         for clock in clocks_of(record, self.book):
             row = running.pop(str(clock.kind), None)
@@ -266,8 +270,9 @@ class UnitOfWork:
         kind = next(k for k in KINDS.values() if k.name == row.record_kind)
         self._set_clocks(kind, self.regardless(kind.entity, row.record_id))
 
-    def _set_bars(self, record: Record) -> None:
-        self.session.exec(delete(BarRow).where(col(BarRow.record_id) == record.id))
+    def _set_bars(self, record: Record, *, new: bool) -> None:
+        if not new:
+            self.session.exec(delete(BarRow).where(col(BarRow.record_id) == record.id))
         for account_id in getattr(record, "barred", ()):
             self.session.add(BarRow(record_id=record.id, account_id=account_id))
 

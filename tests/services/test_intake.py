@@ -8,15 +8,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from sgapp.domain.errors import Conflict, Invalid, NotFound
 from sgapp.domain.observation import Answer, Mark, Observation
+from sgapp.domain.permissions import Role
 from sgapp.services import intake, triage
 from sgapp.services.audit import verify_audit
+from sgapp.services.house import SYSTEM
 from sgapp.services.intake import Envelope
 from sgapp.services.views.note import MarkView, note_view
 from sgapp.services.views.queue import queue
+from sgapp.store import accounts
+from sgapp.store.accounts import Account
 from sgapp.store.tables import AuditEventRow, EnvelopeConflictRow, EnvelopeRow, ObservationRow
 from sgapp.store.unit_of_work import Repository
 from tests.people import START, Cast, note_payload
@@ -46,6 +51,22 @@ def test_the_same_bytes_again_get_the_same_answer_and_make_nothing_new(cast: Cas
     assert first[:2] == again[:2]
     assert (first[2], again[2]) == (True, False)
     assert len(_rows(cast, ObservationRow)) == 1
+
+
+def test_a_plain_note_takes_at_most_thirty_statements_however_many_work_here(cast: Cast) -> None:
+    def statements() -> int:
+        envelope, found = cast.sealed(_payload(cast)), []
+        event.listen(cast.house.engine, "before_cursor_execute", count := lambda *said: found.append(said[2]))
+        intake.receive(cast.house, cast.amina, envelope, now=START)
+        event.remove(cast.house.engine, "before_cursor_execute", count)
+        return len(found)
+
+    few = [statements() for _ in range(2)][-1]  # the first of a process also opens keys
+    with cast.house.begin(SYSTEM, START) as uow:
+        for n in range(20):
+            accounts.add(uow, Account(f"more-{n}", f"more.{n}", Role.WORKER, f"Mora Nummer{n}", "", "main", disabled=False))
+    assert statements() == few
+    assert 0 < few <= 30
 
 
 def test_other_bytes_under_the_same_id_are_a_conflict_and_both_are_kept(cast: Cast) -> None:

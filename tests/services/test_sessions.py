@@ -1,5 +1,6 @@
 """A screen that only looks keeps no session alive; and a database is not served under another key."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,6 +32,16 @@ def test_a_person_who_does_something_keeps_her_session(cast: Cast) -> None:
     token = _token(cast)
     assert actor_for(cast.house, token, now=START + IDLE / 2)
     assert actor_for(cast.house, token, now=START + IDLE)
+
+
+def test_who_is_asking_is_known_while_somebody_else_writes(cast: Cast) -> None:
+    token = _token(cast)
+    with ThreadPoolExecutor(1) as pool, cast.house.begin(cast.amina, START) as uow:
+        uow.next_number("held")  # from here on nobody else can write until this ends
+        asked = pool.submit(actor_for, cast.house, token, now=START)
+        actor = asked.result(timeout=20)  # it would wait for ever
+    assert actor is not None
+    assert actor.account_id == cast.amina.account_id
 
 
 def test_a_database_is_not_served_under_another_master_key(tmp_path: Path) -> None:
