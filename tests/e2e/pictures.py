@@ -36,6 +36,7 @@ def walk(browser: Browser, url: str, folder: Path) -> None:
         phone = signed_in(browser, url, "worker.a", PHONE, dark=dark)
         phone.get_by_text("D.M. · P-104").wait_for()
         shoot(phone, folder, f"note-form-{tone}")
+        shoot(phone, folder, f"note-form-first-{tone}", whole=False)
         phone.get_by_role("button", name="Save note").click()
         shoot(phone, folder, f"note-form-missing-{tone}", whole=False)
         phone.goto("/mine")
