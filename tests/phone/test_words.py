@@ -25,7 +25,7 @@ TEXTS = {f"{section}.{key}": text for section, texts in ENGLISH.items() for key,
 
 #: Scripts that only the desk shows, and the lists that are made of the domain's own catalogue.
 NOT_HERS = {"durable_form.js", "key_rows.js", "marks_shown.js", "notices.js", "body_lists.js", "letter_preview.js",
-            "copy_field.js", "recovery_codes.js", "new_password.js", "passkey_form.js", "table_form.js"}
+            "copy_field.js", "recovery_codes.js", "new_password.js", "passkey_form.js", "made_file.js", "table_form.js"}
 #: What looks like words and is not for her to read.
 NAMES = {
     "body_map.js": {"Enter"},  # a key
