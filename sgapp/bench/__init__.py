@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import Progress
 
-from sgapp.bench import accused, card, case, chain, intake, live, phone, queue, wording
+from sgapp.bench import accused, card, case, chain, intake, live, people, phone, queue, wording
 from sgapp.bench.results import Bench, CannotMeasure, Line, Plan
 from sgapp.bench.shown import shown
 from sgapp.settings import Settings
@@ -18,8 +18,8 @@ from sgapp.settings import Settings
 __all__ = ["BENCHES", "measured", "shown"]
 
 BENCHES: dict[str, Bench] = {bench.name: bench for bench in (
-    accused.BENCH, card.BENCH, case.BENCH, chain.BENCH, intake.BENCH, live.BENCH, phone.BENCH, queue.BENCH,
-    wording.BENCH)}
+    accused.BENCH, card.BENCH, case.BENCH, chain.BENCH, intake.BENCH, live.BENCH, people.BENCH,
+    phone.BENCH, queue.BENCH, wording.BENCH)}
 
 
 def measured(names: Sequence[str], *, quick: bool) -> tuple[tuple[Line, ...], str]:

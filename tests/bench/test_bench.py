@@ -54,7 +54,7 @@ def test_the_benches_are_listed_with_what_they_are_about() -> None:
 def test_an_unknown_name_is_refused_with_the_list() -> None:
     assert _run("speed") == (
         1, "There is no bench called speed. There are: "
-        "accused, card, case, chain, intake, live, phone, queue, wording.\n")
+        "accused, card, case, chain, intake, live, people, phone, queue, wording.\n")
 
 
 def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Line]) -> None:
@@ -243,6 +243,19 @@ def test_the_chain_is_measured_on_both_databases_its_speed_and_its_memory(postgr
         (f"{database}{', 400 events' if part else ''}{part}", goal) for database in ("SQLite", "PostgreSQL")
         for part, goal in zip(what, (0.5, 1.1, None, 1.1, None), strict=True)]
     assert all(_well_formed(line) if "clients" in line else _costs(line) for line in lines), lines
+    assert _databases(postgres_database) == []
+
+
+@pytest.mark.long
+def test_names_are_looked_for_among_few_and_many_on_both_databases(postgres_database: str, tmp_path: Path) -> None:
+    lines = _measured(tmp_path, postgres_database, name="people")
+    of = [f"{who}, {where}" for where in ("on the lead's list, 95 % within", "the search alone, 95 % within")
+          for who in ("one adult", "a common name")]
+    told = ["the first search after an adult was added", "the first search of a process", "the memory that it takes"]
+    assert [(line["setting"], line["goal"]) for line in lines] == [
+        (f"{database}, 1,200 adults: {what}", 5.0 if what in of else None)
+        for database in ("SQLite", "PostgreSQL") for what in (*of, *told)]
+    assert all(map(_costs, lines)), lines
     assert _databases(postgres_database) == []
 
 
