@@ -181,10 +181,14 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each result.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A few requests only: shows that it runs, not how fast.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Say which benches there are, and measure nothing.")] = False,
+    plot: Annotated[Optional[Path], typer.Option(help="Draw what --json said, from standard input, into this SVG.")] = None,  # noqa: UP045
 ) -> None:
     """Measure, as ratios to a baseline of the same run, or shares. Exits 1 if a bench could not run or lost something."""
-    from sgapp.bench import BENCHES, measured, shown
+    from sgapp.bench import BENCHES, measured, plotted, shown
 
+    if plot is not None:
+        plot.write_text(plotted(typer.get_text_stream("stdin")), encoding="utf-8")
+        return
     if name is not None and name not in BENCHES:
         raise stop(f"There is no bench called {name}. There are: {', '.join(BENCHES)}.")
     if listed:

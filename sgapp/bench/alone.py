@@ -4,6 +4,7 @@ The house is that of the environment. Prints one line of JSON.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from sgapp.bench.results import CannotMeasure
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.settings import Settings
+from sgapp.store.search import people_like
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,13 @@ def _chain(house: House) -> int:
     return result.events if result.sound else 0
 
 
-_THINGS: dict[str, Callable[[House], int]] = {"chain": _chain, "verify": _verify}
+def _names(house: House) -> int:
+    """The first search of a process: how many adults bear the name of the environment."""
+    with house.reading(SYSTEM, now()) as uow:
+        return len(people_like(uow, os.environ["SGAPP_BENCH_NAME"]))
+
+
+_THINGS: dict[str, Callable[[House], int]] = {"chain": _chain, "verify": _verify, "names": _names}
 
 
 def alone(what: str, settings: Settings, **other: str) -> Taken:

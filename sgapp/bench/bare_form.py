@@ -67,15 +67,20 @@ def inputs_of(page: str) -> list[str]:
     return [kind or ("text" if tag == "input" else tag) for tag, kind in _INPUT.findall(page)]
 
 
+def write_app(folder: Path, port: int, page: str) -> None:
+    """The sources of a Reflex app with this page in a folder that is not there yet, set as the bare form is."""
+    (folder / "bare").mkdir(parents=True)
+    (folder / "rxconfig.py").write_text(_CONFIG.format(port=port))
+    (folder / "bare" / "__init__.py").touch()
+    (folder / "bare" / "bare.py").write_text(page)
+
+
 def make(folder: Path, web: Path, port: int) -> None:
     """Build the form in `folder` for `port`, from the packages of the built client in `web`. Raises CannotMeasure."""
     page = web / "build" / "client" / "index.html"
     if not page.is_file() or not (web / "node_modules").is_dir():
         raise CannotMeasure("The pages are not built here, or without their packages. `make bench` builds them first.")
-    (folder / "bare").mkdir(parents=True)
-    (folder / "rxconfig.py").write_text(_CONFIG.format(port=port))
-    (folder / "bare" / "__init__.py").touch()
-    (folder / "bare" / "bare.py").write_text(_PAGE)
+    write_app(folder, port, _PAGE)
     (folder / "bare" / "inputs.json").write_text(json.dumps(inputs_of(page.read_text(encoding="utf-8"))))
     shutil.copytree(web.parent / "reflex.lock", folder / "reflex.lock")
     shutil.copytree(web / "node_modules", folder / ".web" / "node_modules", symlinks=True)
@@ -93,7 +98,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def main(folder: Path, port: int) -> None:
-    """Serve what `make` made as sgapp/serving.py does: one process, the same switches. /ping answers once it serves."""
+    """Serve what lies there as sgapp/serving.py does: one process, the same switches. /ping answers once it serves."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels

@@ -25,8 +25,9 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def child(module: str, *arguments: str, port: int, log: Path, settings: Mapping[str, str],
-          ready: str = "/readyz") -> Iterator[None]:
-    """Run a module until the block ends. No setting of ours but these reaches it. Raises CannotMeasure.
+          ready: str = "/readyz") -> Iterator[int]:
+    """Run a module until the block ends: the number of its process, and of the session of all that it starts. No setting of
+    ours but these reaches it. Raises CannotMeasure.
 
     `ready` is a path that it answers with 200 once it serves.
     """
@@ -36,7 +37,7 @@ def child(module: str, *arguments: str, port: int, log: Path, settings: Mapping[
                                    stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         _wait(process, f"http://127.0.0.1:{port}{ready}", log)
-        yield
+        yield process.pid
     finally:
         _end(process)
 

@@ -143,10 +143,10 @@ def _servers(folder: Path, product_url: str, baseline_url: str) -> Iterator[_Sid
           child("sgapp.bench.bare", str(ports[1]), port=ports[1], log=folder / "baseline.log", settings=bare),
           contextlib.closing(http.client.HTTPConnection("127.0.0.1", ports[0], timeout=60)) as product,
           contextlib.closing(http.client.HTTPConnection("127.0.0.1", ports[1], timeout=60)) as other):
-        yield _Sides(product, other, *let_in(ports[0], password), _lead(known, product), ports[0])
+        yield _Sides(product, other, *let_in(ports[0], password), signed_in_lead(known, product), ports[0])
 
 
-def _lead(settings: Settings, connection: http.client.HTTPConnection) -> str:
+def signed_in_lead(settings: Settings, connection: http.client.HTTPConnection) -> str:
     """The cookie of the demo's lead, signed in with the code of this moment."""
     house = House(settings)
     try:

@@ -1,16 +1,19 @@
 """`phone`: how long a worker waits for the note form on a cheap phone with a poor signal, against a bare Reflex form.
 
 The first visit is compared with a page that has as many inputs and does nothing (bare_form.py), opened over the same line
-in the same browser (visits.py says what the line is and when a page is ready). Later starts are compared with our own
+in the same browser (visits.py says what the line is and when a page is ready), and, told only, with the same inputs as plain
+HTML and in the manner of govuk-frontend (plain_form.py). Later starts are compared with our own
 first one. Both sides take turns, and change who goes first.
 """
 
 import contextlib
+import os
 import secrets
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 FIRST_BYTES_GOAL, FIRST_READY_GOAL, LATER_READY_GOAL = 1.25, 1.2, 0.4
 BARE_IS = "a bare Reflex form with as many inputs, on the same kind of server"
+FIRST = "our own"
 FIRST_IS = "our own first load of the same round"
 #: Beside the package that holds this file, where the build puts it.
 WEB = Path(__file__).resolve().parents[2] / ".web"
@@ -38,6 +42,7 @@ class _Sides:
 
     product: str
     bare: str
+    floors: dict[str, str]
     password: str
 
 
@@ -46,6 +51,7 @@ class _Round:
     """Milliseconds until ready, but for the bytes; `kept_ms` and `receipt_ms` run from pressing Save."""
 
     bare: Visit
+    floors: dict[str, Visit]
     first: Visit
     repeat: Visit
     offline: Visit
@@ -72,7 +78,8 @@ def run(plan: Plan) -> tuple[Cost, ...]:
 
 
 def _round(browser: "Browser", sides: _Sides, *, product_first: bool) -> _Round:
-    bare = None if product_first else _bare(browser, sides)
+    bare = None if product_first else _opened(browser, sides.bare)
+    floors = {name: _opened(browser, address) for name, address in sides.floors.items()}
     with someone(browser) as worker:
         _sign_in(worker, sides)
         with visit(worker, sides.product) as (page, first):
@@ -81,11 +88,11 @@ def _round(browser: "Browser", sides: _Sides, *, product_first: bool) -> _Round:
             receipt_ms = save(page, "Delivered")
         with visit(worker, sides.product, offline=True) as (page, offline):
             kept_ms = save(page, "On this phone")
-    return _Round(bare or _bare(browser, sides), first, repeat, offline, kept_ms, receipt_ms)
+    return _Round(bare or _opened(browser, sides.bare), floors, first, repeat, offline, kept_ms, receipt_ms)
 
 
-def _bare(browser: "Browser", sides: _Sides) -> Visit:
-    with someone(browser) as anyone, visit(anyone, sides.bare) as (_, found):
+def _opened(browser: "Browser", address: str) -> Visit:
+    with someone(browser) as anyone, visit(anyone, address) as (_, found):
         return found
 
 
@@ -97,16 +104,20 @@ def _sign_in(worker: "BrowserContext", sides: _Sides) -> None:
 
 @contextlib.contextmanager
 def _servers(folder: Path) -> Iterator[_Sides]:
-    ours, bare = free_port(), free_port()
+    ours, bare, plain = free_port(), free_port(), free_port()
     bare_form.make(folder / "form", WEB, bare)
-    password = secrets.token_urlsafe(18)
+    password, govuk = secrets.token_urlsafe(18), os.environ.get("SGAPP_BENCH_GOVUK", "")
     settings = {"SGAPP_DATA": str(folder / "product"), "SGAPP_KEYS": str(folder / "keys"), "SGAPP_DEMO_PASSWORD": password,
                 "SGAPP_ORGANISATION": Settings().organisation, "SGAPP_PUBLIC_URL": f"http://localhost:{ours}"}
     with (child("sgapp.cli", "serve", "--demo", "--port", str(ours), port=ours, log=folder / "product.log", settings=settings),
           child("sgapp.bench.bare_form", str(folder / "form"), str(bare), port=bare, log=folder / "bare.log", settings={},
-                ready="/ping")):
+                ready="/ping"),
+          child("sgapp.bench.plain_form", str(plain), port=plain, log=folder / "plain.log", ready="/ping", settings={
+              "SGAPP_BENCH_INPUTS": (folder / "form" / "bare" / "inputs.json").read_text(), "SGAPP_BENCH_GOVUK": govuk})):
         # "localhost", because a browser keeps pages for a secure origin only, and asks for Brotli there only.
-        yield _Sides(f"http://localhost:{ours}/", f"http://localhost:{bare}/", password)
+        floors = {"plain HTML": "plain"} | ({"govuk-frontend": "govuk"} if govuk else {})
+        yield _Sides(f"http://localhost:{ours}/", f"http://localhost:{bare}/",
+                     {name: f"http://localhost:{plain}/{path}" for name, path in floors.items()}, password)
 
 
 def _costs(rounds: Sequence[_Round]) -> tuple[Cost, ...]:
@@ -128,7 +139,22 @@ def _costs(rounds: Sequence[_Round]) -> tuple[Cost, ...]:
              baseline_is=FIRST_IS),
         cost("Save: on this phone", lambda r: r.kept_ms),
         cost("Save: receipt", lambda r: r.receipt_ms, checks=(receipts,)),
+        *(cost(f"first load against {name}: {what}", partial(figure, FIRST), unit=unit, against=partial(figure, name),
+               baseline_is=f"the same inputs, {name}, on the same kind of server")
+          for name in rounds[0].floors for what, unit, figure in (("bytes", "bytes", _bytes), ("ready", "ms", _ready))),
     )
+
+
+def _bytes(whose: str, r: _Round) -> float:
+    return _first(whose, r).received_bytes
+
+
+def _ready(whose: str, r: _Round) -> float:
+    return _first(whose, r).ready_ms
+
+
+def _first(whose: str, r: _Round) -> Visit:
+    return r.first if whose == FIRST else r.floors[whose]
 
 
 BENCH = Bench("phone", "the note form on a slow phone and a poor signal, against a bare form", run)

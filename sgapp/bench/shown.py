@@ -12,7 +12,7 @@ def shown(results: Sequence[Line]) -> Table:
     table = Table(title="Ratios to a baseline of the same run (1: as the baseline), and shares", title_justify="left",
                   caption="\n".join(_explained(r) for r in results), caption_justify="left")
     for heading in ("bench", "ratio", "goal", "product", "baseline"):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, no_wrap=heading != "bench")
     for r in results:
         table.add_row(f"{r.bench}\n{r.setting}", "" if r.ratio is None else f"{r.ratio:.2f}", _goal(r), *_sides(r))
     return table

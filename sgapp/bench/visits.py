@@ -25,7 +25,8 @@ LATENCY_MS = 150
 SLOWER = 4
 QUIET_MS = 1_000
 
-#: `__reactContainer$` and `__reactProps$` are React's own marks, the same on the product's page and on the baseline's.
+#: `__reactContainer$` and `__reactProps$` are React's own marks, the same on the product's page and on the baseline's. A page
+#: without React says so by `data-plain`, and is drawn when it is loaded, with its styles and scripts.
 _PROBE = """
 window.__ready = new Promise((done, give_up) => {
 const trying = setInterval(async () => {
@@ -33,7 +34,9 @@ const trying = setInterval(async () => {
   const root = document[mark(document, "__reactContainer$")]?.stateNode.current.memoizedState;
   const field = document.querySelector("form textarea, form input[type=text]");
   const button = document.querySelector("form button[type=submit]");
-  if (!root || root.isDehydrated || !mark(field, "__reactProps$") || !mark(button, "__reactProps$") || button.disabled) return;
+  const drawn = "plain" in document.documentElement.dataset ? document.readyState === "complete" && field && button :
+    root && !root.isDehydrated && mark(field, "__reactProps$") && mark(button, "__reactProps$");
+  if (!drawn || button.disabled) return;
   clearInterval(trying);
   const proto = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
   Object.getOwnPropertyDescriptor(proto.prototype, "value").set.call(field, "x");

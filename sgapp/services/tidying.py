@@ -30,5 +30,5 @@ def tidy(house: House, *, now: datetime) -> int:
         gone = sum(uow.session.exec(statement).rowcount for statement in over)
     expire_backup_keys(house.settings, now=now)
     house.ring.forget()
-    search.forget()
+    search.forget(house.ring)
     return gone

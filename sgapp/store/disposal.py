@@ -244,6 +244,8 @@ def _bury(uow: UnitOfWork, doomed: Doomed) -> None:
     """Remove rows and keys, and whatever hangs on them by an id."""
     session = uow.session
     ids = [record_id for _, record_id in doomed.records]
+    if any(kind == "person" for kind, _ in doomed.records):
+        uow.people_change()
     for some in _some(ids):
         links = select(LinkRow.id).where(or_(col(LinkRow.referral_id).in_(some), col(LinkRow.case_id).in_(some)))
         _remove(session, VisitRow, col(VisitRow.link_id).in_(links))

@@ -6,57 +6,129 @@ Source: DESIGN, "People are found by a name index decrypted into memory, scoped 
 import re
 import threading
 import unicodedata
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
+from sgapp.domain.errors import Unreadable
 from sgapp.domain.observation import NoteState
 from sgapp.domain.person import Person
-from sgapp.store.tables import CaseRow, ObservationRow, PersonRow, ReferralRow
-from sgapp.store.unit_of_work import Repository, UnitOfWork
+from sgapp.store.secrets import KeyRing
+from sgapp.store.tables import CaseRow, DataKeyRow, ObservationRow, PersonRow, ReferralRow
+from sgapp.store.unit_of_work import UnitOfWork, unsealed
 
-#: As many as anybody looks at.
-_MOST = 200
+#: As many as anybody looks at; and as many as are opened, or asked for, at a time.
+_MOST, _AT_A_TIME = 200, 500
 #: The beginning of a reference of a note, a case or a referral, of which there is enough to look for.
 _REFERENCE = re.compile(r"[A-Z0-9-]{3,}")
 _OPEN = [str(state) for state in NoteState if state is not NoteState.FINISHED]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The folded names of all adults in one text, a line each: a word of a name stands behind a space."""
+
+    text: str = ""
+    begins: "array[int]" = field(default_factory=lambda: array("q"))
+    ids: tuple[str, ...] = ()
+
+    def fitting(self, wanted: tuple[str, ...]) -> Iterator[str]:
+        """Ids of those in whose line a word begins with each of these."""
+        rarest = f" {max(wanted, key=len)}"
+        at = self.text.find(rarest)
+        while at >= 0:
+            number = bisect_right(self.begins, at)
+            end = self.begins[number] if number < len(self.ids) else len(self.text)
+            if all(self.text.find(f" {word}", self.begins[number - 1], end) >= 0 for word in wanted):
+                yield self.ids[number - 1]
+            at = self.text.find(rarest, end)
+
+
 class _Names:
-    """Folded names by the keyed digest of their record: another version of a person is another entry."""
+    """The names of all adults of one house, opened once. Who may see which of them is asked of the database, each time.
+
+    A number that every change of an adult raises tells whether there is anything to look for: another version of an adult has
+    another digest, and is opened anew.
+    """
 
     def __init__(self) -> None:
-        self._by_mac: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self.known: dict[str, tuple[str, str]] = {}
+        self._lines = _Lines()
+        self._as_of: int | None = None
         self._lock = threading.Lock()
 
     def forget(self) -> None:
         with self._lock:
-            self._by_mac = {}
+            self.known, self._lines, self._as_of = {}, _Lines(), None
 
-    def words(self, uow: UnitOfWork, row: PersonRow) -> tuple[str, ...]:
-        return self._of(uow, row)[1]
+    def fitting(self, uow: UnitOfWork, wanted: tuple[str, ...]) -> Iterator[str]:
+        return self._as_they_are(uow)[1].fitting(wanted)
 
-    def name(self, uow: UnitOfWork, row: PersonRow) -> str:
-        return self._of(uow, row)[0]
+    def of(self, uow: UnitOfWork, ids: Iterable[str]) -> list[str]:
+        """The names behind ids, without those that do not open."""
+        known = self._as_they_are(uow)[0]
+        return [known[i][1] for i in ids if i in known and known[i][1]]
 
-    def _of(self, uow: UnitOfWork, row: PersonRow) -> tuple[str, tuple[str, ...]]:
+    def _as_they_are(self, uow: UnitOfWork) -> "tuple[dict[str, tuple[str, str]], _Lines]":
+        as_of = uow.changes_of_people()
         with self._lock:
-            known = self._by_mac.get(row.mac)
-        if known is None:
-            person = Repository(uow, Person).opened(row)
-            known = person.name, folded(f"{person.name} {person.reference}")
-            with self._lock:
-                self._by_mac[row.mac] = known
-        return known
+            if self._as_of is None or as_of != self._as_of:
+                self._look(uow)
+                # What this transaction has written itself may yet be undone, and the number given again.
+                self._as_of = as_of if not uow.events else None
+            return self.known, self._lines
+
+    def _look(self, uow: UnitOfWork) -> None:
+        rows = uow.session.exec(select(PersonRow.id, PersonRow.mac))
+        there = {person_id: mac for person_id, mac in rows}  # noqa: C416 - a row is no pair to the types
+        known = {i: found for i, found in self.known.items() if there.get(i) == found[0]}
+        lines = dict(zip(self._lines.ids, self._lines.text.splitlines(keepends=True), strict=True))
+        for some in _some([i for i in there if i not in known]):
+            for person_id, mac, person in _opened(uow, some):
+                known[person_id] = mac, person.name if person else ""
+                lines[person_id] = f" {' '.join(folded(f'{person.name} {person.reference}'))}\n" if person else "\n"
+        kept = [lines[i] for i in known]
+        begins = array("q", accumulate(map(len, kept[:-1]), initial=0)) if kept else array("q")
+        self.known, self._lines = known, _Lines("".join(kept), begins, tuple(known))
 
 
-_names = _Names()
+def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[n:n + _AT_A_TIME] for n in range(0, len(ids), _AT_A_TIME))
 
 
-def forget() -> None:
+def _opened(uow: UnitOfWork, ids: Sequence[str]) -> Iterator[tuple[str, str, Person | None]]:
+    """Adults by their ids, each with its digest; None for one that does not open. Their keys are let go of again."""
+    rows = uow.session.exec(select(PersonRow).where(col(PersonRow.id).in_(ids))).all()
+    # Held until the end, so that the ring finds them here and asks for none by itself.
+    keys = uow.session.exec(select(DataKeyRow).where(col(DataKeyRow.id).in_([row.key_id for row in rows]))).all()
+    with uow.ring.for_a_while():
+        for row in rows:
+            try:
+                yield row.id, row.mac, unsealed(uow, Person, row)
+            except Unreadable:
+                yield row.id, row.mac, None
+    del keys
+
+
+#: Of each house that this process has open.
+_names: "WeakKeyDictionary[KeyRing, _Names]" = WeakKeyDictionary()
+
+
+def _names_in(uow: UnitOfWork) -> _Names:
+    return _names.setdefault(uow.ring, _Names())
+
+
+def forget(ring: KeyRing) -> None:
     """Let go of the names that were opened; they are opened again when somebody looks for one."""
-    _names.forget()
+    if ring in _names:
+        _names[ring].forget()
 
 
 def folded(text: str) -> tuple[str, ...]:
@@ -67,8 +139,8 @@ def folded(text: str) -> tuple[str, ...]:
 
 def names_of_people(uow: UnitOfWork, *, but: str) -> list[str]:
     """Full names of the adults that this actor may see, without one: to notice a name where it does not belong."""
-    rows = uow.session.exec(select(PersonRow).where(uow.may_see(PersonRow), PersonRow.id != but))
-    return [_names.name(uow, row) for row in rows]
+    ids = uow.session.exec(select(PersonRow.id).where(uow.may_see(PersonRow), PersonRow.id != but))
+    return _names_in(uow).of(uow, ids)
 
 
 def records_like(uow: UnitOfWork, text: str) -> frozenset[str]:
@@ -106,8 +178,13 @@ def _begins(uow: UnitOfWork, column: Any, typed: str) -> tuple[ColumnElement[boo
 
 
 def _people(uow: UnitOfWork, wanted: tuple[str, ...]) -> list[str]:
-    rows = uow.session.exec(select(PersonRow).where(uow.may_see(PersonRow)))
-    return [row.id for row in rows if _fits(wanted, _names.words(uow, row))][:_MOST]
+    fitting, found = _names_in(uow).fitting(uow, wanted), list[str]()
+    while True:
+        some = list(islice(fitting, _AT_A_TIME))
+        # Asked at least once, so that no time tells of an adult who may not be seen.
+        found += uow.session.exec(select(PersonRow.id).where(uow.may_see(PersonRow), col(PersonRow.id).in_(some)))
+        if len(some) < _AT_A_TIME or len(found) >= _MOST:
+            return found[:_MOST]
 
 
 def _of_people(uow: UnitOfWork, people: list[str]) -> frozenset[str]:

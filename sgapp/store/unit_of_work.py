@@ -49,6 +49,8 @@ from sgapp.store.tables.records import _Sealed
 T = TypeVar("T", bound=Record)
 #: Records under a list of their own; what hangs on a case is under the case's.
 LISTED = (Observation, KeptUpload, Case, Investigation)
+#: The counter of changes to adults.
+_PEOPLE = "people"
 _TABLES_ON_A_CASE = frozenset(KINDS[entity].table for entity in ON_A_CASE)
 
 
@@ -64,6 +66,7 @@ class UnitOfWork:
         self.clocks: list[tuple[ClockRow, Record, bool]] = []
         self._book: ClockBook | None = None
         self._on_shift: bool | None = None
+        self._people_change = False
         self.people = Repository(self, Person)
         self.notes = Repository(self, Observation)
         self.kept = Repository(self, KeptUpload)
@@ -158,6 +161,16 @@ class UnitOfWork:
         self.session.flush()
         return row.value
 
+    def people_change(self) -> None:
+        """Note that an adult is added, changed or let go of. Who does so waits for whoever did before, to the end of that."""
+        if not self._people_change:
+            self.next_number(_PEOPLE)
+            self._people_change = True
+
+    def changes_of_people(self) -> int:
+        """How often adults were changed: the same number, the same adults."""
+        return self.session.exec(select(SequenceRow.value).where(SequenceRow.name == _PEOPLE)).one_or_none() or 0
+
     def sealed(self, plaintext: bytes, *, place: str) -> bytes:
         """Seal something that belongs to no record, such as a draft, under the organisation's key."""
         return encrypt(self._organisation_key(), plaintext, place=place)
@@ -170,6 +183,8 @@ class UnitOfWork:
 
     def _write(self, record: Record) -> RecordDigest:
         kind = KINDS[type(record)]
+        if isinstance(record, Person):
+            self.people_change()
         row = self.session.get(kind.table, record.id, with_for_update=True)
         if row is not None and row.version != self.loaded.get((kind.name, record.id), row.version):
             raise Conflict("Somebody else changed this a moment ago. Nothing of yours was saved; reload and look.")
@@ -370,8 +385,13 @@ class Repository(Generic[T]):
 
     def opened(self, row: _Sealed) -> T:
         self._uow.loaded.setdefault((self._kind.name, row.id), row.version)
-        key = self._uow.ring.open(self._uow.session, row.key_id)
-        return self._kind.adapter.validate_json(decrypt(key, row.sealed, place=self._kind.place(row.id)))
+        return unsealed(self._uow, self._kind.entity, row)
+
+
+def unsealed(uow: UnitOfWork, entity: type[T], row: _Sealed) -> T:
+    """A record as its row seals it, for a look that saves nothing. Raises Unreadable."""
+    kind, key = KINDS[entity], uow.ring.open(uow.session, row.key_id)
+    return kind.adapter.validate_json(decrypt(key, row.sealed, place=kind.place(row.id)))
 
 
 def bars_on(uow: UnitOfWork, record_id: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -54,7 +55,7 @@ def test_the_benches_are_listed_with_what_they_are_about() -> None:
 def test_an_unknown_name_is_refused_with_the_list() -> None:
     assert _run("speed") == (
         1, "There is no bench called speed. There are: "
-        "accused, card, case, chain, intake, live, phone, queue, wording.\n")
+        "accused, card, case, chain, intake, live, pack, people, phone, queue, rest, wording.\n")
 
 
 def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Line]) -> None:
@@ -144,6 +145,24 @@ def test_the_bare_form_has_the_inputs_of_the_page() -> None:
     assert inputs_of(page) == ["radio", "text", "textarea", "select"]
 
 
+def test_the_picture_shows_a_goal_that_is_met_and_one_that_is_not_by_shape_and_leaves_out_what_has_none() -> None:
+    lines = [replace(COST, setting="first <load>"), replace(COST, goal=1.5), replace(COST, goal=None), RESULT,
+             replace(RESULT, ratio=0.6)]
+    picture = ElementTree.fromstring(bench.plotted(json.dumps(line.as_line()) for line in lines))
+    svg = "{http://www.w3.org/2000/svg}"
+    assert picture.findtext(f"{svg}title") == "2 of 4 figures reach their goal"
+    marks = [(node.tag.removeprefix(svg), node.get("class")) for node in picture if node.get("class") in ("met", "not")]
+    assert marks == [("rect", "not"), ("circle", "met"), ("rect", "not"), ("circle", "met")]
+    assert "try: first <load>" in [node.text for node in picture.iter(f"{svg}text")]
+    assert "prefers-color-scheme:dark" in (picture.findtext(f"{svg}style") or "")
+
+
+def test_the_picture_is_drawn_from_the_lines_of_a_run(tmp_path: Path) -> None:
+    lines = json.dumps(COST.as_line()) + "\n"
+    done = CliRunner().invoke(app, ["bench", "--plot", str(tmp_path / "p.svg")], input=lines)
+    assert (done.exit_code, (tmp_path / "p.svg").read_text().count('class="not"')) == (0, 1)
+
+
 def test_a_check_that_does_not_hold_fails_and_is_named(tried: list[Line]) -> None:
     tried.append(replace(RESULT, checks=(Check("kept", 3, 2),)))
     code, said = _run("--json")
@@ -195,11 +214,12 @@ def test_the_phone_is_measured_with_a_line_for_each_figure(tmp_path: Path) -> No
     lines = _measured(tmp_path, "", name="phone")
     assert [(line["setting"], line["goal"]) for line in lines] == [
         ("first load: bytes", 1.25), ("first load: ready", 1.2), ("repeat start", 0.4), ("offline start", 0.4),
-        ("Save: on this phone", None), ("Save: receipt", None)]
+        ("Save: on this phone", None), ("Save: receipt", None), ("first load against plain HTML: bytes", None),
+        ("first load against plain HTML: ready", None)]
     for line in lines:
         assert set(line) == {f.name for f in fields(Cost)}
         assert line["product"]["median"] > 0
-        assert (line["ratio"] is None) == (line["baseline"] is None) == (line["goal"] is None)
+        assert (line["ratio"] is None) == (line["baseline"] is None)
         assert all(check["expected"] == check["found"] for check in line["checks"])
 
 
@@ -244,6 +264,44 @@ def test_the_chain_is_measured_on_both_databases_its_speed_and_its_memory(postgr
         for part, goal in zip(what, (0.5, 1.1, None, 1.1, None), strict=True)]
     assert all(_well_formed(line) if "clients" in line else _costs(line) for line in lines), lines
     assert _databases(postgres_database) == []
+
+
+@pytest.mark.long
+def test_names_are_looked_for_among_few_and_many_on_both_databases(postgres_database: str, tmp_path: Path) -> None:
+    lines = _measured(tmp_path, postgres_database, name="people")
+    of = [f"{who}, {where}" for where in ("on the lead's list, 95 % within", "the search alone, 95 % within")
+          for who in ("one adult", "a common name")]
+    told = ["the first search after an adult was added", "the first search of a process", "the memory that it takes"]
+    assert [(line["setting"], line["goal"]) for line in lines] == [
+        (f"{database}, 1,200 adults: {what}", 5.0 if what in of else None)
+        for database in ("SQLite", "PostgreSQL") for what in (*of, *told)]
+    assert all(map(_costs, lines)), lines
+    assert _databases(postgres_database) == []
+
+
+@pytest.mark.long
+def test_evidence_is_made_of_few_and_many_cases_on_both_databases_and_each_pack_is_sound(
+        postgres_database: str, tmp_path: Path) -> None:
+    lines = _measured(tmp_path, postgres_database, name="pack")
+    assert [(line["setting"], line["goal"]) for line in lines] == [(f"{database}{what}", goal) for database in (
+        "SQLite", "PostgreSQL") for what, goal in (
+            (", 12 cases: time", 2.0), (": each case more", None), (": however few cases", None),
+            (": furthest from a straight line", None), (", 12 cases: the most memory held, the command's", 1.1),
+            (", 12 cases: the most memory held, a manager's", 1.1))]
+    compared = [line for line in lines if line["baseline"] is not None]
+    assert len(compared) == 6 and all(map(_costs, compared)), lines
+    assert all(line["ratio"] is None and line["rounds"] == 1 for line in lines if line not in compared)
+    assert _databases(postgres_database) == []
+
+
+@pytest.mark.browser  # it needs the pages to be built, as a browser does
+@pytest.mark.long
+def test_a_screen_at_rest_is_measured_by_its_memory_and_its_bytes(tmp_path: Path) -> None:
+    lines = _measured(tmp_path, "", name="rest")
+    assert [(line["setting"], line["unit"], line["goal"]) for line in lines] == [
+        ("memory of an open screen", "KiB", 2.0), ("bytes a minute on its socket", "bytes", 2.0)]
+    assert all(map(_costs, lines[1:])), lines
+    assert all((check["expected"], check["found"]) == (20, 20) for line in lines for check in line["checks"])
 
 
 @pytest.mark.browser  # it needs the pages to be built, as a browser does

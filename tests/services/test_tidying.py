@@ -48,8 +48,8 @@ def test_opened_keys_and_names_leave_the_memory_of_the_process_and_open_again(ca
     with cast.house.begin(cast.lena, START) as uow:
         assert "Dennis Marlow" in names_of_people(uow, but="")
     assert cast.house.ring._opened
-    assert _names._by_mac
+    assert _names[cast.house.ring].known
     tidy(cast.house, now=START)
     # Removing what is over opens nothing.
-    assert (cast.house.ring._opened, _names._by_mac) == ({}, {})
+    assert (cast.house.ring._opened, _names[cast.house.ring].known) == ({}, {})
     assert note_view(cast.house, cast.lena, START, note_id).id == note_id

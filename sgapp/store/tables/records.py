@@ -239,7 +239,7 @@ class EnvelopeConflictRow(SQLModel, table=True):
 
 
 class SequenceRow(SQLModel, table=True):
-    """Counters for the references people read aloud, such as the case number of a year."""
+    """Counters for the references people read aloud, such as the case number of a year; and of changes to adults."""
 
     __tablename__ = "sequence"
     name: str = Field(primary_key=True)
