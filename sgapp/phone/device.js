@@ -1,5 +1,6 @@
 // This phone's credential: an ECDSA key that cannot leave the browser. It signs envelopes and can do nothing else, so a
 // note goes out under its own writer, without a session, whoever holds the phone by then.
+import { session } from "./page_mark.js";
 import { KEYS, database, kept } from "./store.js";
 import * as t from "./words/device.js";
 
@@ -40,7 +41,7 @@ export async function whoWrites() {
 // is signed in, somebody else was, or it was switched off, `letGo` is called; where it does not answer true, because the page ended
 // in between, the next page owes it.
 export async function meet(letGo = () => false) {
-  const { status, json } = await call("GET", "/api/session").catch(() => ({ status: 0, json: null }));
+  const { status, json } = await session();
   if (!json?.id) {
     if (status === 401) await letGo();
     return;

@@ -4,16 +4,28 @@ const HEADER = "X-Session";
 const onPage = typeof window !== "undefined";
 let mark = "";
 let asking = null;
+let opened = null;
 
+// Resolves to the status, 0 without an answer, and what was said of her.
 async function ask() {
+  let found = { status: 0, json: null };
   try {
     const answer = await fetch("/api/session", { cache: "no-store", credentials: "same-origin" });
     const said = await answer.json(); // a refusal is read to its end, too, or it holds on to the line
-    if (answer.ok) mark = said.page ?? "";
+    found = { status: answer.status, json: answer.ok ? said : null };
+    if (answer.ok) mark ||= said.page ?? ""; // once known it stays: the page is nobody else's
   } catch {
     // no signal: asked again with the next thing that needs it
   }
   asking = null;
+  return found;
+}
+
+// Who is signed in: the first time what the page asked as it opened, and asked anew from then on.
+export function session() {
+  const first = opened;
+  opened = null;
+  return first ?? ask();
 }
 
 const aborted = (signal) => new Promise((done) => signal?.addEventListener("abort", done));
@@ -32,4 +44,4 @@ export async function asHers(more = {}, signal = undefined) {
 }
 
 // Where one signs in nobody is there yet.
-if (onPage && !/^\/(sign-in|set-up|new-password)\b/.test(window.location.pathname)) asHers();
+if (onPage && !/^\/(sign-in|set-up|new-password)\b/.test(window.location.pathname)) opened = asking = ask();

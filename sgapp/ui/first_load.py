@@ -12,8 +12,10 @@ _GROUPS_BEGIN = "groups: ["
 #: What every page needs comes in one file, and what the phone's pages share in another: each small file costs a question,
 #: an answer with its headers, and a dictionary of its own. Sealing is not among it: it is fetched when a page is ready.
 _EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", "plain_elements",
-                        r"[\\/]\.web[\\/](utils[\\/]|env\.json)", r"vite[\\/]preload-helper"))
-_PHONE = r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(device|draft|fill|installed|outbox|parts|store|taken_along)\.js"
+                        r"[\\/]\.web[\\/](utils[\\/]|env\.json)", r"vite[\\/]preload-helper",
+                        r"sgapp[\\/]phone[\\/](fresh_page|page_mark)\.js"))
+_PHONE = (r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(device|draft|fill|installed|outbox|parts|store|taken_along)\.js|"
+          r"sgapp[\\/]ui[\\/]templates[\\/]phone\.jsx")
 _GROUPS = f"""
             {{ name: "every-page", test: /{_EVERY_PAGE}/ }},
             {{ name: "phone", test: /{_PHONE}/ }},"""

@@ -44,6 +44,7 @@ def desk_page(route: str, title: str, *, here: str = "", on_load: Sequence[Any] 
     def frame(draw: Draw) -> Draw:
         def page() -> rx.Component:
             return rx.el.div(
+                rx.el.link(rel="stylesheet", href="/desk.css", custom_attrs={"precedence": "default"}),
                 skip_link(),
                 fresh_page(),
                 _menu(here or route),
