@@ -42,7 +42,7 @@ verify: setup browser engines
 	@failed=0; \
 	echo "The same on PostgreSQL"; $(BIN)/pytest -q -n 2 --dist worksteal -m "again" || failed=1; \
 	echo "Long tests without a browser"; $(BIN)/pytest -q -rs -n 2 --dist loadfile -m "long and not browser" || failed=1; \
-	echo "Long tests in a browser"; $(BIN)/pytest -v -rs -m "long and browser" || failed=1; \
+	echo "Long tests in a browser"; $(BIN)/pytest -v -rs -n 2 -m "long and browser" || failed=1; \
 	exit $$failed
 
 wheel: setup
