@@ -84,8 +84,8 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL and Redis.")] = 1,
     demo: Annotated[bool, typer.Option("--demo", help="Load the demo organisation first.")] = False,
-    cert: Annotated[Optional[Path], typer.Option(help="Certificate file, for https on real phones.")] = None,  # noqa: UP045
-    key: Annotated[Optional[Path], typer.Option(help="Its private key file.")] = None,  # noqa: UP045
+    cert: Annotated[Optional[Path], typer.Option(help="Certificate file, for https on real phones.")] = None,  # noqa: UP045 - as Typer reads it
+    key: Annotated[Optional[Path], typer.Option(help="Its private key file.")] = None,  # noqa: UP045 - as Typer reads it
 ) -> None:
     """Serve pages and API on one port."""
     os.environ.setdefault("SGAPP_PUBLIC_URL", f"{'https' if cert else 'http'}://localhost:{port}")
@@ -177,11 +177,11 @@ def _load_demo(found: House, *, quiet: bool = False) -> None:
 
 @app.command()
 def bench(
-    name: Annotated[Optional[str], typer.Argument(help="Which one; all without a name.")] = None,  # noqa: UP045
+    name: Annotated[Optional[str], typer.Argument(help="Which one; all without a name.")] = None,  # noqa: UP045 - as Typer reads it
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each result.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A few requests only: shows that it runs, not how fast.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Say which benches there are, and measure nothing.")] = False,
-    plot: Annotated[Optional[Path], typer.Option(help="Draw what --json said, from standard input, into this SVG.")] = None,  # noqa: UP045
+    plot: Annotated[Optional[Path], typer.Option(help="Draw what --json said, from standard input, into this SVG.")] = None,  # noqa: UP045 - as Typer reads it
 ) -> None:
     """Measure, as ratios to a baseline of the same run, or shares. Exits 1 if a bench could not run or lost something."""
     from sgapp.bench import BENCHES, measured, plotted, shown
@@ -207,7 +207,7 @@ def bench(
 
 @app.command("sweep")
 def sweep_once(
-    at: Annotated[Optional[str], typer.Option(help="As if it were then (England's clock); on a demo only.")] = None,  # noqa: UP045
+    at: Annotated[Optional[str], typer.Option(help="As if it were then (England's clock); on a demo only.")] = None,  # noqa: UP045 - as Typer reads it
 ) -> None:
     """Run the clocks once: what is late goes up to the next person, who is told."""
     found = ready_house()
@@ -236,7 +236,7 @@ def _moment(text: str) -> datetime:
 @user.command("add")
 def user_add(username: str, name: Annotated[str, typer.Option()], role: Annotated[Role, typer.Option()],
              branch: Annotated[str, typer.Option()] = "main",
-             password: Annotated[Optional[str], typer.Option(prompt=True, hide_input=True)] = None) -> None:  # noqa: UP045  typer
+             password: Annotated[Optional[str], typer.Option(prompt=True, hide_input=True)] = None) -> None:  # noqa: UP045 - as Typer reads it
     """Add an account."""
     form = staff.AddAccount(username, name, role, password or "", branch)
     _said(lambda: staff.add_account(ready_house(), SYSTEM, form, now=now()).message)
@@ -281,7 +281,7 @@ def _said(work) -> None:
 
 @audit.command("checkpoint")
 def audit_checkpoint(
-    to: Annotated[Optional[Path], typer.Option("--out", help="File to write it to; else it is printed.")] = None,  # noqa: UP045
+    to: Annotated[Optional[Path], typer.Option("--out", help="File to write it to; else it is printed.")] = None,  # noqa: UP045 - as Typer reads it
 ) -> None:
     """Sign where every stream stands now. Keep what it gives off this machine."""
     document = make_checkpoint(ready_house(), now=now())
@@ -299,7 +299,7 @@ def audit_checkpoint(
 
 @audit.command("verify")
 def audit_verify(
-    checkpoint: Annotated[Optional[Path], typer.Option(help="A checkpoint that left this machine before.")] = None,  # noqa: UP045
+    checkpoint: Annotated[Optional[Path], typer.Option(help="A checkpoint that left this machine before.")] = None,  # noqa: UP045 - as Typer reads it
 ) -> None:
     """Walk the whole chain. Exits 1 and names the first bad event if it was changed, cut or added to."""
     found = ready_house()
@@ -408,7 +408,7 @@ def backup(to: Annotated[Path, typer.Argument(help="A file that is not there yet
 @app.command("restore")
 def restore_backup(
     source: Annotated[Path, typer.Argument(help="A file that `sgapp backup` wrote.")],
-    disposals: Annotated[Optional[Path], typer.Option(help="Where tombstones were taken; else beside the keys.")] = None,  # noqa: UP045
+    disposals: Annotated[Optional[Path], typer.Option(help="Where tombstones were taken; else beside the keys.")] = None,  # noqa: UP045 - as Typer reads it
     none_disposed: Annotated[bool, typer.Option("--none-disposed", help="Nothing was ever disposed of.")] = False,
 ) -> None:
     """Put a backup into an empty database, and carry out again what was disposed of since."""
@@ -430,9 +430,9 @@ def restore_backup(
 def import_(
     kind: Annotated[Kind, typer.Argument()],
     file: Annotated[Path, typer.Argument(help="A table as CSV in UTF-8, the names of its columns in the first line.")],
-    column: Annotated[Optional[list[str]], typer.Option(help="What a column tells, as reference=\"Client ID\".")] = None,  # noqa: UP045
+    column: Annotated[Optional[list[str]], typer.Option(help="What a column tells, as reference=\"Client ID\".")] = None,  # noqa: UP045 - as Typer reads it
     preview: Annotated[bool, typer.Option("--preview", help="Try all of it, and keep nothing.")] = False,
-    codes: Annotated[Optional[Path], typer.Option(help="Of staff: the file for the codes of new accounts.")] = None,  # noqa: UP045
+    codes: Annotated[Optional[Path], typer.Option(help="Of staff: the file for the codes of new accounts.")] = None,  # noqa: UP045 - as Typer reads it
 ) -> None:
     """Take in adults, colleagues or who visits whom: every row, or none. The same table again changes nothing."""
     chosen = dict(_pair(text) for text in column or ())
