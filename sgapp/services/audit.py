@@ -1,10 +1,13 @@
 """Verifying the chain, and that each record is as the chain last saw it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, exists, func, select
 
 from sgapp.domain.errors import Unreadable
 from sgapp.domain.permissions import SEES_RESTRICTED
@@ -12,13 +15,17 @@ from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import accounts, disposal
 from sgapp.store.access import listed_on
+from sgapp.store.audit_log import RecordDigest, digests_on_chain
 from sgapp.store.checkpoints import check_all
 from sgapp.store.kinds import KINDS
 from sgapp.store.secrets import decrypt
 from sgapp.store.tables import AccessRow, BarRow, CaseRow
 from sgapp.store.unit_of_work import LISTED, UnitOfWork, bars_on
 
-_AT_A_TIME = 500
+_AT_A_TIME = 100
+#: Records that were let go of, by kind and id.
+Gone = frozenset[tuple[str, str]]
+_KINDS = {kind.name: kind for kind in KINDS.values()}
 #: What reading a cell raises that holds what we never write: SQLite keeps anything in any column.
 _NOT_OURS = (AttributeError, TypeError, ValueError)
 
@@ -44,52 +51,63 @@ def verify_audit(house: House, *, now: datetime) -> AuditResult:
             return AuditResult(False, 0, 0, 0, "the chain: something stands in it that cannot be read")
         if not chain.sound:
             return AuditResult(False, chain.events, chain.streams, 0, chain.first_bad)
-        known, seen = house.audit.last_digests(uow.session), 0
-        gone, wrong = disposal.check(uow.session, uow.ring, known)
-        if wrong:
-            return AuditResult(False, chain.events, chain.streams, seen, wrong)
-        for kind in KINDS.values():
-            rows, wrong = _first_wrong(uow, kind, known, gone)
-            seen += rows
-            if wrong:
-                return AuditResult(False, chain.events, chain.streams, seen, wrong)
-        missing = next((record for record in known if record not in gone), None)
-        if missing is not None:
-            name, record_id = missing
-            return AuditResult(False, chain.events, chain.streams, seen, f"{name} {record_id}: removed without an event")
-        wrong = _stray(uow) or check_all(uow.session, uow.ring)
+        stones = house.audit.last_digests(uow.session, "tombstone")
+        vouched = {number: (version, mac) for _, number, version, mac in stones}
+        seen, (gone, wrong) = 0, disposal.check(uow.session, uow.ring, vouched)
+        if not wrong:
+            seen, wrong = _first_wrong(uow, house.audit.last_digests(uow.session), gone)
+        wrong = wrong or _stray(uow) or check_all(uow.session, uow.ring)
         return AuditResult(not wrong, chain.events, chain.streams, seen, wrong)
 
 
-def _first_wrong(uow: UnitOfWork, kind: Any, known: dict[tuple[str, str], tuple[int, str]],
-                 gone: frozenset[tuple[str, str]]) -> tuple[int, str]:
-    """How many records of a kind were looked at, and the first that is not as it should be. Takes them out of `known`.
+def _first_wrong(uow: UnitOfWork, digests: Iterator[RecordDigest], gone: Gone) -> tuple[int, str]:
+    """How many records were looked at, and the first that is not as the chain last saw it.
 
     A few of them in memory at a time; keys that were opened for those are let go of with them.
     """
-    seen = 0
+    seen = dict.fromkeys(_KINDS, 0)
+    for name, known in groupby(digests, key=itemgetter(0)):
+        while name in _KINDS and (few := tuple(islice(known, _AT_A_TIME))):
+            with uow.ring.for_a_while():
+                there, wrong = _compared(uow, _KINDS[name], few, gone)
+            seen[name] += there
+            if wrong:
+                return sum(seen.values()), wrong
+    return sum(seen.values()), next(filter(None, (_put_there(uow, _KINDS[name], n) for name, n in seen.items())), "")
+
+
+def _compared(uow: UnitOfWork, kind: Any, few: Sequence[RecordDigest], gone: Gone) -> tuple[int, str]:
+    """How many of these are there, and the first that is not as the chain says."""
+    rows: dict[str, Any] = {}
     try:
-        with uow.session.exec(select(kind.table), execution_options={"yield_per": _AT_A_TIME}) as found:
-            for few in found.partitions():
-                with uow.ring.for_a_while():
-                    for row in few:
-                        seen += 1
-                        if (kind.name, row.id) in gone:
-                            return seen, f"{kind.name} {row.id}: back after disposal"
-                        if known.pop((kind.name, row.id), None) != (row.version, _digest(uow, kind, row)):
-                            return seen, f"{kind.name} {row.id}: changed, or put there, without an event"
+        query = select(kind.table).where(col(kind.table.id).in_([record_id for _, record_id, _, _ in few]))
+        rows = {row.id: row for row in uow.session.exec(query)}
+        for name, record_id, version, mac in few:
+            row = rows.get(record_id)
+            if ((name, record_id) in gone) is (row is not None):
+                return len(rows), f"{name} {record_id}: {'removed without an event' if row is None else 'back after disposal'}"
+            if row is not None and (version, mac) != (row.version, _digest(uow, kind, row)):
+                return len(rows), f"{name} {record_id}: changed, or put there, without an event"
     except _NOT_OURS:
-        return seen, f"{kind.name}: something stands in one that cannot be read"
-    return seen, ""
+        return len(rows), f"{kind.name}: something stands in one that cannot be read"
+    return len(rows), ""
+
+
+def _put_there(uow: UnitOfWork, kind: Any, known: int) -> str:
+    """A record of which the chain says nothing, if there are more than those it knows."""
+    if uow.session.exec(select(func.count()).select_from(kind.table)).one() == known:
+        return ""
+    told = digests_on_chain(uow.session, kind.name).subquery()
+    record_id = uow.session.exec(select(kind.table.id).where(col(kind.table.id).not_in(select(told.c.record_id)))).first()
+    return f"{kind.name} {record_id}: changed, or put there, without an event"
 
 
 def _stray(uow: UnitOfWork) -> str:
     """Who is said to know, or not, of a record that is not there; or was let in for a while without a word on the file."""
-    there = {record_id for kind in KINDS.values() for record_id in uow.session.exec(select(col(kind.table.id)))}
     for table, words in ((AccessRow, "a list"), (BarRow, "a bar")):
-        for record_id in uow.session.exec(select(table.record_id).distinct()):
-            if record_id not in there:
-                return f"{record_id}: {words} of a record that is not there"
+        nowhere = (~exists().where(col(kind.table.id) == col(table.record_id)) for kind in KINDS.values())
+        if record_id := uow.session.exec(select(table.record_id).where(*nowhere).limit(1)).first():
+            return f"{record_id}: {words} of a record that is not there"
     let_in = uow.session.exec(select(AccessRow).where(col(AccessRow.until).is_not(None))).all()
     opened = uow.session.exec(select(CaseRow).where(col(CaseRow.id).in_({row.record_id for row in let_in})))
     known = {(record_id, o.account_id, o.until) for case in map(uow.cases.opened, opened)

@@ -22,7 +22,7 @@ from sgapp.store.tables.records import _Sealed
 from sgapp.store.unit_of_work import Repository, UnitOfWork
 
 T = TypeVar("T", bound=Record)
-_AT_A_TIME = 20
+_AT_A_TIME = 10
 
 
 @dataclass
@@ -64,9 +64,9 @@ class Walk:
         when = col(ObservationRow.received_at)
         ids = self.uow.session.exec(select(ObservationRow.id).where(
             self.theirs(ObservationRow), when >= begins, when <= ends).order_by(when)).all()
-        for first in range(0, len(ids), 5 * _AT_A_TIME):
+        for first in range(0, len(ids), _AT_A_TIME):
             with self._for_a_while():
-                notes = self.some(Observation, col(ObservationRow.id).in_(ids[first:first + 5 * _AT_A_TIME]))
+                notes = self.some(Observation, col(ObservationRow.id).in_(ids[first:first + _AT_A_TIME]))
                 cases = self.some(Case, col(CaseRow.id).in_({n.case_id for n in notes if n.case_id}))
                 yield Material(notes, cases, now=self.uow.now, book=self.uow.book)
 

@@ -7,30 +7,32 @@ the stream's head. What it does not: someone with both the database and the key.
 import hashlib
 import hmac
 import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
+from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from typing import Any
 
+from sqlalchemy import JSON, Select, cast, func, true, type_coerce
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.permissions import Actor
 from sgapp.store.engine import insert_if_missing, insert_row
 from sgapp.store.secrets import KeyRing
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, RefusalRow
+from sgapp.store.tables._types import UtcText
 
 GENESIS = "0" * 64
 #: Kind, id, version and keyed digest of a record as an event left it.
 RecordDigest = tuple[str, str, int, str]
 #: Rows in memory of a walk.
 _AT_A_TIME = 1_000
-_ENCODED = json.JSONEncoder().encode
 
 
 class AuditLog:
@@ -74,15 +76,16 @@ class AuditLog:
             self.append(session, actor, event, (), at)
 
     def _event_mac(self, row: AuditEventRow) -> str:
-        return self._digest(("event", row.stream, row.seq, row.at.isoformat(), row.actor_id, row.actor_role, row.action,
-                             row.outcome, row.subject_kind, row.subject_id, row.detail, row.count, row.records, row.previous))
+        return self._digest(_event_text(
+            row.stream, row.seq, row.at.isoformat(), row.actor_id, row.actor_role, row.action, row.outcome, row.subject_kind,
+            row.subject_id, row.detail, row.count, row.records, row.previous))
 
     def _head_mac(self, head: Any) -> str:
-        return self._digest(("head", head.stream, head.seq, head.last))
+        return self._digest(f'["head", {quoted(head.stream)}, {head.seq}, {quoted(head.last)}]')
 
-    def _digest(self, fields: tuple[object, ...]) -> str:
+    def _digest(self, text: str) -> str:
         keyed = self._keyed.copy()
-        keyed.update(_ENCODED(fields).encode())
+        keyed.update(text.encode())
         return keyed.hexdigest()
 
     @cached_property
@@ -95,7 +98,8 @@ class AuditLog:
 
         Events and heads are read as they come, in the same order: a few of each in memory, however many there are.
         """
-        with _as_they_come(session, _EVENT, 2) as events, _as_they_come(session, _HEAD, 1) as heads:
+        in_order = select_columns(*_EVENT).order_by(*_EVENT[:2]), select_columns(*_HEAD).order_by(_HEAD[0])
+        with _as_they_come(session, in_order[0]) as events, _as_they_come(session, in_order[1]) as heads:
             return self._verified(session, events, heads)
 
     def _verified(self, session: Session, found: Any, heads: Any) -> "Verification":
@@ -107,12 +111,12 @@ class AuditLog:
                     return Verification(False, events, streams, wrong)
                 head, streams = heads.fetchone(), streams + 1
             previous, seq = GENESIS, 0
-            for row in rows:
+            for *event, mac in rows:
                 seq += 1
-                if row[1] != seq:
-                    return Verification(False, events + seq, streams, f"{stream} #{seq}: removed (next is #{row[1]})")
-                digest = self._digest(("event", stream, seq, row[2].isoformat(), *row[3:-1]))
-                if row[-2] != previous or not hmac.compare_digest(row[-1], digest):
+                if event[1] != seq:
+                    return Verification(False, events + seq, streams, f"{stream} #{seq}: removed (next is #{event[1]})")
+                digest = self._digest(_event_text(*event))
+                if event[-1] != previous or mac != digest:
                     return Verification(False, events + seq, streams, f"{stream} #{seq}: changed or inserted")
                 previous = digest
             events += seq
@@ -134,19 +138,28 @@ class AuditLog:
         return (f"{stream} #{seq + 1}: removed (the head stands at #{head.seq})" if head.seq > seq
                 else f"{stream} #{head.seq + 1}: inserted after the head")
 
-    def last_digests(self, session: Session) -> dict[tuple[str, str], tuple[int, str]]:
-        """The highest version that the chain holds for each record, with its digest.
+    def last_digests(self, session: Session, only: str = "") -> Iterator[RecordDigest]:
+        """The highest version that the chain holds for each record, with its digest, by kind and id; of one kind if named.
 
-        Versions and not times decide which is the latest: a record's events may lie in several streams, and two
-        writers may finish in another order than they began.
+        The database puts them in order, so that few of them are in memory. Versions and not times decide which is the latest: a
+        record's events may lie in several streams, and two writers may finish in another order than they began.
         """
-        latest: dict[tuple[str, str], tuple[int, str]] = {}
-        query = select(AuditEventRow.records).execution_options(yield_per=_AT_A_TIME)
-        for records in session.exec(query):
-            for kind, record_id, version, mac in json.loads(records):
-                record = sys.intern(kind), record_id
-                latest[record] = max(latest.get(record, (0, "")), (version, mac))
-        return latest
+        query = digests_on_chain(session, only)
+        with closing(_as_they_come(session, query.order_by(*query.selected_columns[:2]))) as found:
+            for (kind, record_id), changes in groupby(found, key=itemgetter(0, 1)):
+                yield kind, record_id, *max((version, mac) for _, _, version, mac in changes)
+
+
+def digests_on_chain(session: Session, only: str = "") -> Select[*tuple[Any, ...]]:
+    """Kind, id, version and digest of each change of a record, as the events have them: a question, not yet asked."""
+    column = col(AuditEventRow.records)
+    each = (func.json_array_elements(cast(column, JSON)) if session.get_bind().dialect.name == "postgresql"
+            else func.json_each(column)).table_valued("value")
+    change = type_coerce(each.c.value, JSON)
+    kind = change[0].as_string().label("kind")
+    query = select_columns(kind, change[1].as_string().label("record_id"), change[2].as_integer().label("version"),
+                           change[3].as_string().label("mac")).select_from(AuditEventRow).join(each, true())
+    return query.where(kind == only) if only else query
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +172,23 @@ class Verification:
     first_bad: str
 
 
+def _event_text(stream: str, seq: int, at: str, actor_id: str, actor_role: str, action: str, outcome: str, subject_kind: str,
+                subject_id: str, detail: str, count: int, records: str, previous: str) -> str:
+    """What of an event is digested: the text of a JSON list."""
+    return (f'["event", {quoted(stream)}, {seq}, {quoted(at)}, {quoted(actor_id)}, {quoted(actor_role)}, {quoted(action)}, '
+            f"{quoted(outcome)}, {quoted(subject_kind)}, {quoted(subject_id)}, {quoted(detail)}, {count}, {quoted(records)}, "
+            f"{quoted(previous)}]")
+
+
 #: In the order in which they stand in the digest.
 _EVENT = (
-    col(AuditEventRow.stream), col(AuditEventRow.seq), col(AuditEventRow.at), col(AuditEventRow.actor_id),
+    col(AuditEventRow.stream), col(AuditEventRow.seq), type_coerce(AuditEventRow.at, UtcText), col(AuditEventRow.actor_id),
     col(AuditEventRow.actor_role), col(AuditEventRow.action), col(AuditEventRow.outcome), col(AuditEventRow.subject_kind),
     col(AuditEventRow.subject_id), col(AuditEventRow.detail), col(AuditEventRow.count), col(AuditEventRow.records),
     col(AuditEventRow.previous), col(AuditEventRow.mac))
 _HEAD = (col(AuditHeadRow.stream), col(AuditHeadRow.seq), col(AuditHeadRow.last), col(AuditHeadRow.mac))
 
 
-def _as_they_come(session: Session, columns: Sequence[Any], key: int) -> Any:
-    """These columns of every row in the order of the first so many, without making an object of each. To be closed."""
-    query = select_columns(*columns).order_by(*columns[:key])
+def _as_they_come(session: Session, query: Select[*tuple[Any, ...]]) -> Any:
+    """Its rows as they come, without making an object of each. To be closed."""
     return session.connection().execute(query, execution_options={"yield_per": _AT_A_TIME})

@@ -284,23 +284,22 @@ def _forget_drafts(session: Session, ids: frozenset[str]) -> None:
             session.delete(row)
 
 
-def check(session: Session, ring: KeyRing,
-          known: dict[tuple[str, str], tuple[int, str]]) -> tuple[frozenset[tuple[str, str]], str]:
+def check(session: Session, ring: KeyRing, vouched: dict[str, tuple[int, str]]) -> tuple[frozenset[tuple[str, str]], str]:
     """The records that are rightly gone, and what is wrong with the tombstones, in words; empty if nothing is.
 
-    Takes what the chain knows of tombstones out of `known`.
+    `vouched`: version and digest that the chain has of each tombstone, by its number.
     """
     gone: set[tuple[str, str]] = set()
-    previous = ""
-    for expected, row in enumerate(session.exec(select(TombstoneRow).order_by(col(TombstoneRow.number))), start=1):
+    previous, there = "", 0
+    for there, row in enumerate(session.exec(select(TombstoneRow).order_by(col(TombstoneRow.number))), start=1):
         try:
             document = parsed(row.document, ring)
         except NoTombstone as error:
             return frozenset(gone), f"tombstone {row.number}: {error}"
-        if known.pop(("tombstone", str(row.number)), None) != _vouched(ring, row)[2:]:
+        if vouched.get(str(row.number)) != _vouched(ring, row)[2:]:
             return frozenset(gone), f"tombstone {row.number}: changed, or put there, without an event"
-        if (row.number, document["number"], document["previous"]) != (expected, expected, previous):
-            return frozenset(gone), f"tombstone {expected}: removed"
+        if (row.number, document["number"], document["previous"]) != (there, there, previous):
+            return frozenset(gone), f"tombstone {there}: removed"
         previous = _digest(row)
         gone |= {(kind, record_id) for kind, record_id in document["records"]}
-    return frozenset(gone), ""
+    return frozenset(gone), "" if len(vouched) == there else f"tombstone {there + 1}: removed without an event"

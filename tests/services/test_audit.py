@@ -17,7 +17,7 @@ from sgapp.services.guard import record_refusal
 from sgapp.services.house import House
 from sgapp.services.views.case import case_view
 from sgapp.services.views.note import note_view
-from sgapp.store.tables import AuditEventRow, AuditHeadRow
+from sgapp.store.tables import AuditEventRow, AuditHeadRow, CaseRow
 from tests.people import START, Cast
 
 NOW = START + timedelta(hours=1)
@@ -231,6 +231,21 @@ def test_an_old_version_of_a_record_put_back_is_named(cast: Cast) -> None:
     with cast.house.engine.begin() as connection:
         connection.execute(text("UPDATE case_file SET sealed = :s, mac = :m"), {"s": old[0], "m": old[1]})
     assert _first_bad(cast).startswith(f"case {case_id}: changed")
+
+
+def test_a_record_put_there_behind_the_chains_back_is_named(cast: Cast, case_id: str) -> None:
+    columns = ", ".join(CaseRow.model_fields.keys() - {"id", "reference"})
+    _sql(cast.house, f"INSERT INTO case_file (id, reference, {columns}) "
+                     f"SELECT '{UNKNOWN}', 'C-0', {columns} FROM case_file WHERE id = '{case_id}'")
+    assert _first_bad(cast) == f"case {UNKNOWN}: changed, or put there, without an event"
+
+
+def test_records_are_looked_through_a_few_at_a_time_to_the_last(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sgapp.services.audit._AT_A_TIME", 1)
+    notes = sorted(cast.writes("amina", "iris") for _ in range(3))
+    assert verify_audit(cast.house, now=NOW).first_bad == ""
+    _sql(cast.house, f"DELETE FROM observation WHERE id = '{notes[-1]}'")
+    assert _first_bad(cast) == f"observation {notes[-1]}: removed without an event"
 
 
 REFUSED: dict[str, Callable[[str], str]] = {

@@ -247,9 +247,7 @@ def _peak(cast: Cast, tmp_path: Path, name: str) -> int:
 
 @pytest.mark.long
 def test_making_it_holds_sums_and_rows_and_not_the_cases(cast: Cast, tmp_path: Path) -> None:
-    """A case with all that hangs on it takes ten times as much when it is opened. What grows are the rows that are shown, and
-    one digest for each stream of the chain.
-    """
+    """A case with all that hangs on it takes ten times as much when it is opened. What grows are the rows that are shown."""
     for seed in range(3):
         put_in(cast.house, make_year(seed, cases=60, notes=60), f"{seed}-")
     check_daily(cast.house, {}, now=NOW, holder="test")

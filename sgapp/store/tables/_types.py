@@ -25,3 +25,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class UtcText(TypeDecorator[str]):
+    """The same moment read as its ISO text, without making a date and time of it. Not written."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: object) -> Any:  # noqa: ARG002 - as SQLAlchemy calls it
+        return _text_of_text if dialect.name == "sqlite" else _text
+
+
+def _text_of_text(value: str) -> str:
+    return f"{value.removesuffix('.000000').replace(' ', 'T', 1)}+00:00"
+
+
+def _text(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()
