@@ -56,7 +56,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 1, public
     from granian.log import LogLevels
 
     Granian(
-        target="sgapp.sgapp:app",
+        target="sgapp.sgapp:served",
         factory=True,
         interface=Interfaces.ASGI,
         address=host,

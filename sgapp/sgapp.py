@@ -33,12 +33,13 @@ def _around() -> list[Any] | None:
     from sgapp.api.app import create_api
     from sgapp.api.watched import Watched
 
-    return [create_api(), CookieKeeper, Watched, _headers]
+    return [create_api(), CookieKeeper, Watched]
 
 
-def _headers(asgi: ASGIApp) -> ASGIApp:
+def served() -> ASGIApp:
+    """What the server runs. The headers lie around Reflex's own outermost layer too, which answers some requests by itself."""
     web = Path(os.environ.get("REFLEX_WEB_WORKDIR", ".web")).resolve()
-    return SecurityHeaders(asgi, web / "build" / "client", https=Settings().https)
+    return SecurityHeaders(app(), web / "build" / "client", https=Settings().https)
 
 
 app = rx.App(

@@ -22,7 +22,7 @@ _NOT_LOGGED = frozenset({"/healthz", "/readyz", "/metrics", "pages"})
 
 
 class Watched:
-    """Outside everything that answers, inside the headers."""
+    """Outside every door and page, inside the headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -16,9 +16,11 @@ _EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", 
                         r"sgapp[\\/]phone[\\/](fresh_page|page_mark)\.js"))
 _PHONE = (r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(device|draft|fill|installed|outbox|parts|store|taken_along)\.js|"
           r"sgapp[\\/]ui[\\/]templates[\\/]phone\.jsx")
+_LOCK = r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(lock|vault)\.js"
 _GROUPS = f"""
             {{ name: "every-page", test: /{_EVERY_PAGE}/ }},
-            {{ name: "phone", test: /{_PHONE}/ }},"""
+            {{ name: "phone", test: /{_PHONE}/ }},
+            {{ name: "lock", test: /{_LOCK}/ }},"""
 #: A text of the catalogue (sgapp/phone/words) then stands where it is shown: a name for each would weigh more.
 _BUNDLING_BEGINS = "rollupOptions: {"
 _INLINE = """

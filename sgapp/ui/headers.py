@@ -28,8 +28,10 @@ _PARTNER_POLICY = ("default-src 'none'; style-src 'self'; img-src 'self'; form-a
                    "frame-ancestors 'none'")
 #: Said of pages only: on every one of their files they would cost a slow line more than the small files themselves.
 _OF_PAGES_ONLY = frozenset({"referrer-policy", "permissions-policy", "cross-origin-opener-policy", "x-frame-options"})
-#: An entity tag says the same, and more exactly.
-_DROPPED_OF_PARTS = _REPLACED | {b"last-modified"}
+#: Whoever is of another origin is allowed nothing, and who is of ours needs no leave.
+_LEAVE = b"access-control-"
+#: An entity tag says the same, and more exactly; no page asks for a piece of them.
+_DROPPED_OF_PARTS = _REPLACED | {b"last-modified", b"accept-ranges"}
 _NO_STORE = ("/api/", "/r/", "/healthz", "/readyz", "/metrics")
 
 
@@ -60,7 +62,7 @@ def content_policy(hashes: list[str]) -> str:
 
 
 class SecurityHeaders:
-    """Outermost: wraps the pages and the API alike. `https` adds Strict-Transport-Security."""
+    """Outermost: wraps the pages, the API and all that Reflex puts around them. `https` adds Strict-Transport-Security."""
 
     def __init__(self, app: ASGIApp, static: Path, *, https: bool) -> None:
         self.app = app
@@ -89,7 +91,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 dropped, fixed = (_DROPPED_OF_PARTS, self._fixed_of_parts) if _is_part(path) else (_REPLACED, self._fixed)
-                kept = [(k, _tidy(k, v, scope)) for k, v in message.get("headers", []) if k.lower() not in dropped]
+                found = ((k.lower(), v) for k, v in message.get("headers", []))
+                kept = [(k, _tidy(k, v, scope)) for k, v in found if k not in dropped and not k.startswith(_LEAVE)]
                 caching = cache_rule(path, message["status"]).encode()
                 more = [(b"content-security-policy", self._policy(path).encode()), (b"cache-control", caching)]
                 message = {**message, "headers": [*kept, *fixed, *more]}
@@ -109,10 +112,10 @@ def _is_part(path: str) -> bool:
 
 
 def _tidy(name: bytes, value: bytes, scope: Scope) -> bytes:
-    """Each layer below adds its "Origin" to Vary: once is enough. A redirect is made to stay near."""
-    if name.lower() == b"vary":
-        return b", ".join(dict.fromkeys(word.strip() for word in value.split(b",")))
-    return _near(value, scope) if name.lower() == b"location" else value
+    """No answer varies by the origin of who asks, since none is allowed more. A redirect is made to stay near."""
+    if name == b"vary":
+        return b", ".join(word for word in map(bytes.strip, value.split(b",")) if word != b"Origin")
+    return _near(value, scope) if name == b"location" else value
 
 
 def _near(value: bytes, scope: Scope) -> bytes:

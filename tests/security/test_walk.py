@@ -194,6 +194,13 @@ def test_every_page_carries_exactly_the_headers_of_a_page(server: Server) -> Non
     assert {place: found for place in places if (found := _headers(httpx.get(server.url + place))) != OF_PAGES} == {}
 
 
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_what_reflex_answers_by_itself_carries_the_headers_too_and_gives_no_leave(server: Server, method: str) -> None:
+    asked = {"Origin": server.url, "Access-Control-Request-Method": "POST"}
+    answer = httpx.request(method, f"{server.url}/a%0Ab", headers=asked)
+    assert _headers(answer) == {**OF_PAGES, "cache-control": "no-store" if answer.is_error else "no-cache"}
+
+
 def test_what_is_no_door_is_refused_like_one(caller: tuple[Role | None, httpx.Client]) -> None:
     _role, client = caller
     doors = (("GET", "/api/nowhere"), ("POST", "/api/intents/nowhere"), ("PATCH", "/api/session"), ("GET", "/api/card/a/b"))

@@ -12,7 +12,9 @@ from sgapp.ui.headers import SecurityHeaders, cache_rule
 
 async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
     found = [(b"cache-control", b"public"), (b"location", b"http://notes.example.org/desk/"), (b"content-type", b"text/html"),
-             (b"vary", b"Accept-Encoding, Origin, Origin"), (b"last-modified", b"Sun, 22 Nov 2026 20:08:05 GMT")]
+             (b"Vary", b"Accept-Encoding, Origin, Origin"), (b"last-modified", b"Sun, 22 Nov 2026 20:08:05 GMT"),
+             (b"accept-ranges", b"bytes"), (b"Access-Control-Allow-Origin", b"*"),
+             (b"access-control-allow-credentials", b"true")]
     await send({"type": "http.response.start", "status": 200, "headers": found})
     await send({"type": "http.response.body", "body": b""})
 
@@ -57,7 +59,7 @@ def test_a_part_of_a_page_says_in_few_words_that_it_is_no_page(static: Path, pat
     assert found["x-content-type-options"] == "nosniff"
     assert found["cross-origin-resource-policy"] == "same-origin"
     assert "strict-transport-security" in found
-    assert "last-modified" not in found
+    assert not {"last-modified", "accept-ranges"} & set(found)
     ours = sum(len(name) + len(value) for name, value in found.items() if name not in ("location", "content-type"))
     assert ours < 320, "every file of a page carries these"
 
@@ -87,8 +89,11 @@ def test_https_asks_for_https_for_ever_and_http_does_not(static: Path) -> None:
     assert "strict-transport-security" not in answer(static, "/")
 
 
-def test_what_an_answer_varies_by_is_said_once(static: Path) -> None:
-    assert {answer(static, path)["vary"] for path in ("/", "/assets/a-1234.js")} == {"Accept-Encoding, Origin"}
+@pytest.mark.parametrize("path", ["/", "/assets/a-1234.js", "/api/session"])
+def test_nobody_of_another_origin_is_given_leave_so_no_answer_varies_by_it(static: Path, path: str) -> None:
+    found = answer(static, path)
+    assert not [name for name in found if name.startswith("access-control")]
+    assert found["vary"] == "Accept-Encoding"
 
 
 def test_a_redirect_to_this_host_names_no_scheme(static: Path) -> None:
