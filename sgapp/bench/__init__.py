@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import Progress
 
-from sgapp.bench import accused, card, case, chain, intake, live, pack, people, phone, queue, rest, wording
+from sgapp.bench import accused, card, case, chain, fan, intake, live, pack, people, phone, queue, rest, wording
 from sgapp.bench.plot import plotted
 from sgapp.bench.results import Bench, CannotMeasure, Line, Plan
 from sgapp.bench.shown import shown
@@ -19,8 +19,8 @@ from sgapp.settings import Settings
 __all__ = ["BENCHES", "measured", "plotted", "shown"]
 
 BENCHES: dict[str, Bench] = {bench.name: bench for bench in (
-    accused.BENCH, card.BENCH, case.BENCH, chain.BENCH, intake.BENCH, live.BENCH, pack.BENCH, people.BENCH,
-    phone.BENCH, queue.BENCH, rest.BENCH, wording.BENCH)}
+    accused.BENCH, card.BENCH, case.BENCH, chain.BENCH, fan.BENCH, intake.BENCH, live.BENCH, pack.BENCH,
+    people.BENCH, phone.BENCH, queue.BENCH, rest.BENCH, wording.BENCH)}
 
 
 def measured(names: Sequence[str], *, quick: bool) -> tuple[tuple[Line, ...], str]:

@@ -104,7 +104,7 @@ def _both(sides: _Sides, screen: Screen, number: int, *, product_first: bool) ->
 def _told(sides: _Sides, screen: Screen, number: int) -> float | None:
     body = json.dumps(asdict(an_envelope(sides.key, sides.person_id))).encode()
     began = time.perf_counter()
-    _ask(sides.product, "POST", "/api/observations", body, sides.headers, 201)
+    asked(sides.product, "POST", "/api/observations", body, sides.headers, 201)
     at = screen.told(number)
     return None if at is None else (at - began) * 1000
 
@@ -113,12 +113,12 @@ def _read_back(sides: _Sides) -> float:
     row = asdict(an_envelope(sides.key, sides.person_id))
     body = json.dumps(row).encode()
     began = time.perf_counter()
-    _ask(sides.bare, "POST", "/rows", body, {"Content-Type": "application/json"}, 201)
-    _ask(sides.bare, "GET", f"/rows/{row['id']}", b"", {}, 200)
+    asked(sides.bare, "POST", "/rows", body, {"Content-Type": "application/json"}, 201)
+    asked(sides.bare, "GET", f"/rows/{row['id']}", b"", {}, 200)
     return (time.perf_counter() - began) * 1000
 
 
-def _ask(connection: http.client.HTTPConnection, method: str, path: str, body: bytes, headers: Mapping[str, str],
+def asked(connection: http.client.HTTPConnection, method: str, path: str, body: bytes, headers: Mapping[str, str],
          expected: int) -> http.client.HTTPResponse:
     connection.request(method, path, body or None, dict(headers))
     answer = connection.getresponse()
@@ -154,7 +154,7 @@ def signed_in_lead(settings: Settings, connection: http.client.HTTPConnection) -
     finally:
         house.engine.dispose()
     body = json.dumps({"username": lead.username, "password": lead.password, "otp": lead.code}).encode()
-    answer = _ask(connection, "POST", "/api/session", body, {"Content-Type": "application/json"}, 200)
+    answer = asked(connection, "POST", "/api/session", body, {"Content-Type": "application/json"}, 200)
     return (answer.getheader("Set-Cookie") or "").partition(";")[0]
 
 

@@ -68,6 +68,10 @@ class House:
             self.ring.load(session)
             yield self._unit_of_work(session, actor, at)
 
+    def beside(self, uow: UnitOfWork, actor: Actor) -> UnitOfWork:
+        """The same look, as somebody else sees it."""
+        return self._unit_of_work(uow.session, actor, uow.now)
+
     def _unit_of_work(self, session: Session, actor: Actor, at: datetime) -> UnitOfWork:
         return UnitOfWork(session, actor, at, self.ring, self.audit, self.settings.organisation, self.settings.ring,
                           self.settings.push_hosts, self.settings.public_url.rstrip("/"))

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -139,24 +140,37 @@ def _second_factor(uow: UnitOfWork, account: Account, code: str) -> str:
 
 
 @public("asks who the bearer of a cookie is")
-def actor_for(house: House, token: str | None, *, now: datetime, watching: bool = False) -> Actor | None:
-    """The person behind a session cookie; None if it is unknown, ended, idle too long, or the account is disabled.
-
-    `watching`: nobody did anything, a screen only looks; that keeps no session alive.
-    """
+def actor_for(house: House, token: str | None, *, now: datetime) -> Actor | None:
+    """The person behind a session cookie; None if it is unknown, ended, idle too long, or the account is disabled."""
     if not token:
         return None
     with house.reading(NOBODY, now) as uow:  # asked before everything else: it must wait for nobody who writes
         row = accounts.session_row(uow.session, sha256(token))
         account = accounts.by_id(uow, row.account_id) if row is not None else None
-        if row is None or account is None or account.disabled or not _live(row, account.role, now):
-            return None
-        proven = row.factor not in ("", "not_needed", SETTING_UP)
-        actor = account.as_actor(row.id, limited=needs_second_factor(account.role) and not proven)
-    if not watching and now - row.last_seen_at > TOUCH_EVERY:
+        actor = _bearer(row, account, now) if row is not None and account is not None else None
+    if actor is not None and row is not None and now - row.last_seen_at > TOUCH_EVERY:
         with house.begin(NOBODY, now) as uow:
             accounts.touch(uow, row.token_sha256)
     return actor
+
+
+@public("asks who the bearers of cookies are")
+def actors_watching(house: House, tokens: Sequence[str], *, now: datetime) -> list[Actor | None]:
+    """The same for screens, answered in their order with one question for all. They only look: nobody did anything, and no
+    session is kept alive by it.
+    """
+    with house.reading(NOBODY, now) as uow:
+        known = accounts.behind(uow, set(map(sha256, tokens)))
+        found = {row.token_sha256: _bearer(row, account, now) for row, account in known}
+    return [found.get(sha256(token)) for token in tokens]
+
+
+def _bearer(row: SessionRow, account: Account, now: datetime) -> Actor | None:
+    """Whose session it is, if it still is one."""
+    if account.disabled or not _live(row, account.role, now):
+        return None
+    proven = row.factor not in ("", "not_needed", SETTING_UP)
+    return account.as_actor(row.id, limited=needs_second_factor(account.role) and not proven)
 
 
 def _live(row: SessionRow, role: Role, now: datetime) -> bool:

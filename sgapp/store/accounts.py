@@ -1,5 +1,6 @@
 """Accounts and sessions as the store keeps them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -158,6 +159,14 @@ def tokens_of(uow: UnitOfWork, account_id: str) -> list[str]:
 
 def session_row(session: Session, token_sha256: str) -> SessionRow | None:
     return session.get(SessionRow, token_sha256)
+
+
+def behind(uow: UnitOfWork, tokens_sha256: Collection[str]) -> list[tuple[SessionRow, Account]]:
+    """These sessions, each with whose it is, in two questions however many there are."""
+    rows = uow.session.exec(select(SessionRow).where(col(SessionRow.token_sha256).in_(tokens_sha256))).all()
+    owners = uow.session.exec(select(AccountRow).where(col(AccountRow.id).in_({row.account_id for row in rows})))
+    known = {row.id: _account(uow, row) for row in owners}
+    return [(row, known[row.account_id]) for row in rows if row.account_id in known]
 
 
 def touch(uow: UnitOfWork, token_sha256: str) -> None:

@@ -49,9 +49,18 @@ def count(uow: UnitOfWork, wanted: Wanted = ANY) -> int:
 
 
 def begun_since(uow: UnitOfWork, since: datetime) -> Sequence[ClockRow]:
-    """Clocks that began after a moment, up to LISTED."""
+    """Clocks that began after a moment, the latest first, up to LISTED."""
     query = select(ClockRow).where(visible(uow), _soonest(), col(ClockRow.started_at) > since)
-    return uow.session.exec(query.order_by(col(ClockRow.started_at)).limit(LISTED)).all()
+    return uow.session.exec(query.order_by(col(ClockRow.started_at).desc()).limit(LISTED)).all()
+
+
+def named_since(uow: UnitOfWork, since: datetime) -> bool:
+    """Whether among all clocks that began after a moment there is one that not everybody of a role and branch sees alike: one
+    on which somebody is named, as who may know of it or as who may not.
+    """
+    barred = exists().where(or_(col(BarRow.record_id) == ClockRow.record_id, col(BarRow.record_id) == ClockRow.case_id))
+    query = select(ClockRow.record_id).where(col(ClockRow.started_at) > since, or_(col(ClockRow.restricted), barred))
+    return uow.session.exec(query.limit(1)).first() is not None
 
 
 def _conditions(uow: UnitOfWork, wanted: Wanted) -> list[ColumnElement[bool]]:

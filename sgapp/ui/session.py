@@ -15,6 +15,7 @@ from reflex.state import BaseState, _override_base_method
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sgapp.domain.permissions import Actor, Permission
+from sgapp.ui import offload
 
 COOKIE = "sgapp_session"
 #: A State class whose `_allowed` holds this word answers people who have not signed in too.
@@ -135,9 +136,21 @@ async def current_actor(state: BaseState, *, watching: bool = False) -> Actor | 
     # Here and nowhere else: pages and their build must not need a database.
     from sgapp.services.house import house, now
     from sgapp.services.sessions import actor_for
-    from sgapp.ui import offload
 
-    return await offload.run(actor_for, house(), session_token(state), now=now(), watching=watching)
+    token = session_token(state)
+    if not watching:
+        return await offload.run(actor_for, house(), token, now=now())
+    return await _watchers.ask(token) if token else None
+
+
+def _who_watches(tokens: list[str]) -> list[Actor | None]:
+    from sgapp.services.house import house, now
+    from sgapp.services.sessions import actors_watching
+
+    return actors_watching(house(), tokens, now=now())
+
+
+_watchers = offload.Together(_who_watches)
 
 
 class ConfidentialState(rx.State, mixin=True):

@@ -55,7 +55,7 @@ def test_the_benches_are_listed_with_what_they_are_about() -> None:
 def test_an_unknown_name_is_refused_with_the_list() -> None:
     assert _run("speed") == (
         1, "There is no bench called speed. There are: "
-        "accused, card, case, chain, intake, live, pack, people, phone, queue, rest, wording.\n")
+        "accused, card, case, chain, fan, intake, live, pack, people, phone, queue, rest, wording.\n")
 
 
 def test_a_goal_that_is_not_met_is_said_and_is_no_failure(tried: list[Line]) -> None:
@@ -302,6 +302,15 @@ def test_a_screen_at_rest_is_measured_by_its_memory_and_its_bytes(tmp_path: Path
         ("memory of an open screen", "KiB", 2.0), ("bytes a minute on its socket", "bytes", 2.0)]
     assert all(map(_costs, lines[1:])), lines
     assert all((check["expected"], check["found"]) == (20, 20) for line in lines for check in line["checks"])
+
+
+@pytest.mark.browser  # it needs the pages to be built, as a browser does
+@pytest.mark.long
+def test_many_open_queues_are_told_of_every_note_in_a_line_with_its_goal(tmp_path: Path) -> None:
+    [line] = _measured(tmp_path, "", name="fan")
+    assert (line["setting"], line["unit"], line["goal"]) == ("SQLite, 3 screens: 95 % told within", "ms", 2.0)
+    assert _costs(line)
+    assert [(check["expected"], check["found"]) for check in line["checks"]] == [(12, 12)]
 
 
 @pytest.mark.browser  # it needs the pages to be built, as a browser does

@@ -8,7 +8,8 @@ import pytest
 
 from sgapp.services.house import SYSTEM
 from sgapp.services.sweep import sweep
-from sgapp.services.views.queue import Queue, queue, queue_keys
+from sgapp.services.views import queue as view
+from sgapp.services.views.queue import Queue, new_for, queue, queue_keys
 from sgapp.store.tables import ObservationRow
 from sgapp.store.unit_of_work import Repository
 from tests.people import START, Cast
@@ -148,3 +149,35 @@ def test_only_what_stands_on_the_page_is_opened_however_much_is_due(cast: Cast, 
     monkeypatch.setattr(Repository, "opened", counted)
     assert len(queue(cast.house, cast.lena, START, 5).rows) == 5
     assert opened == {"observation": 5, "person": 1}
+
+
+WATCHING = ("lena", "farid", "maud", "devan", "joy", "lena")
+
+
+def _alone(cast: Cast, screens: list[tuple[Any, Any]], now: Any) -> list[frozenset[str]]:
+    return [frozenset(queue_keys(cast.house, actor, now, since)) for actor, since in screens]
+
+
+@pytest.mark.parametrize("named", [{}, {"staff_involved": "yes", "staff_names": "Devan Rao"}], ids=["nobody", "devan"])
+def test_many_screens_are_told_together_what_each_would_be_told_alone(cast: Cast, named: dict[str, str]) -> None:
+    cast.writes(at=START)
+    cast.writes("carla", "iris", at=START + timedelta(minutes=5), **named)
+    cast.writes("carla", "iris", at=START + timedelta(minutes=9))
+    now = START + timedelta(minutes=10)
+    screens = [(cast.actors[who], START + timedelta(minutes=minutes)) for who in WATCHING for minutes in (0, 4, 8)]
+    told = new_for(cast.house, screens, now=now)
+    assert told == _alone(cast, screens, now)
+    assert len(set(told)) > 2
+
+
+def test_screens_of_one_role_and_branch_are_told_by_one_question(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(view, "begun_since", lambda uow, since: asked.append(uow.actor.username) or ())
+    cast.writes()
+    new_for(cast.house, [(cast.actors[who], START) for who in ("lena", "maud", "lena", "lena")], now=START)
+    assert asked == ["lena", "maud"]
+
+
+def test_a_screen_of_somebody_who_has_no_queue_any_more_is_told_of_nothing(cast: Cast) -> None:
+    cast.writes()
+    assert new_for(cast.house, [(cast.amina, START), (cast.lena, START)], now=START)[0] == frozenset()

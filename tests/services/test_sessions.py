@@ -8,7 +8,7 @@ import pytest
 
 from sgapp.domain.permissions import Role, session_limits
 from sgapp.services.house import House, WrongMasterKey
-from sgapp.services.sessions import actor_for, sign_in
+from sgapp.services.sessions import actor_for, actors_watching, sign_in, sign_out
 from sgapp.settings import Settings
 from tests.people import PASSWORD, START, Cast
 
@@ -24,8 +24,16 @@ def _token(cast: Cast) -> str:
 def test_a_screen_that_only_looks_keeps_no_session_alive(cast: Cast) -> None:
     token = _token(cast)
     for minutes in range(0, int(IDLE.total_seconds() // 60), 5):
-        assert actor_for(cast.house, token, now=START + timedelta(minutes=minutes), watching=True)
-    assert actor_for(cast.house, token, now=START + IDLE, watching=True) is None
+        assert actors_watching(cast.house, [token], now=START + timedelta(minutes=minutes)) != [None]
+    assert actors_watching(cast.house, [token], now=START + IDLE) == [None]
+
+
+def test_many_screens_learn_at_once_whose_they_are_each_in_its_place(cast: Cast) -> None:
+    hers, ended = _token(cast), _token(cast)
+    sign_out(cast.house, ended, now=START)
+    found = actors_watching(cast.house, [ended, hers, "nobody's", hers], now=START)
+    assert found == [None, actor_for(cast.house, hers, now=START), None, found[1]]
+    assert found[1] is not None
 
 
 def test_a_person_who_does_something_keeps_her_session(cast: Cast) -> None:

@@ -14,13 +14,14 @@ from sgapp.domain.decision import SharingDecision
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import Observation, Route
-from sgapp.domain.permissions import Permission
+from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.domain.time import end_of_day, show_short, to_london
 from sgapp.domain.vocabulary import AGENCIES, CONTACT_KINDS, SAFETY_CODES, TRIAGE_DECISIONS
 from sgapp.services.checkpoints import chain_in_words
-from sgapp.services.guard import query
+from sgapp.services.guard import public, query
+from sgapp.services.house import SYSTEM, House
 from sgapp.services.post import failing
 from sgapp.services.rota import branch_of
 from sgapp.services.sweep import late_in_words
@@ -28,7 +29,7 @@ from sgapp.services.views.course import tone
 from sgapp.store import accounts
 from sgapp.store.access import opened_since, rota_as_it_holds
 from sgapp.store.kinds import Record
-from sgapp.store.running import ANY, COUNTED, LISTED, Wanted, begun_since, count, page
+from sgapp.store.running import ANY, COUNTED, LISTED, Wanted, begun_since, count, named_since, page
 from sgapp.store.search import records_like
 from sgapp.store.tables import ClockRow, KeptRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork
@@ -141,7 +142,28 @@ def _opened(uow: UnitOfWork) -> list[str]:
             for o, case in sorted(found, key=lambda pair: pair[0].at)]
 
 
-@query(Permission.SEE_QUEUE)
+@public("counts for each screen what whoever sits before it may see")
+def new_for(house: House, screens: Sequence[tuple[Actor, datetime]], *, now: datetime) -> list[frozenset[str]]:
+    """The keys of what began lately for many screens, by actor and since when, in one look.
+
+    Who is of the same role, branch and shift is asked for once, as long as nobody is named on anything that began since: then
+    all of them see the same.
+    """
+    since = min(since for _, since in screens) - _MARGIN
+    begun: dict[tuple[object, ...], Sequence[ClockRow]] = {}
+    found = []
+    with house.reading(SYSTEM, now) as uow:
+        apart = named_since(uow, since)
+        for actor, their_since in screens:
+            theirs = house.beside(uow, actor)
+            alike = (actor.account_id,) if apart else (actor.role, actor.branch, theirs.off_shift)
+            if alike not in begun:
+                begun[alike] = begun_since(theirs, since) if actor.may(Permission.SEE_QUEUE) else ()
+            found.append(frozenset(_key(c) for c in begun[alike] if c.started_at > their_since - _MARGIN))
+    return found
+
+
+@query(Permission.SEE_QUEUE, long=True)
 def queue_keys(uow: UnitOfWork, since: datetime | None = None) -> tuple[str, ...]:
     """The keys of what began lately, for telling how much is new without moving anything; without `since`, of all."""
     if since is None:

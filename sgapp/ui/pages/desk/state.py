@@ -8,7 +8,7 @@ import reflex as rx
 from sgapp.domain.permissions import Actor, Permission, roles_with
 from sgapp.services.drafts import load_draft, save_draft
 from sgapp.services.house import house, now
-from sgapp.services.views.queue import PAGE, QueueRow, Tile, queue, queue_keys
+from sgapp.services.views.queue import PAGE, QueueRow, Tile, new_for, queue, queue_keys
 from sgapp.ui import offload
 from sgapp.ui.live import next_change, watching
 from sgapp.ui.session import ConfidentialState, current_actor
@@ -88,9 +88,11 @@ class DeskState(ConfidentialState, rx.State):
                     if actor is None or str(actor.role) not in self._allowed:
                         return
                     if self._since is not None:
-                        keys = await offload.run(queue_keys, house(), actor, now(), self._since)
-                        self.new = len(frozenset(keys) - self._known)
+                        self.new = len(await _news.ask((actor, self._since)) - self._known)
                 await heard()
+
+
+_news = offload.Together[tuple[Actor, datetime], frozenset[str]](lambda screens: new_for(house(), screens, now=now()))
 
 
 def _found(actor: Actor, at: datetime, shown: int, chosen: str | None, text: str) -> Any:
