@@ -79,16 +79,27 @@ class DeskState(ConfidentialState, rx.State):
 
     @rx.event(background=True)
     async def watch_queue(self) -> None:
-        """Count what came since, whenever something changes, for as long as the screen is there."""
+        """Count what came since, whenever something changes, for as long as the screen is there.
+
+        The State is held only where what began has changed: for most of what is committed it has not.
+        """
+        since: datetime | None = None
+        counted: frozenset[str] | None = None
         with watching(self, "queue") as goes_on:
             while await goes_on():
                 heard = next_change()
-                async with self:
-                    actor = await current_actor(self, watching=True)
-                    if actor is None or str(actor.role) not in self._allowed:
-                        return
-                    if self._since is not None:
-                        self.new = len(await _news.ask((actor, self._since)) - self._known)
+                actor = await current_actor(self, watching=True)
+                if actor is None or str(actor.role) not in self._allowed:
+                    return
+                begun = await _news.ask((actor, since)) if since else None
+                if begun is None or begun != counted:
+                    async with self:
+                        if self._since and self._since != since:
+                            since = self._since
+                            begun = await _news.ask((actor, since))
+                        if begun is not None:
+                            self.new = len(begun - self._known)
+                    counted = begun
                 await heard()
 
 
