@@ -97,8 +97,9 @@ class DeskState(ConfidentialState, rx.State):
                         if self._since and self._since != since:
                             since = self._since
                             begun = await _news.ask((actor, since))
-                        if begun is not None:
-                            self.new = len(begun - self._known)
+                        new = len(begun - self._known) if begun is not None else 0
+                        if new != self.new:  # else it would be told again
+                            self.new = new
                     counted = begun
                 await heard()
 
