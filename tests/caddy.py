@@ -1,4 +1,6 @@
-"""A real Caddy with our own Caddyfile, on this machine alone. `python -m tests.caddy` installs it; `make verify` does that.
+"""A real Caddy with our own Caddyfile, on this machine alone.
+
+`python -m tests.caddy` installs it, and what else runs what lies in deploy/; `make verify` does that.
 
 Caddy itself turns the file into what it runs by. Changed in that are ports, that it listens on loopback, and that it neither
 opens its own console nor puts its certificate into this machine's store.
@@ -75,13 +77,19 @@ def running_caddy(folder: Path, upstream: str, *, port: int) -> Iterator[Caddy]:
         yield found
 
 
+#: Debian's package to the program that is looked for, and what for.
+PROGRAMS = {"caddy": ("caddy", "deploy/Caddyfile with a real Caddy"), "bubblewrap": ("bwrap", "the units' own commands")}
+
+
 def main() -> int:
-    """Install it where it is missing. Where it cannot be had, its tests say so and are skipped."""
-    if not shutil.which("caddy"):
-        sys.stdout.write("Installing what stands in front: caddy\n")
-        install_packages("caddy", lean=True)
-    sys.stdout.write("The tests run Caddy with deploy/Caddyfile\n" if shutil.which("caddy")
-                     else "Caddy could not be installed; its tests are skipped\n")
+    """Install what is missing to run deploy/. What cannot be had is said again by the tests, which skip it."""
+    missing = [package for package, (program, _) in PROGRAMS.items() if not shutil.which(program)]
+    if missing:
+        sys.stdout.write(f"Installing to run what deploys it: {', '.join(missing)}\n")
+        install_packages(*missing, lean=True)
+    for package, (program, what) in PROGRAMS.items():
+        sys.stdout.write(f"The tests run {what}\n" if shutil.which(program)
+                         else f"{package} could not be installed; the tests do not run {what}\n")
     return 0
 
 
