@@ -1,5 +1,6 @@
 """Connections: SQLite with its safe settings, or PostgreSQL. Source: DESIGN; SQLite's pragma documentation."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert
@@ -37,6 +38,13 @@ def insert_if_missing(session: Session, table: type[SQLModel], **values: Any) ->
     """Add a row unless one with its key is there. Two writers who both found none wait for each other; neither fails."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.connection().execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+
+
+def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Add many rows, but those with a key that is there."""
+    if rows:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
 def insert_row(session: Session, row: SQLModel) -> None:
