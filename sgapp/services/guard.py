@@ -154,11 +154,13 @@ def intention(name: str, permission: Permission, form: type[F], *, many: bool = 
     return guard
 
 
-def query(permission: Permission, *, long: bool = False) -> Callable[
+def query(permission: Permission, *, long: bool = False,
+          first: Callable[Concatenate[UnitOfWork, P], object] | None = None) -> Callable[
         [Callable[Concatenate[UnitOfWork, P], V]], Callable[Concatenate[House, Actor, datetime, P], V]]:
     """Guard a function that reads. Called with the house, the actor, the time, and its own arguments.
 
     `long`: it looks at the whole for so long that nobody may have to wait for it; then nothing can be written in it.
+    `first`: what may take long and is kept in this process, such as names that are opened; nobody has to wait for it.
     """
 
     def guard(work: Callable[Concatenate[UnitOfWork, P], V]) -> Callable[Concatenate[House, Actor, datetime, P], V]:
@@ -167,6 +169,9 @@ def query(permission: Permission, *, long: bool = False) -> Callable[
         def read(house: House, actor: Actor, now: datetime, /, *args: P.args, **kwargs: P.kwargs) -> V:
             try:
                 require(actor, permission)
+                if first is not None:
+                    with house.reading(actor, now) as look:
+                        first(look, *args, **kwargs)
                 with (house.reading if long else house.begin)(actor, now) as uow:
                     return work(uow, *args, **kwargs)
             except (NotPermitted, NotFound):

@@ -84,6 +84,7 @@ UNGUARDED = {
     "cases.written": "checks that fields are filled in",
     "composing.check_address": "checks where a referral goes",
     "composing.letter_of": "takes a referral that was already given, and makes its letter",
+    "composing.names_first": "takes the look of a guarded service, and gives nothing of it back",
     "composing.new_referral": "takes the unit of work and the case of a guarded service",
     "composing.offered_on": "takes the unit of work and the case of a guarded service or view, which scopes it",
     "devices.colleagues": "takes the unit of work of a guarded service, and keeps to the actor's branch",
