@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import true
 from sqlmodel import select
@@ -25,8 +26,9 @@ from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import accounts
 from sgapp.store.accounts import Account
+from sgapp.store.engine import insert_rows
 from sgapp.store.prepared import Prepared, prepare, write
-from sgapp.store.tables import PersonRow
+from sgapp.store.tables import AccountChangeRow, AccountRow, PersonRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 #: Records that one event vouches for.
@@ -144,8 +146,10 @@ class Ready:
     of_accounts: frozenset[tuple[object, ...]]
     refused: list[Refused] = field(default_factory=list)
     adults: Prepared | None = None
-    no_password: str = ""
-    staff: list[tuple[Account, bool]] = field(default_factory=list)
+    joining: list[Account] = field(default_factory=list)
+    described: list[Account] = field(default_factory=list)
+    new_accounts: list[dict[str, Any]] = field(default_factory=list)
+    their_codes: list[dict[str, Any]] = field(default_factory=list)
     visits: list[accounts.Visit] = field(default_factory=list)
 
 
@@ -160,7 +164,7 @@ def made_ready(uow: UnitOfWork, kind: str, table: Table, columns: Mapping[str, s
         changed = {"people": _people, "staff": _staff, "visits": _visits}[kind](taking)
         if sealed and not ready.refused:
             ready.adults = prepare(uow, changed, progress)
-            ready.no_password = staff.no_password() if ready.staff else ""
+            _with_codes(uow, ready)
     return ready
 
 
@@ -180,15 +184,14 @@ def take_in(uow: UnitOfWork, ready: Ready) -> Imported:
         for at in range(0, len(ready.adults.digests), _AT_ONCE):
             some = ready.adults.digests[at:at + _AT_ONCE]
             uow.note_event(AuditEvent("people-imported", "person", "", "system", count=len(some)), *some)
-    if (ready.staff or ready.visits) and accounts.as_they_stand(uow) != ready.of_accounts:
+    if (ready.new_accounts or ready.described or ready.visits) and accounts.as_they_stand(uow) != ready.of_accounts:
         raise Stale("accounts have changed")
-    for account, is_new in ready.staff:
-        if is_new:
-            code = staff.add_with_code(uow, replace(account, password_hash=ready.no_password), lasts=CODES_LAST)
-            ready.done.codes.append((account.username, account.name, code))
-        else:
-            accounts.describe(uow, account)
-            uow.note_event(AuditEvent("account-described", "account", account.id))
+    insert_rows(uow.session, AccountRow, ready.new_accounts)
+    insert_rows(uow.session, AccountChangeRow, ready.their_codes)
+    for account in ready.described:
+        accounts.describe(uow, account)
+    uow.note_events([*(AuditEvent("account-added", "account", row["id"], detail=row["role"]) for row in ready.new_accounts),
+                     *(AuditEvent("account-described", "account", account.id) for account in ready.described)])
     if ready.visits:
         if uow.changes_of_people() != ready.as_of:
             raise Stale("adults have changed")
@@ -310,13 +313,25 @@ def _staff(taking: _Taking) -> list[Person]:
         before = known.get(account.username)
         if before is None:
             done.new += 1
+            taking.ready.joining.append(account)
         elif (before.name, before.branch) == (account.name, account.branch):
             done.same += 1
-            continue
         else:
             done.changed += 1
-        taking.ready.staff.append((account, before is None))
+            taking.ready.described.append(account)
     return []
+
+
+def _with_codes(uow: UnitOfWork, ready: Ready) -> None:
+    """New accounts as they are written, each with a code of its own; what a password would be is hashed once for all."""
+    if not ready.joining:
+        return
+    no_password, demo = staff.no_password(), accounts.is_demo(uow.session)
+    for joining in ready.joining:
+        row, change, code = staff.with_code(uow, replace(joining, password_hash=no_password, demo=demo), lasts=CODES_LAST)
+        ready.new_accounts.append(row.model_dump())
+        ready.their_codes.append(change.model_dump())
+        ready.done.codes.append((joining.username, joining.name, code))
 
 
 def _account(cells: Mapping[str, str], known: Mapping[str, Account]) -> Account:

@@ -70,11 +70,16 @@ def staff(uow: UnitOfWork) -> tuple[Staff, ...]:
 
 
 def add(uow: UnitOfWork, account: Account) -> None:
-    uow.session.add(AccountRow(
+    uow.session.add(row_of(uow, account))
+    uow.session.flush()
+
+
+def row_of(uow: UnitOfWork, account: Account) -> AccountRow:
+    """A new account as it lies in its table. Nothing is stored."""
+    return AccountRow(
         id=account.id, username=account.username, role=str(account.role), branch=account.branch,
         password_hash=account.password_hash, demo=account.demo, created_at=uow.now,
-        sealed_name=uow.sealed(account.name.encode(), place=_place(account.id))))
-    uow.session.flush()
+        sealed_name=uow.sealed(account.name.encode(), place=_place(account.id)))
 
 
 def as_they_stand(uow: UnitOfWork) -> frozenset[tuple[object, ...]]:

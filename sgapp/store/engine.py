@@ -52,6 +52,12 @@ def insert_row(session: Session, row: SQLModel) -> None:
     session.connection().execute(insert(type(row)), row.model_dump())
 
 
+def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """The same of many at once, as what their columns hold."""
+    if rows:
+        session.connection().execute(insert(table), rows)
+
+
 def for_reading(engine: Engine) -> Engine:
     """The same database, for a long look at one moment of it that keeps no writer waiting."""
     if engine.dialect.name == "postgresql":

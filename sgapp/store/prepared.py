@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from sgapp.domain.errors import Stale
 from sgapp.domain.person import Person
 from sgapp.store.audit_log import RecordDigest
+from sgapp.store.engine import insert_rows
 from sgapp.store.kinds import KINDS
 from sgapp.store.secrets import encrypt
 from sgapp.store.tables import DataKeyRow, PersonRow
@@ -68,11 +69,9 @@ def write(uow: UnitOfWork, ready: Prepared) -> None:
     uow.people_change(since=ready.as_of)
     if ready.keys and uow.ring.counting_mark(uow.session) != ready.mark:
         raise Stale("the master key was replaced")
-    connection = uow.session.connection()
-    for table, rows in ((DataKeyRow, ready.keys), (PersonRow, ready.new)):
-        if rows:
-            connection.execute(insert(table), rows)
+    insert_rows(uow.session, DataKeyRow, ready.keys)
+    insert_rows(uow.session, PersonRow, ready.new)
     if ready.changed:
         named = {name: bindparam(name) for name in ready.changed[0] if name not in ("of", "before")}
-        connection.execute(update(PersonRow).where(
+        uow.session.connection().execute(update(PersonRow).where(
             col(PersonRow.id) == bindparam("of"), col(PersonRow.version) == bindparam("before")).values(named), ready.changed)

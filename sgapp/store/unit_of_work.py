@@ -149,6 +149,12 @@ class UnitOfWork:
         self._audit.append(self.session, self.actor, event, digests, self.now)
         self.events += 1
 
+    def note_events(self, events: Sequence[AuditEvent]) -> None:
+        """The same of many at once, each about no record and in the actor's own stream."""
+        if events:
+            self._audit.append_all(self.session, self.actor, events, self.now)
+            self.events += len(events)
+
     def was_read(self, record: Record, *, action: str) -> None:
         kind = KINDS[type(record)]
         self.note_event(AuditEvent(action, kind.name, record.id, stream_of(record), Outcome.READ))

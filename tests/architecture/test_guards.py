@@ -59,7 +59,7 @@ UNGUARDED = {
     "importing.mapped": "reads the names of columns",
     "importing.matched": "reads the names of columns",
     "importing.take_in": "takes the unit of work of a guarded service, which scopes it, or of the import at the machine",
-    "staff.add_with_code": "takes the unit of work of the import; gives a code for a role that reads no cases",
+    "staff.with_code": "takes the unit of work of the import, and stores nothing; a code for a role that reads no cases",
     "staff.no_password": "makes a password only, and forgets it",
     "staff.checked_username": "checks how a user name is spelt",
     "checkpoints.keep_apart": "writes what names nobody beside the keys",
