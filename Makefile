@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: setup wheel run test verify bench lint format lock browser engines
+.PHONY: setup wheel run test verify bench lint format lock browser engines front
 
 setup: $(STAMP)
 
@@ -32,12 +32,15 @@ browser: setup
 engines: setup
 	@$(BIN)/python -m tests.engines
 
+front: setup
+	@$(BIN)/python -m tests.caddy
+
 test: setup lint browser
 	@$(BIN)/python -m sgapp.ui.build
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not browser and not long and not again"
 	@$(BIN)/pytest -q -n 2 -m "browser and not long"
 
-verify: setup browser engines
+verify: setup browser engines front
 	@$(BIN)/python -m sgapp.ui.build
 	@failed=0; \
 	echo "The same on PostgreSQL"; $(BIN)/pytest -q -n 2 --dist worksteal -m "again" || failed=1; \

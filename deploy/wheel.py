@@ -24,7 +24,11 @@ def build_wheel(into: Path) -> Path:
         for name in _PARTS:
             shutil.copy2(ROOT / name, stage)
         site = stage / "sgapp" / "site"
-        shutil.copytree(client_folder(ROOT), site / "web" / "build" / "client")
+        client = client_folder(ROOT)
+        shutil.copytree(client, site / "web" / "build" / "client")
+        # What the build found out of the pages. Without it Reflex finds it out at each start and writes it beside them, where
+        # nothing can be written once it is installed.
+        shutil.copytree(client.parents[1] / "backend", site / "web" / "backend")
         shutil.copy2(ROOT / "rxconfig.py", site)
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
                    "--no-build-isolation", "--wheel-dir", str(out), str(stage)]

@@ -33,8 +33,9 @@ from sgapp.services.evidence import (
     evidence_folder,
     evidence_zip,
 )
+from sgapp.services.exporting import export_table
 from sgapp.services.house import SYSTEM, House, WrongMasterKey, house, now
-from sgapp.services.importing import CannotImport, Refused, export_table, import_table
+from sgapp.services.importing import CannotImport, Refused, import_table
 from sgapp.services.keys import CannotRotate, rotate_keys
 from sgapp.services.post import deliver_due, ways_out
 from sgapp.services.sampling import repeat_draw

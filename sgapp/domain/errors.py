@@ -27,6 +27,10 @@ class Conflict(SgappError):
     """Somebody else changed the record first, or the same id came with other content."""
 
 
+class Stale(SgappError):
+    """What was made ready beforehand rests on something that has changed meanwhile: it has to be made ready anew."""
+
+
 class IllegalTransition(SgappError):
     """A status was asked to move along an arrow that its lifecycle does not have."""
 

@@ -20,7 +20,7 @@ from sgapp.services.duty import members, tell
 from sgapp.services.guard import Done, intention, query
 from sgapp.store import accounts
 from sgapp.store.kinds import stream_of
-from sgapp.store.search import people_like
+from sgapp.store.search import open_names, people_like
 from sgapp.store.tables import CaseRow, ClockRow, SafetyPlanRow
 from sgapp.store.unit_of_work import UnitOfWork, visited_on
 
@@ -58,7 +58,7 @@ def cards_today(uow: UnitOfWork) -> tuple[Card, ...]:
     return tuple(sorted(found, key=lambda card: card.label))
 
 
-@query(Permission.SEE_CARD)
+@query(Permission.SEE_CARD, first=lambda look, reference: open_names(look) if reference.strip() else None)
 def card_by_reference(uow: UnitOfWork, reference: str) -> Card:
     """The card of the adult with this reference, visited today or not. The same answer where there is no such adult and where
     there is no card for whoever asks.

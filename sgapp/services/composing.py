@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from sgapp.domain.agency_kinds import checked_details, details_in_words, kind_of
 from sgapp.domain.audit import AuditEvent
@@ -23,7 +24,7 @@ from sgapp.services.checklists import referred
 from sgapp.services.guard import Done, intention, query
 from sgapp.services.investigations import picked_accounts
 from sgapp.store import accounts, files
-from sgapp.store.search import names_of_people
+from sgapp.store.search import names_of_people, open_names
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -47,7 +48,16 @@ class PrepareReferral:
     kept_because: str = ""
 
 
-@intention("prepare-referral", Permission.REFER, PrepareReferral)
+F = TypeVar("F")
+
+
+def names_first(look: UnitOfWork, form: F) -> F:
+    """Open, while nobody waits, the names that must not stand where they do not belong."""
+    open_names(look)
+    return form
+
+
+@intention("prepare-referral", Permission.REFER, PrepareReferral, prepare=names_first)
 def prepare_referral(uow: UnitOfWork, form: PrepareReferral) -> Done:
     """Put the picked facts, and nothing else, into a letter to one agency, and freeze it as it was read and approved."""
     case = uow.cases.get(form.case_id)
@@ -156,7 +166,7 @@ class Drafted:
     slipped_in: tuple[str, ...]
 
 
-@query(Permission.REFER)
+@query(Permission.REFER, first=names_first)
 def draft_letter(uow: UnitOfWork, form: LetterDraft) -> Drafted:
     """The letter as it would leave with what is chosen so far, and what to think of once more. Keeps nothing."""
     case = uow.cases.get(form.case_id)

@@ -68,6 +68,8 @@ class Intention(Generic[F]):
     """A guarded intention: call it with the house, the actor, the filled-in form and the time.
 
     `many`: it takes in a table, with an event for each account or so many adults of it, and none where nothing is new.
+    `prepare`: what takes long and writes nothing, for which nobody has to wait. It gives the form to work with; what it adds
+    does not show in the `repr` of the form.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Intention(Generic[F]):
     form: type[F]
     work: Callable[[UnitOfWork, F], Done]
     many: bool = False
+    prepare: Callable[[UnitOfWork, F], F] | None = None
 
     def __call__(self, house: House, actor: Actor, form: F, *, now: datetime, intent_id: str | None = None) -> Done:
         try:
@@ -98,24 +101,31 @@ class Intention(Generic[F]):
         return answer
 
     def _once(self, house: House, actor: Actor, form: F, now: datetime, intent_id: str | None) -> tuple[Done, bool]:
+        prepare = self.prepare
+        if prepare is not None:
+            return house.in_two_steps(actor, now, lambda look: prepare(look, form),
+                                      lambda uow, ready: self._within(uow, ready, intent_id))
         with house.begin(actor, now) as uow:
-            mac = uow.ring.record_mac("intent", intent_id or "", repr(form).encode())
-            claim = uow.session.get(IntentRow, intent_id) if intent_id is not None else None
-            if claim is not None:
-                return self._answered(uow, claim, mac), False
-            if intent_id is not None:
-                # The claim goes in before the work: the same intent sent twice at once waits here, not half-way.
-                claim = IntentRow(id=intent_id, account_id=actor.account_id, name=self.name, done_at=now,
-                                  sealed_answer=b"", form_mac=mac)
-                uow.session.add(claim)
-                uow.session.flush()
-            answer = self.work(uow, form)
-            begin_clocks(uow)
-            if uow.events != 1 and not self.many:
-                raise AssertionError(f"{self.name} wrote {uow.events} audit events; an intention writes one")
-            if claim is not None:
-                claim.sealed_answer = uow.sealed(_DONE.dump_json(answer), place=f"intent/{claim.id}")
-            return answer, True
+            return self._within(uow, form, intent_id)
+
+    def _within(self, uow: UnitOfWork, form: F, intent_id: str | None) -> tuple[Done, bool]:
+        mac = uow.ring.record_mac("intent", intent_id or "", repr(form).encode())
+        claim = uow.session.get(IntentRow, intent_id) if intent_id is not None else None
+        if claim is not None:
+            return self._answered(uow, claim, mac), False
+        if intent_id is not None:
+            # The claim goes in before the work: the same intent sent twice at once waits here, not half-way.
+            claim = IntentRow(id=intent_id, account_id=uow.actor.account_id, name=self.name, done_at=uow.now,
+                              sealed_answer=b"", form_mac=mac)
+            uow.session.add(claim)
+            uow.session.flush()
+        answer = self.work(uow, form)
+        begin_clocks(uow)
+        if uow.events != 1 and not self.many:
+            raise AssertionError(f"{self.name} wrote {uow.events} audit events; an intention writes one")
+        if claim is not None:
+            claim.sealed_answer = uow.sealed(_DONE.dump_json(answer), place=f"intent/{claim.id}")
+        return answer, True
 
     def _answered(self, uow: UnitOfWork, claim: IntentRow, mac: str) -> Done:
         """The first answer again. Raises NotFound for somebody else's intent, Conflict for other content."""
@@ -131,23 +141,26 @@ def _collided(error: DBAPIError) -> bool:
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", "") in ("40001", "40P01")
 
 
-def intention(name: str, permission: Permission, form: type[F], *,
-              many: bool = False) -> Callable[[Callable[[UnitOfWork, F], Done]], Intention[F]]:
+def intention(name: str, permission: Permission, form: type[F], *, many: bool = False,
+              prepare: Callable[[UnitOfWork, F], F] | None = None) -> Callable[
+                  [Callable[[UnitOfWork, F], Done]], Intention[F]]:
     """Guard a function that changes something. `name` is its address under /api/intents/."""
 
     def guard(work: Callable[[UnitOfWork, F], Done]) -> Intention[F]:
-        made = Intention(name, permission, form, work, many)
+        made = Intention(name, permission, form, work, many, prepare)
         _enter(Guarded(name, "intention", permission, "", made))
         return made
 
     return guard
 
 
-def query(permission: Permission, *, long: bool = False) -> Callable[
+def query(permission: Permission, *, long: bool = False,
+          first: Callable[Concatenate[UnitOfWork, P], object] | None = None) -> Callable[
         [Callable[Concatenate[UnitOfWork, P], V]], Callable[Concatenate[House, Actor, datetime, P], V]]:
     """Guard a function that reads. Called with the house, the actor, the time, and its own arguments.
 
     `long`: it looks at the whole for so long that nobody may have to wait for it; then nothing can be written in it.
+    `first`: what may take long and is kept in this process, such as names that are opened; nobody has to wait for it.
     """
 
     def guard(work: Callable[Concatenate[UnitOfWork, P], V]) -> Callable[Concatenate[House, Actor, datetime, P], V]:
@@ -156,6 +169,9 @@ def query(permission: Permission, *, long: bool = False) -> Callable[
         def read(house: House, actor: Actor, now: datetime, /, *args: P.args, **kwargs: P.kwargs) -> V:
             try:
                 require(actor, permission)
+                if first is not None:
+                    with house.reading(actor, now) as look:
+                        first(look, *args, **kwargs)
                 with (house.reading if long else house.begin)(actor, now) as uow:
                     return work(uow, *args, **kwargs)
             except (NotPermitted, NotFound):

@@ -2,14 +2,15 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from sgapp.domain.errors import SgappError, Unreadable
+from sgapp.domain.errors import SgappError, Stale, Unreadable
 from sgapp.domain.permissions import Actor, Role
 from sgapp.settings import Settings
 from sgapp.store.audit_log import AuditLog
@@ -18,6 +19,10 @@ from sgapp.store.migrations import upgrade
 from sgapp.store.secrets import KeyRing, load_master_keys
 from sgapp.store.unit_of_work import UnitOfWork
 
+R = TypeVar("R")
+V = TypeVar("V")
+#: So often what was made ready is made ready anew.
+_ATTEMPTS = 3
 #: The product itself, for what it does unasked, and whoever has not signed in.
 SYSTEM = Actor("system", Role.ADMIN, "system")
 NOBODY = Actor("nobody", Role.ROTA, "not signed in", known=False)
@@ -71,6 +76,21 @@ class House:
     def beside(self, uow: UnitOfWork, actor: Actor) -> UnitOfWork:
         """The same look, as somebody else sees it."""
         return self._unit_of_work(uow.session, actor, uow.now)
+
+    def in_two_steps(self, actor: Actor, at: datetime, prepare: Callable[[UnitOfWork], R],
+                     write: Callable[[UnitOfWork, R], V]) -> V:
+        """Work that takes long, of which nobody waits for more than its writing: first a look in which it is made ready, then a
+        short transaction. `write` raises Stale if the adults that it rests on have changed meanwhile; then both begin anew, and
+        at last they are done in one transaction, before which nobody changes an adult any more.
+        """
+        for _ in range(_ATTEMPTS):
+            with self.reading(actor, at) as look:
+                ready = prepare(look)
+            with suppress(Stale), self.begin(actor, at) as uow:
+                return write(uow, ready)
+        with self.begin(actor, at) as uow:
+            uow.people_change()
+            return write(uow, prepare(uow))
 
     def _unit_of_work(self, session: Session, actor: Actor, at: datetime) -> UnitOfWork:
         return UnitOfWork(session, actor, at, self.ring, self.audit, self.settings.organisation, self.settings.ring,

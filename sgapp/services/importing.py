@@ -1,6 +1,7 @@
-"""Adults, colleagues and who visits whom, from a table and back: all of it or nothing, and the same again changes nothing.
+"""Adults, colleagues and who visits whom, from a table: all of it or nothing, and the same again changes nothing.
 
-Each row that cannot be taken is named with its reason. Absent rows are left as they are.
+Each row that cannot be taken is named with its reason. Absent rows are left as they are. What takes long, reading, checking and
+sealing, is made ready before the transaction begins that writes; see `House.in_two_steps`.
 """
 
 import re
@@ -8,25 +9,26 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 from sqlalchemy import true
 from sqlmodel import select
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.errors import FieldError, Invalid, SgappError
+from sgapp.domain.errors import FieldError, Invalid, SgappError, Stale
 from sgapp.domain.permissions import Role, needs_second_factor
 from sgapp.domain.person import Person
 from sgapp.domain.retention import Retention
 from sgapp.domain.time import to_london
-from sgapp.integrations.tables import Row, Table, write_table
+from sgapp.integrations.tables import Row, Table
 from sgapp.services import staff
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
-from sgapp.services.safety_plans import arrangements
 from sgapp.store import accounts
 from sgapp.store.accounts import Account
-from sgapp.store.tables import AccountRow, AllocationRow, CareVisitRow, PersonRow
+from sgapp.store.engine import insert_rows
+from sgapp.store.prepared import Prepared, prepare, write
+from sgapp.store.tables import AccountChangeRow, AccountRow, PersonRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 #: Records that one event vouches for.
@@ -123,30 +125,79 @@ def _plain(name: str) -> str:
 def import_table(house: House, kind: str, table: Table, *, now: datetime, columns: Mapping[str, str] | None = None,
                  preview: bool = False, progress: Progress = lambda _done, _of: None) -> Imported:
     """Take all rows in, or none. With `preview` everything is tried and nothing kept. Raises CannotImport."""
-    with (house.reading if preview else house.begin)(SYSTEM, now) as uow:
-        done = take_in(uow, kind, table, columns or {}, progress, keep=not preview)
-    if not preview:
-        house.changed()
+    def ready(look: UnitOfWork) -> Ready:
+        return made_ready(look, kind, table, columns or {}, progress, sealed=not preview)
+
+    if preview:
+        with house.reading(SYSTEM, now) as look:
+            return none_refused(ready(look)).done
+    done = house.in_two_steps(SYSTEM, now, ready, take_in)
+    house.changed()
     return done
 
 
-def take_in(uow: UnitOfWork, kind: str, table: Table, columns: Mapping[str, str], progress: Progress, *,
-            keep: bool = True) -> Imported:
-    """Every row, or none. Raises CannotImport. Unless `keep`, everything is looked at and nothing written."""
-    done, refused = look_through(uow, kind, table, mapped(KINDS[kind], table, columns), progress, keep=keep)
-    if refused:
-        said = f"{len(refused)} of {len(table.rows)} rows cannot be taken as they are. Nothing was changed."
-        raise CannotImport(said, refused)
-    return done
+@dataclass(slots=True)
+class Ready:
+    """What the rows of a table would do, and those that cannot be taken; and, sealed where that takes long, what to write."""
+
+    done: Imported
+    rows: int
+    as_of: int
+    of_accounts: frozenset[tuple[object, ...]]
+    refused: list[Refused] = field(default_factory=list)
+    adults: Prepared | None = None
+    joining: list[Account] = field(default_factory=list)
+    described: list[Account] = field(default_factory=list)
+    new_accounts: list[dict[str, Any]] = field(default_factory=list)
+    their_codes: list[dict[str, Any]] = field(default_factory=list)
+    visits: list[accounts.Visit] = field(default_factory=list)
 
 
-def look_through(uow: UnitOfWork, kind: str, table: Table, mapping: dict[str, str], progress: Progress, *,
-                 keep: bool = False) -> tuple[Imported, list[Refused]]:
-    """What the rows would do, and those that cannot be taken. With `keep` they are written: to be undone if any is refused."""
+def made_ready(uow: UnitOfWork, kind: str, table: Table, columns: Mapping[str, str], progress: Progress, *,
+               sealed: bool = True) -> Ready:
+    """Look at every row, and write nothing. `sealed`: it is written afterwards. Raises CannotImport for a missing column."""
+    mapping = mapped(KINDS[kind], table, columns)
     rows = [Row(row.line, {told: row.cells[name] for told, name in mapping.items()}) for row in table.rows]
-    taking = _Taking(uow, rows, progress, keep, Imported(mapping=mapping))
-    {"people": _people, "staff": _staff, "visits": _visits}[kind](taking)
-    return taking.done, taking.refused
+    ready = Ready(Imported(mapping=mapping), len(rows), uow.changes_of_people(), accounts.as_they_stand(uow))
+    taking = _Taking(uow, rows, progress, ready)
+    with uow.ring.for_a_while():
+        changed = {"people": _people, "staff": _staff, "visits": _visits}[kind](taking)
+        if sealed and not ready.refused:
+            ready.adults = prepare(uow, changed, progress)
+            _with_codes(uow, ready)
+    return ready
+
+
+def none_refused(ready: Ready) -> Ready:
+    """The same. Raises CannotImport where a row cannot be taken."""
+    if ready.refused:
+        said = f"{len(ready.refused)} of {ready.rows} rows cannot be taken as they are. Nothing was changed."
+        raise CannotImport(said, ready.refused)
+    return ready
+
+
+def take_in(uow: UnitOfWork, ready: Ready) -> Imported:
+    """Write every row, or none. Raises CannotImport; Stale where what it rests on has changed since it was made ready."""
+    none_refused(ready)
+    if ready.adults is not None and ready.adults.digests:
+        write(uow, ready.adults)
+        for at in range(0, len(ready.adults.digests), _AT_ONCE):
+            some = ready.adults.digests[at:at + _AT_ONCE]
+            uow.note_event(AuditEvent("people-imported", "person", "", "system", count=len(some)), *some)
+    if (ready.new_accounts or ready.described or ready.visits) and accounts.as_they_stand(uow) != ready.of_accounts:
+        raise Stale("accounts have changed")
+    insert_rows(uow.session, AccountRow, ready.new_accounts)
+    insert_rows(uow.session, AccountChangeRow, ready.their_codes)
+    for account in ready.described:
+        accounts.describe(uow, account)
+    uow.note_events([*(AuditEvent("account-added", "account", row["id"], detail=row["role"]) for row in ready.new_accounts),
+                     *(AuditEvent("account-described", "account", account.id) for account in ready.described)])
+    if ready.visits:
+        if uow.changes_of_people() != ready.as_of:
+            raise Stale("adults have changed")
+        accounts.put_down(uow, ready.visits)
+        uow.note_event(AuditEvent("visits-imported", "allocation", "", "system", count=len(ready.visits)))
+    return ready.done
 
 
 @dataclass(slots=True)
@@ -156,9 +207,7 @@ class _Taking:
     uow: UnitOfWork
     rows: Sequence[Row]
     progress: Progress
-    keep: bool
-    done: Imported
-    refused: list[Refused] = field(default_factory=list)
+    ready: Ready
 
     def watched(self) -> Iterator[Row]:
         for number, row in enumerate(self.rows, 1):
@@ -166,19 +215,20 @@ class _Taking:
             self.progress(number, len(self.rows))
 
     def refuse(self, row: Row, error: Invalid) -> None:
-        self.refused.append(Refused(row.line, " ".join(e.message for e in error.errors)))
+        self.ready.refused.append(Refused(row.line, " ".join(e.message for e in error.errors)))
 
 
-def _adults(uow: UnitOfWork) -> tuple[dict[str, Person], frozenset[str]]:
+def adults_of(uow: UnitOfWork) -> tuple[dict[str, Person], frozenset[str]]:
     """All adults by reference, and the ids of those whom the actor may know; from the command line, of all."""
     theirs = true() if uow.actor is SYSTEM else uow.may_see(PersonRow)
     everybody = map(uow.people.opened, uow.session.exec(select(PersonRow)))
     return {p.reference.upper(): p for p in everybody}, frozenset(uow.session.exec(select(PersonRow.id).where(theirs)))
 
 
-def _people(taking: _Taking) -> None:
-    uow, done = taking.uow, taking.done
-    known, theirs = _adults(uow)
+def _people(taking: _Taking) -> list[Person]:
+    """The adults that are to be written."""
+    uow, done = taking.uow, taking.ready.done
+    known, theirs = adults_of(uow)
     seen: dict[str, int] = {}
     changed: list[Person] = []
     for row in taking.watched():
@@ -201,11 +251,7 @@ def _people(taking: _Taking) -> None:
         else:
             done.changed += 1
         changed.append(person)
-    if taking.keep and not taking.refused:
-        for at in range(0, len(changed), _AT_ONCE):
-            some = changed[at:at + _AT_ONCE]
-            uow.save(*some, because=AuditEvent("people-imported", "person", "", "system", count=len(some)))
-            taking.progress(at + len(some), len(changed))
+    return changed
 
 
 def _once(seen: dict[str, int], key: str, line: int, what: str) -> None:
@@ -253,10 +299,9 @@ def day_in(cell: str, what: str) -> date | None:
     raise Invalid(FieldError(what, f"“{cell[:40]}” is no day. Write 2026-11-23 or 23/11/2026."))
 
 
-def _staff(taking: _Taking) -> None:
-    uow, done = taking.uow, taking.done
+def _staff(taking: _Taking) -> list[Person]:
+    uow, done = taking.uow, taking.ready.done
     known = {account.username: account for account in accounts.everyone(uow)}
-    no_password = staff.no_password() if taking.keep else ""
     seen: dict[str, int] = {}
     for row in taking.watched():
         try:
@@ -268,16 +313,25 @@ def _staff(taking: _Taking) -> None:
         before = known.get(account.username)
         if before is None:
             done.new += 1
-            if taking.keep and not taking.refused:
-                code = staff.add_with_code(uow, replace(account, password_hash=no_password), lasts=CODES_LAST)
-                done.codes.append((account.username, account.name, code))
+            taking.ready.joining.append(account)
         elif (before.name, before.branch) == (account.name, account.branch):
             done.same += 1
         else:
             done.changed += 1
-            if taking.keep:
-                accounts.describe(uow, account)
-                uow.note_event(AuditEvent("account-described", "account", account.id))
+            taking.ready.described.append(account)
+    return []
+
+
+def _with_codes(uow: UnitOfWork, ready: Ready) -> None:
+    """New accounts as they are written, each with a code of its own; what a password would be is hashed once for all."""
+    if not ready.joining:
+        return
+    no_password, demo = staff.no_password(), accounts.is_demo(uow.session)
+    for joining in ready.joining:
+        row, change, code = staff.with_code(uow, replace(joining, password_hash=no_password, demo=demo), lasts=CODES_LAST)
+        ready.new_accounts.append(row.model_dump())
+        ready.their_codes.append(change.model_dump())
+        ready.done.codes.append((joining.username, joining.name, code))
 
 
 def _account(cells: Mapping[str, str], known: Mapping[str, Account]) -> Account:
@@ -306,12 +360,11 @@ def _role(cell: str) -> Role:
     return names[wanted]
 
 
-def _visits(taking: _Taking) -> None:
-    uow, done = taking.uow, taking.done
-    known, theirs = _adults(uow)
+def _visits(taking: _Taking) -> list[Person]:
+    uow, done = taking.uow, taking.ready.done
+    known, theirs = adults_of(uow)
     workers = {account.username: account for account in accounts.everyone(uow)}
-    there = set(uow.session.exec(select(AllocationRow.person_id, AllocationRow.account_id)))
-    dated = set(uow.session.exec(select(CareVisitRow.person_id, CareVisitRow.account_id, CareVisitRow.day)))
+    known_visits = accounts.all_visits(uow)
     for row in taking.watched():
         person = known.get(row.cells["person"].strip().upper())
         worker = workers.get(row.cells["worker"].strip().lower())
@@ -325,67 +378,9 @@ def _visits(taking: _Taking) -> None:
         except Invalid as error:
             taking.refuse(row, error)
             continue
-        if day is not None:
-            known_visit = (person.id, worker.id, day.isoformat()) in dated
-            dated.add((person.id, worker.id, day.isoformat()))
-        else:
-            known_visit = (person.id, worker.id) in there
-            there.add((person.id, worker.id))
-        done.new, done.same = done.new + (not known_visit), done.same + known_visit
-        if known_visit or not taking.keep:
-            continue
-        if day is not None:
-            accounts.visits(uow, person.id, worker.id, day, imported=True)
-        else:
-            accounts.allocate(uow, person.id, worker.id)
-    if done.new and taking.keep:
-        uow.note_event(AuditEvent("visits-imported", "allocation", "", "system", count=done.new))
-
-
-@public("run from the command line, by whoever looks after the machine; that it was done stands on the chain")
-def export_table(house: House, kind: str, to: Path, *, now: datetime) -> int:
-    """The same as a table, in the form in which it can be taken in again. Returns how many rows. Raises OSError."""
-    with house.reading(SYSTEM, now) as uow:
-        written = write_table(to, columns_of(kind), rows_of(uow, kind))
-    with house.begin(SYSTEM, now) as uow:
-        uow.note_event(AuditEvent("exported", kind, "", "system", count=written))
-    return written
-
-
-def columns_of(kind: str) -> list[str]:
-    """The names of the columns of a table that goes out."""
-    return [column.name for column in KINDS[kind]]
-
-
-def rows_of(uow: UnitOfWork, kind: str) -> Iterator[tuple[str, ...]]:
-    """The rows of a table that goes out: what the actor may know; from the command line, all."""
-    return {"people": _people_out, "staff": _staff_out, "visits": _visits_out}[kind](uow)
-
-
-def _people_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
-    theirs = true() if uow.actor is SYSTEM else uow.may_see(PersonRow)
-    for row in uow.session.exec(select(PersonRow).where(theirs)).yield_per(200):
-        person = uow.people.opened(row)
-        ended = person.retention.care_ended
-        yield (person.reference, person.name, person.lives, "; ".join(person.needs), "; ".join(person.health), person.branch,
-               ended.isoformat() if ended else "")
-
-
-def _staff_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
-    for account in accounts.everyone(uow):
-        if not account.disabled:
-            yield account.username, account.name, str(account.role), account.branch or ""
-
-
-def _visits_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
-    known, theirs = _adults(uow)
-    people = {p.id: p.reference for p in known.values() if p.id in theirs}
-    names = {row.id: row.username for row in uow.session.exec(select(AccountRow))}
-    arranged = arrangements(uow)
-    for row in uow.session.exec(select(AllocationRow)):
-        if row.person_id in people:
-            yield people[row.person_id], names[row.account_id], "", arranged.get(row.person_id, "")
-    today = to_london(uow.now).date().isoformat()
-    for row in uow.session.exec(select(CareVisitRow).where(CareVisitRow.day >= today)):
-        if row.person_id in people:
-            yield people[row.person_id], names[row.account_id], row.day, arranged.get(row.person_id, "")
+        visit = (person.id, worker.id, day.isoformat() if day is not None else "")
+        done.new, done.same = done.new + (visit not in known_visits), done.same + (visit in known_visits)
+        if visit not in known_visits:
+            known_visits.add(visit)
+            taking.ready.visits.append(visit)
+    return []

@@ -25,7 +25,7 @@ from sgapp.domain.referral import (
 )
 from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, ENQUIRY_STEPS, SEND_METHODS
 from sgapp.services.cases import known, written
-from sgapp.services.composing import check_address, letter_of, new_referral, offered_on
+from sgapp.services.composing import check_address, letter_of, names_first, new_referral, offered_on
 from sgapp.services.duty import stage_of
 from sgapp.services.guard import Done, intention
 from sgapp.services.partner import desk_for_link, end_links, link_made, open_link
@@ -48,7 +48,7 @@ class SendEmergency:
     kept_because: str = ""
 
 
-@intention("send-emergency", Permission.SEND_EMERGENCY, SendEmergency)
+@intention("send-emergency", Permission.SEND_EMERGENCY, SendEmergency, prepare=names_first)
 def send_emergency(uow: UnitOfWork, form: SendEmergency) -> Done:
     """Record what was told to an agency at once, before any decision record. Starts that record's clock."""
     case = uow.cases.get(form.case_id)

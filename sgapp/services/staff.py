@@ -9,7 +9,7 @@ a code, so that a password that one person alone could have had made opens no ca
 import json
 import secrets
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sgapp.domain.audit import AuditEvent
@@ -113,17 +113,16 @@ def no_password() -> str:
     return hashed(secrets.token_urlsafe(24))
 
 
-def add_with_code(uow: UnitOfWork, account: Account, *, lasts: timedelta) -> str:
-    """An account for somebody who reads no cases, and the code with which she chooses her password: the only way in.
+def with_code(uow: UnitOfWork, account: Account, *, lasts: timedelta) -> "tuple[AccountRow, AccountChangeRow, str]":
+    """A new account for somebody who reads no cases, with the code by which she chooses her password: the only way in.
 
-    Its hash has to be one of `no_password`; a table's new accounts share one, because making it is slow on purpose.
+    Nothing is stored. Its hash has to be one of `no_password`; a table's new accounts share one, because making it is slow on
+    purpose.
     """
-    added = replace(account, demo=accounts.is_demo(uow.session))
-    accounts.add(uow, added)
-    row, first, second = _with_both_halves(uow, added, "join", "")
-    row.ends_at = uow.now + lasts
-    uow.note_event(AuditEvent("account-added", "account", added.id, detail=str(added.role)))
-    return f"{_shown(first)} {_shown(second)}"
+    change = _change_of(uow, account, "join", "", factor_too=False)
+    first, second = _agreed(uow, change)
+    change.ends_at = uow.now + lasts
+    return accounts.row_of(uow, account), change, f"{_shown(first)} {_shown(second)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,12 +313,17 @@ def _whole_code(uow: UnitOfWork, account: Account, kind: str, reason: str, *, fa
 def _with_both_halves(uow: UnitOfWork, account: Account, kind: str, reason: str, *,
                       factor_too: bool = False) -> tuple[AccountChangeRow, str, str]:
     """A change that nobody else has to agree to, and both halves of its code."""
-    first, second = _new_half(), _new_half()
     row = _change(uow, account, kind, reason, factor_too=factor_too)
+    return row, *_agreed(uow, row)
+
+
+def _agreed(uow: UnitOfWork, row: AccountChangeRow) -> tuple[str, str]:
+    """Let a change count. Both halves of its code."""
+    first, second = _new_half(), _new_half()
     row.first_mac, row.second_mac = _mac(uow, row.id, first), _mac(uow, row.id, second)
     row.settled_by, row.settled_at, row.agreed = uow.actor.account_id, uow.now, True
     row.ends_at = uow.now + CODE_LASTS
-    return row, first, second
+    return first, second
 
 
 def _made_ready(uow: UnitOfWork, account: Account, row: AccountChangeRow) -> None:
@@ -334,14 +338,19 @@ def _change(uow: UnitOfWork, account: Account, kind: str, reason: str, *, factor
             role: Role | None = None) -> AccountChangeRow:
     """A change that waits. An earlier one of its kind for the same account counts no more."""
     account_changes.lapse(uow, account.id, kind=kind)
-    made = str(uuid.uuid4())
-    content = {"reason": reason.strip(), "factor_too": "yes" if factor_too else "", "role": str(role or account.role)}
-    row = AccountChangeRow(id=made, account_id=account.id, kind=kind, asked_by=uow.actor.account_id, asked_at=uow.now,
-                           sealed=uow.sealed(json.dumps(content).encode(), place=f"account_change/{made}"),
-                           ends_at=uow.now + ASKED_FOR)
+    row = _change_of(uow, account, kind, reason, factor_too=factor_too, role=role)
     uow.session.add(row)
     uow.session.flush()
     return row
+
+
+def _change_of(uow: UnitOfWork, account: Account, kind: str, reason: str, *, factor_too: bool,
+               role: Role | None = None) -> AccountChangeRow:
+    made = str(uuid.uuid4())
+    content = {"reason": reason.strip(), "factor_too": "yes" if factor_too else "", "role": str(role or account.role)}
+    return AccountChangeRow(id=made, account_id=account.id, kind=kind, asked_by=uow.actor.account_id, asked_at=uow.now,
+                            sealed=uow.sealed(json.dumps(content).encode(), place=f"account_change/{made}"),
+                            ends_at=uow.now + ASKED_FOR)
 
 
 def _content(uow: UnitOfWork, row: AccountChangeRow) -> dict[str, str]:

@@ -4,16 +4,17 @@ Adults and who visits them are the manager's, within her branch; accounts are th
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.time import to_london
 from sgapp.integrations.tables import Table, csv_lines
+from sgapp.services.exporting import columns_of, rows_of
 from sgapp.services.guard import Done, Intention, intention, query
 from sgapp.services.house import House
-from sgapp.services.importing import KINDS, Progress, Refused, columns_of, look_through, matched, rows_of, take_in
+from sgapp.services.importing import KINDS, Progress, Ready, Refused, made_ready, matched, take_in
 from sgapp.store.unit_of_work import UnitOfWork
 
 KEEPS: Mapping[str, Permission] = {
@@ -29,6 +30,7 @@ class TakeIn:
     columns: tuple[tuple[str, str], ...] = ()
     table: Table = field(default=_EMPTY, repr=False)
     progress: Progress = field(default=lambda _done, _of: None, repr=False)
+    ready: Ready | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,15 @@ class Tried:
 
 
 def _take_in(kind: str) -> Intention[TakeIn]:
+    def prepare(uow: UnitOfWork, form: TakeIn) -> TakeIn:
+        return replace(form, ready=made_ready(uow, kind, form.table, dict(form.columns), form.progress))
+
     def work(uow: UnitOfWork, form: TakeIn) -> Done:
-        done = take_in(uow, kind, form.table, dict(form.columns), form.progress)
+        done = take_in(uow, form.ready or made_ready(uow, kind, form.table, dict(form.columns), form.progress))
         said = f"{done.new} new, {done.changed} changed, {done.same} as they were."
         return Done("", said, codes=tuple(done.codes))
 
-    return intention(f"import-{kind}", KEEPS[kind], TakeIn, many=True)(work)
+    return intention(f"import-{kind}", KEEPS[kind], TakeIn, many=True, prepare=prepare)(work)
 
 
 Trying = Callable[[House, Actor, datetime, Table, Mapping[str, str], Progress], Tried]
@@ -64,8 +69,9 @@ def _try_out(kind: str) -> Trying:
         there = Tried(len(table.rows), table.columns, mapping, missing)
         if missing:
             return there
-        done, refused = look_through(uow, kind, table, mapping, progress)
-        return Tried(there.rows, there.columns, mapping, (), tuple(refused), done.new, done.changed, done.same)
+        ready = made_ready(uow, kind, table, chosen, progress, sealed=False)
+        done = ready.done
+        return Tried(there.rows, there.columns, mapping, (), tuple(ready.refused), done.new, done.changed, done.same)
 
     work.__name__ = f"try_{kind}"
     return query(KEEPS[kind], long=True)(work)

@@ -1,13 +1,15 @@
 """Accounts and sessions as the store keeps them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.staff_names import Staff
+from sgapp.store.engine import insert_missing
 from sgapp.store.tables import AccountRow, AllocationRow, CareVisitRow, SessionRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -68,11 +70,23 @@ def staff(uow: UnitOfWork) -> tuple[Staff, ...]:
 
 
 def add(uow: UnitOfWork, account: Account) -> None:
-    uow.session.add(AccountRow(
+    uow.session.add(row_of(uow, account))
+    uow.session.flush()
+
+
+def row_of(uow: UnitOfWork, account: Account) -> AccountRow:
+    """A new account as it lies in its table. Nothing is stored."""
+    return AccountRow(
         id=account.id, username=account.username, role=str(account.role), branch=account.branch,
         password_hash=account.password_hash, demo=account.demo, created_at=uow.now,
-        sealed_name=uow.sealed(account.name.encode(), place=_place(account.id))))
-    uow.session.flush()
+        sealed_name=uow.sealed(account.name.encode(), place=_place(account.id)))
+
+
+def as_they_stand(uow: UnitOfWork) -> frozenset[tuple[object, ...]]:
+    """What tells whether an account was added, renamed, moved, disabled or given another role meanwhile; nothing is opened."""
+    query = select_columns(col(AccountRow.id), col(AccountRow.role), col(AccountRow.branch), col(AccountRow.sealed_name),
+                           col(AccountRow.disabled_at))
+    return frozenset(tuple(row) for row in uow.session.connection().execute(query))
 
 
 def describe(uow: UnitOfWork, account: Account) -> None:
@@ -110,15 +124,35 @@ def allocate(uow: UnitOfWork, person_id: str, account_id: str) -> None:
     uow.session.add(AllocationRow(person_id=person_id, account_id=account_id))
 
 
-def visits(uow: UnitOfWork, person_id: str, account_id: str, day: date, *, imported: bool = False) -> bool:
+def visits(uow: UnitOfWork, person_id: str, account_id: str, day: date) -> bool:
     """Put somebody down for a visit on a day; nothing happens where she is. Whether it is new."""
     key = (person_id, account_id, day.isoformat())
     if uow.session.get(CareVisitRow, key) is not None:
         return False
-    uow.session.add(CareVisitRow(person_id=person_id, account_id=account_id, day=day.isoformat(),
-                                 set_by="" if imported else uow.actor.account_id))
+    uow.session.add(CareVisitRow(person_id=person_id, account_id=account_id, day=day.isoformat(), set_by=uow.actor.account_id))
     uow.session.flush()
     return True
+
+
+#: Adult, account, and the day as 2026-10-13; empty: at all.
+Visit = tuple[str, str, str]
+
+
+def all_visits(uow: UnitOfWork) -> set[Visit]:
+    """Who visits whom, at all and on which days."""
+    at_all = uow.session.exec(select(AllocationRow.person_id, AllocationRow.account_id))
+    dated = uow.session.exec(select(CareVisitRow.person_id, CareVisitRow.account_id, CareVisitRow.day))
+    return {(person, account, "") for person, account in at_all} | {(person, account, day) for person, account, day in dated}
+
+
+def put_down(uow: UnitOfWork, visits: Iterable[Visit]) -> None:
+    """Put many down at once, as a table tells. Nothing happens where one is."""
+    at_all, dated = [], []
+    for person_id, account_id, day in visits:
+        row = {"person_id": person_id, "account_id": account_id}
+        dated.append(row | {"day": day, "set_by": ""}) if day else at_all.append(row)
+    insert_missing(uow.session, AllocationRow, at_all)
+    insert_missing(uow.session, CareVisitRow, dated)
 
 
 def begin_session(uow: UnitOfWork, *, token_sha256: str, session_id: str, account_id: str, ends_at: datetime,

@@ -23,7 +23,7 @@ from sqlmodel import Session, col
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.permissions import Actor
-from sgapp.store.engine import insert_if_missing, insert_row
+from sgapp.store.engine import insert_if_missing, insert_row, insert_rows
 from sgapp.store.secrets import KeyRing
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, RefusalRow
 from sgapp.store.tables._types import UtcText
@@ -44,13 +44,22 @@ class AuditLog:
     def append(self, session: Session, actor: Actor, event: AuditEvent, records: Sequence[RecordDigest],
                at: datetime) -> None:
         """Add one event at the end of its stream. The head row is locked, so writers of a stream take turns."""
-        stream = event.stream or f"account:{actor.account_id}"
+        head = self._head(session, event.stream or f"account:{actor.account_id}")
+        insert_row(session, self.following(head, actor, event, records, at))
+        session.flush()
+
+    def append_all(self, session: Session, actor: Actor, events: Sequence[AuditEvent], at: datetime) -> None:
+        """Add many events, about no records, at the end of the actor's own stream."""
+        head = self._head(session, f"account:{actor.account_id}")
+        insert_rows(session, AuditEventRow, [self.following(head, actor, event, (), at).model_dump() for event in events])
+        session.flush()
+
+    def _head(self, session: Session, stream: str) -> AuditHeadRow:
         head = session.get(AuditHeadRow, stream, with_for_update=True)
         if head is None:
             insert_if_missing(session, AuditHeadRow, stream=stream, seq=0, last=GENESIS, mac="")
             head = session.get_one(AuditHeadRow, stream, with_for_update=True)
-        insert_row(session, self.following(head, actor, event, records, at))
-        session.flush()
+        return head
 
     def following(self, head: AuditHeadRow, actor: Actor, event: AuditEvent, records: Sequence[RecordDigest],
                   at: datetime) -> AuditEventRow:

@@ -1,5 +1,6 @@
 """Connections: SQLite with its safe settings, or PostgreSQL. Source: DESIGN; SQLite's pragma documentation."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert
@@ -39,9 +40,22 @@ def insert_if_missing(session: Session, table: type[SQLModel], **values: Any) ->
     session.connection().execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
 
 
+def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Add many rows, but those with a key that is there."""
+    if rows:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
 def insert_row(session: Session, row: SQLModel) -> None:
     """Add a row at once that nobody changes any more in this transaction: the session need not keep an eye on it."""
     session.connection().execute(insert(type(row)), row.model_dump())
+
+
+def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """The same of many at once, as what their columns hold."""
+    if rows:
+        session.connection().execute(insert(table), rows)
 
 
 def for_reading(engine: Engine) -> Engine:

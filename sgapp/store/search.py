@@ -68,6 +68,9 @@ class _Names:
         with self._lock:
             self.known, self._lines, self._as_of = {}, _Lines(), None
 
+    def opened(self, uow: UnitOfWork) -> None:
+        self._as_they_are(uow)
+
     def fitting(self, uow: UnitOfWork, wanted: tuple[str, ...]) -> Iterator[str]:
         return self._as_they_are(uow)[1].fitting(wanted)
 
@@ -123,6 +126,14 @@ _names: "WeakKeyDictionary[KeyRing, _Names]" = WeakKeyDictionary()
 
 def _names_in(uow: UnitOfWork) -> _Names:
     return _names.setdefault(uow.ring, _Names())
+
+
+def open_names(uow: UnitOfWork) -> None:
+    """Open the names of all adults that are not known here yet: some ten seconds for 100,000 after a start.
+
+    Done in a look before the transaction that asks for them, so that nobody who writes waits meanwhile.
+    """
+    _names_in(uow).opened(uow)
 
 
 def forget(ring: KeyRing) -> None:

@@ -217,6 +217,25 @@ class KeyRing:
         self._put_under(session, row, key)
         return row, key
 
+    def made_roots(self, session: Session, purpose: str, count: int, *,
+                   now: datetime) -> tuple[str, list[tuple[DataKeyRow, bytes]]]:
+        """So many new keys under the master key, in their rows. Nothing is stored, and nothing held.
+
+        Also returns the mark of that master key: `counting_mark` has to be the same when they are stored.
+        """
+        master = self._counting(session, held=False)
+        wrapping, found = self._wrapping(master), list[tuple[DataKeyRow, bytes]]()
+        for _ in range(count):
+            key, row = AESGCM.generate_key(256), DataKeyRow(
+                id=str(uuid.uuid4()), purpose=purpose, parent_id=None, wrapped=None, wrapped_by=mark_of(master), created_at=now)
+            row.wrapped = encrypt(wrapping, key, place=self._place(row))
+            found.append((row, key))
+        return mark_of(master), found
+
+    def counting_mark(self, session: Session) -> str:
+        """The mark of the master key that counts, until this transaction ends."""
+        return mark_of(self._counting(session))
+
     def rewrap(self, session: Session, key_id: str, *, parent_id: str) -> None:
         """Hang a key under another parent: a note whose person becomes known, or was the wrong one."""
         key, row = self.open(session, key_id), session.get_one(DataKeyRow, key_id)
@@ -286,9 +305,10 @@ class KeyRing:
         master = self._counting(session)
         row.wrapped, row.wrapped_by = encrypt(self._wrapping(master), key, place=self._place(row)), mark_of(master)
 
-    def _counting(self, session: Session) -> bytes:
+    def _counting(self, session: Session, *, held: bool = True) -> bytes:
         """The master key that counts in this transaction: the one that wraps the organisation's own, held until it ends."""
-        row = session.get(DataKeyRow, ORGANISATION_KEY, with_for_update={"read": True}, populate_existing=True)
+        lock = {"read": True} if held else None
+        row = session.get(DataKeyRow, ORGANISATION_KEY, with_for_update=lock, populate_existing=True)
         if row is None:
             return self._masters[0]
         return self._master(row.wrapped_by) if row.wrapped_by else self._masters[-1]

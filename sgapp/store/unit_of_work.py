@@ -16,7 +16,7 @@ from sgapp.domain.clocks import ClockKind
 from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.due import clocks_of
-from sgapp.domain.errors import Conflict, NotFound, Unreadable
+from sgapp.domain.errors import Conflict, NotFound, Stale, Unreadable
 from sgapp.domain.evidence import Evidence
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptUpload
@@ -149,6 +149,12 @@ class UnitOfWork:
         self._audit.append(self.session, self.actor, event, digests, self.now)
         self.events += 1
 
+    def note_events(self, events: Sequence[AuditEvent]) -> None:
+        """The same of many at once, each about no record and in the actor's own stream."""
+        if events:
+            self._audit.append_all(self.session, self.actor, events, self.now)
+            self.events += len(events)
+
     def was_read(self, record: Record, *, action: str) -> None:
         kind = KINDS[type(record)]
         self.note_event(AuditEvent(action, kind.name, record.id, stream_of(record), Outcome.READ))
@@ -161,11 +167,16 @@ class UnitOfWork:
         self.session.flush()
         return row.value
 
-    def people_change(self) -> None:
-        """Note that an adult is added, changed or let go of. Who does so waits for whoever did before, to the end of that."""
+    def people_change(self, since: int | None = None) -> None:
+        """Note that an adult is added, changed or let go of. Who does so waits for whoever did before, to the end of that.
+
+        Raises Stale where somebody else has done so since that number of changes.
+        """
         if not self._people_change:
-            self.next_number(_PEOPLE)
+            number = self.next_number(_PEOPLE)
             self._people_change = True
+            if since is not None and number != since + 1:
+                raise Stale("adults have changed")
 
     def changes_of_people(self) -> int:
         """How often adults were changed: the same number, the same adults."""

@@ -11,9 +11,9 @@ from sqlmodel import select
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.person import Person
 from sgapp.integrations import tables
+from sgapp.services import importing
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM, now
-from sgapp.store import accounts
 from sgapp.store.tables import AccountRow, AuditEventRow, DraftRow, IntentRow, PersonRow
 from tests.api.conftest import SignIn
 from tests.people import Cast
@@ -150,14 +150,13 @@ def test_it_says_how_far_it_is(as_: SignIn, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_fault_half_way_is_told_as_one_and_keeps_nothing(as_: SignIn, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sgapp.api.lines._EVERY_SECONDS", -1)
-    table, real = b"username,name,role\nnew.one,Nia One,worker\nnew.two,Nia Two,worker\n", accounts.add
+    table, real = b"username,name,role\nnew.one,Nia One,worker\nnew.two,Nia Two,worker\n", importing.insert_rows
 
-    def fails(uow: Any, account: Any) -> None:
-        if account.username == "new.two":
-            raise RuntimeError("the disk")
-        real(uow, account)
+    def fails(session: Any, rows_of: Any, rows: Any) -> None:
+        real(session, rows_of, rows[:1])
+        raise RuntimeError("the disk")
 
-    monkeypatch.setattr(accounts, "add", fails)
+    monkeypatch.setattr(importing, "insert_rows", fails)
     alun = as_("alun")
     assert _last(alun.post("/api/tables/staff", content=table, params={"intent_id": str(uuid4())})) == {"fault": True}
     with cast.house.begin(SYSTEM, now()) as uow:

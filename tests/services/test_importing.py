@@ -11,8 +11,9 @@ from sgapp.domain.person import Person
 from sgapp.integrations.tables import parse_table, read_table
 from sgapp.services import importing, safety_plans
 from sgapp.services.audit import verify_audit
+from sgapp.services.exporting import export_table
 from sgapp.services.house import SYSTEM, House
-from sgapp.services.importing import CannotImport, Imported, export_table, import_table
+from sgapp.services.importing import CannotImport, Imported, import_table
 from sgapp.services.sessions import sign_in
 from sgapp.services.staff import choose_password
 from sgapp.store import accounts

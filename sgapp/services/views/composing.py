@@ -10,6 +10,7 @@ from sgapp.domain.time import show_short
 from sgapp.domain.vocabulary import AGENCIES
 from sgapp.services.composing import offered_on
 from sgapp.services.guard import query
+from sgapp.store.search import open_names
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -58,7 +59,7 @@ class ComposeView:
     review_awaited: bool
 
 
-@query(Permission.READ_CASE)
+@query(Permission.READ_CASE, first=lambda look, case_id, agency="": open_names(look))  # noqa: ARG005 - as of `compose_view`
 def compose_view(uow: UnitOfWork, case_id: str, agency: str = "") -> ComposeView:
     """Every fact that could be chosen for one agency, and what the decision to share with it said about which are needed.
 

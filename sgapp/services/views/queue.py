@@ -30,7 +30,7 @@ from sgapp.store import accounts
 from sgapp.store.access import opened_since, rota_as_it_holds
 from sgapp.store.kinds import Record
 from sgapp.store.running import ANY, COUNTED, LISTED, Wanted, begun_since, count, named_since, page
-from sgapp.store.search import records_like
+from sgapp.store.search import open_names, records_like
 from sgapp.store.tables import ClockRow, KeptRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork
 
@@ -100,7 +100,12 @@ def _wanted(uow: UnitOfWork, show: str, text: str) -> Wanted:
     return replace(wanted, records=records_like(uow, text)) if text.strip() else wanted
 
 
-@query(Permission.SEE_QUEUE)
+def _names(look: UnitOfWork, shown: int = PAGE, show: str = "", text: str = "") -> None:  # noqa: ARG001 - as of `queue`
+    if text.strip():
+        open_names(look)
+
+
+@query(Permission.SEE_QUEUE, first=_names)
 def queue(uow: UnitOfWork, shown: int = PAGE, show: str = "", text: str = "") -> Queue:
     """What is due for this actor, soonest first: `shown` rows of what the filter and the search leave."""
     clocks = page(uow, _wanted(uow, show, text), limit=shown + 1)

@@ -19,7 +19,7 @@ from sgapp.services.guard import query
 from sgapp.services.retention import keeping, nobodys, years_before
 from sgapp.services.views.note import Line
 from sgapp.store import disposal
-from sgapp.store.search import people_like
+from sgapp.store.search import open_names, people_like
 from sgapp.store.tables import CaseRow, ObservationRow, TombstoneRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -69,7 +69,7 @@ class RecordsView:
     gone: tuple[GoneRow, ...]
 
 
-@query(Permission.KEEP_RECORDS)
+@query(Permission.KEEP_RECORDS, first=lambda look, text="": open_names(look) if text.strip() else None)
 def records_view(uow: UnitOfWork, text: str = "") -> RecordsView:
     """Whose years are over; those a text points to; and what was let go already."""
     rules = keeping(uow)
