@@ -13,7 +13,7 @@ from sgapp.services.house import House
 from sgapp.store.elsewhere import Elsewhere, elsewhere
 
 #: How long a change may stay unheard, in seconds. A burst of changes is told once.
-_LOOK = 0.2
+_LOOK = 0.05
 #: After how long, in seconds, a lost connection is made anew, first and at most.
 _AGAIN, _AGAIN_AT_MOST = 0.5, 30.0
 _log = logging.getLogger(__name__)
