@@ -109,11 +109,12 @@ class Intention(Generic[F]):
             return self._within(uow, form, intent_id)
 
     def _within(self, uow: UnitOfWork, form: F, intent_id: str | None) -> tuple[Done, bool]:
-        mac = uow.ring.record_mac("intent", intent_id or "", repr(form).encode())
-        claim = uow.session.get(IntentRow, intent_id) if intent_id is not None else None
-        if claim is not None:
-            return self._answered(uow, claim, mac), False
+        claim = None
         if intent_id is not None:
+            mac = uow.ring.record_mac("intent", intent_id, repr(form).encode())
+            claim = uow.session.get(IntentRow, intent_id)
+            if claim is not None:
+                return self._answered(uow, claim, mac), False
             # The claim goes in before the work: the same intent sent twice at once waits here, not half-way.
             claim = IntentRow(id=intent_id, account_id=uow.actor.account_id, name=self.name, done_at=uow.now,
                               sealed_answer=b"", form_mac=mac)

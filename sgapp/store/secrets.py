@@ -205,7 +205,7 @@ class KeyRing:
     def create(self, session: Session, purpose: str, *, parent_id: str | None, now: datetime, key_id: str = "") -> str:
         """Make a key, wrapped by its parent (None: the master key). Returns its id."""
         row, key = self.made(session, purpose, parent_id=parent_id, now=now, key_id=key_id)
-        insert_row(session, row)
+        insert_row(session, DataKeyRow, **row.model_dump())
         self._opened[row.id] = key
         return row.id
 
