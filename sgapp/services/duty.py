@@ -26,8 +26,8 @@ from sgapp.store.access import kept_and_open, rota_of
 from sgapp.store.engine import insert_row
 from sgapp.store.kinds import Record
 from sgapp.store.standing import standing
-from sgapp.store.tables import AccountRow, BarRow, CaseRow, ClockRow, DecisionRow, MessageRow, PushRow, ReachRow, StepUpRow
-from sgapp.store.unit_of_work import Repository, UnitOfWork
+from sgapp.store.tables import AccountRow, CaseRow, ClockRow, DecisionRow, MessageRow, PushRow, ReachRow, StepUpRow
+from sgapp.store.unit_of_work import Repository, UnitOfWork, bars_on
 
 P, K = Permission, ClockKind
 #: What somebody must be able to do to stop a clock. The nominated individual is asked all the same: she makes others act.
@@ -114,8 +114,7 @@ def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> 
 
 def _past_those_who_lead(uow: UnitOfWork, row: ClockRow) -> bool:
     """Whether a note is kept from one of those who lead, so that none of them is asked first. Source: DOMAIN annex §6."""
-    bars = select(BarRow.account_id).where(BarRow.record_id == row.record_id)
-    return row.record_kind == "observation" and row.restricted and kept_from_who_leads(uow, uow.session.exec(bars))
+    return row.record_kind == "observation" and row.restricted and kept_from_who_leads(uow, bars_on(uow, row.record_id))
 
 
 def kept_from_who_leads(uow: UnitOfWork, barred: Iterable[str]) -> bool:

@@ -150,7 +150,7 @@ def make_sealing_key(uow: UnitOfWork) -> SealingKeyRow:
     return row
 
 
-@intention("deliver-note", Permission.RECORD_OBSERVATION, Envelope)
+@intention("deliver-note", Permission.RECORD_OBSERVATION, Envelope, together=True)
 def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     """Take a sealed note in. Raises Invalid for a malformed envelope.
 
