@@ -58,11 +58,11 @@ def _made(house: House, uow: UnitOfWork, number: int, events: int, at: datetime)
     row, key = house.ring.made(uow.session, "person", parent_id=None, now=at)
     plain = _PERSON.dump_json(person)
     mac = house.ring.record_mac("person", person.id, plain)
-    kept = PersonRow(id=person.id, key_id=row.id, sealed=encrypt(key, plain, place=f"person/{person.id}"), mac=mac,
+    kept = PersonRow(id=person.id, key_id=row["id"], sealed=encrypt(key, plain, place=f"person/{person.id}"), mac=mac,
                      version=max(events, 1))
     head = Head(f"person:{person.id}", 0, GENESIS, "")
     event = AuditEvent("person-changed", "person", person.id)
     written = [house.audit.following(head, SYSTEM, event, [("person", person.id, version, mac)], at)
                for version in range(1, events + 1)]
     heads = [asdict(head)] if events else []
-    return [row.model_dump()], [kept.model_dump()], heads, written
+    return [row], [kept.model_dump()], heads, written

@@ -280,15 +280,18 @@ class UnitOfWork:
             if clock.kind is ClockKind.NEXT_STEP and row is not None and row.started_at > clock.started_at:
                 clock = self.book.clock(clock.kind, row.started_at, priority=row.priority)
             begins = row is None or row.started_at != clock.started_at
-            if row is None or begins:
-                row = row or ClockRow(record_kind=kind.name, record_id=record.id, kind=str(clock.kind),
-                                      started_at=clock.started_at, due_at=clock.due_at)
-                row.stage, row.holder_id, row.started_at = 0, "", clock.started_at
-            row.case_id, row.branch, row.book = case_of(record), record.branch, self.book.version
-            row.due_at, row.chase_at, row.escalate_at = clock.due_at, clock.chase_at, clock.escalate_at
-            row.priority, row.restricted = str(getattr(record, "priority", "other")), getattr(record, "restricted", False)
-            row.reserved = getattr(record, "reserved", False)
-            row.next_step_at = clock.steps[row.stage] if row.stage < len(clock.steps) else None
+            stage, holder_id = (0, "") if row is None or begins else (row.stage, row.holder_id)
+            values = {
+                "stage": stage, "holder_id": holder_id, "started_at": clock.started_at, "case_id": case_of(record),
+                "branch": record.branch, "book": self.book.version, "due_at": clock.due_at, "chase_at": clock.chase_at,
+                "escalate_at": clock.escalate_at, "priority": str(getattr(record, "priority", "other")),
+                "restricted": getattr(record, "restricted", False), "reserved": getattr(record, "reserved", False),
+                "next_step_at": clock.steps[stage] if stage < len(clock.steps) else None}
+            if row is None:
+                row = ClockRow(record_kind=kind.name, record_id=record.id, kind=str(clock.kind), **values)
+            else:
+                for name, value in values.items():
+                    setattr(row, name, value)
             if new:
                 insert_row(self.session, ClockRow, **row.model_dump())
                 make_transient_to_detached(row)  # from here on like one that was read
