@@ -112,7 +112,6 @@ def _plain_address(text: str) -> IPv4Address | IPv6Address:
     return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
-MaybeSignedIn = Annotated[Actor | None, Depends(maybe_actor)]
 SignedIn = Annotated[Actor, Depends(signed_in)]
 Changes = Depends(from_here)
 ItsPage = Depends(from_its_page)

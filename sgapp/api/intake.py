@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, StringConstraints
 
-from sgapp.api.door import Changes, MaybeSignedIn, Plain, SignedIn, TheHouse
+from sgapp.api.door import Changes, Plain, SignedIn, TheHouse, maybe_actor
 from sgapp.api.problems import problem
 from sgapp.services import intake, investigations
 from sgapp.services.house import now
@@ -99,11 +99,12 @@ def key(house: TheHouse) -> IntakeKey:
 
 
 @router.post("/observations", dependencies=[Changes], status_code=201, response_model=Receipt)
-def deliver(envelope: Sealed, response: Response, actor: MaybeSignedIn, house: TheHouse) -> Receipt | Response:
+def deliver(envelope: Sealed, request: Request, response: Response, house: TheHouse) -> Receipt | Response:
     """Take a sealed note in: 201 the first time, 200 with the same answer for a repeat. Needs no session if its phone
     signed it."""
     if len(envelope.sealed.rstrip("=")) * 3 // 4 > intake.MAX_SEALED_BYTES:
         return problem(413)
+    actor = maybe_actor(request, house)  # here and not as a dependency, which would take a thread of its own
     reference, received_at, fresh = intake.receive(
         house, actor, intake.Envelope(**envelope.model_dump()), now=now())
     response.status_code = 201 if fresh else 200

@@ -4,6 +4,7 @@ own key, and a chain that holds, with so many events for each of them.
 
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from sgapp.bench.filling import settled, table_of
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.person import Person
 from sgapp.services.house import SYSTEM, House, now
-from sgapp.store.audit_log import GENESIS
+from sgapp.store.audit_log import GENESIS, Head
 from sgapp.store.secrets import encrypt
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, DataKeyRow, PersonRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -57,11 +58,11 @@ def _made(house: House, uow: UnitOfWork, number: int, events: int, at: datetime)
     row, key = house.ring.made(uow.session, "person", parent_id=None, now=at)
     plain = _PERSON.dump_json(person)
     mac = house.ring.record_mac("person", person.id, plain)
-    kept = PersonRow(id=person.id, key_id=row.id, sealed=encrypt(key, plain, place=f"person/{person.id}"), mac=mac,
+    kept = PersonRow(id=person.id, key_id=row["id"], sealed=encrypt(key, plain, place=f"person/{person.id}"), mac=mac,
                      version=max(events, 1))
-    head = AuditHeadRow(stream=f"person:{person.id}", seq=0, last=GENESIS, mac="")
+    head = Head(f"person:{person.id}", 0, GENESIS, "")
     event = AuditEvent("person-changed", "person", person.id)
     written = [house.audit.following(head, SYSTEM, event, [("person", person.id, version, mac)], at)
                for version in range(1, events + 1)]
-    heads = [head.model_dump()] if events else []
-    return [row.model_dump()], [kept.model_dump()], heads, [event_row.model_dump() for event_row in written]
+    heads = [asdict(head)] if events else []
+    return [row], [kept.model_dump()], heads, written

@@ -133,10 +133,10 @@ def _made(uow: UnitOfWork, filling: _Filling, person_id: str, state: NoteState, 
     ring = filling.house.ring
     row, key = ring.made(uow.session, "note", parent_id=filling.keys[person_id], now=received)
     plain = _NOTE.dump_json(note)
-    return _Made({"id": note_id, "key_id": row.id, "sealed": encrypt(key, plain, place=f"observation/{note_id}"),
+    return _Made({"id": note_id, "key_id": row["id"], "sealed": encrypt(key, plain, place=f"observation/{note_id}"),
                   "mac": ring.record_mac("observation", note_id, plain), "version": 1, "branch": "main", "restricted": False,
                   "reserved": False, "reference": note.reference, "author_id": "author", "person_id": person_id,
-                  "state": str(state), "priority": "other", "received_at": received}, row.model_dump())
+                  "state": str(state), "priority": "other", "received_at": received}, row)
 
 
 def _first_closed(uow: UnitOfWork, filling: _Filling, person_id: str) -> _Made:

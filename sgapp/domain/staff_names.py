@@ -8,7 +8,7 @@ Source: DOMAIN annex §6, "Restrict".
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sgapp.domain.observation import MAYBE, NoteContent
 
@@ -23,6 +23,10 @@ class Staff:
     id: str
     name: str
     username: str
+    words: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", tuple(_words(self.name)))
 
 
 def named_as_involved(content: NoteContent, staff: Iterable[Staff]) -> frozenset[str]:
@@ -49,11 +53,11 @@ def _words(text: str) -> list[str]:
 
 
 def _in_full(staff: Staff, words: list[str]) -> bool:
-    name = _words(staff.name)
+    name = list(staff.words)
     if len(name) > 1 and name[0] in words and any(words[i:i + len(name)] == name for i in range(len(words) - len(name) + 1)):
         return True
     return not staff.username.isalpha() and staff.username in words  # "devan" is a name, "worker.b" can only be an account
 
 
 def _in_part(staff: Staff, words: list[str]) -> bool:
-    return any(part in words for part in (*_words(staff.name), staff.username) if len(part) >= _SHORTEST)
+    return any(part in words for part in (*staff.words, staff.username) if len(part) >= _SHORTEST)

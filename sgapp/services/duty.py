@@ -22,11 +22,12 @@ from sgapp.domain.referral import Referral
 from sgapp.domain.rota import Duty, Member, Post, Rota, next_person, post_of
 from sgapp.services.reviewing import may_not_review
 from sgapp.store import accounts
-from sgapp.store.access import listed_on, rota_of
+from sgapp.store.access import kept_and_open, rota_of
 from sgapp.store.engine import insert_row
 from sgapp.store.kinds import Record
-from sgapp.store.tables import AccountRow, BarRow, CaseRow, ClockRow, DecisionRow, MessageRow, PushRow, ReachRow, StepUpRow
-from sgapp.store.unit_of_work import Repository, UnitOfWork
+from sgapp.store.standing import standing
+from sgapp.store.tables import AccountRow, CaseRow, ClockRow, DecisionRow, MessageRow, PushRow, ReachRow, StepUpRow
+from sgapp.store.unit_of_work import Repository, UnitOfWork, bars_on
 
 P, K = Permission, ClockKind
 #: What somebody must be able to do to stop a clock. The nominated individual is asked all the same: she makes others act.
@@ -51,20 +52,24 @@ def members(uow: UnitOfWork, row: ClockRow, *, but: frozenset[str] = frozenset()
 
     `but`: those who may not be asked all the same. `rota`: that of the record's branch, where it is known already.
     """
-    bars = select(BarRow.account_id).where(col(BarRow.record_id).in_([row.record_id, row.case_id or ""]))
-    barred = {*but, *uow.session.exec(bars)}
-    listed = listed_on(uow.session, row.record_id, row.case_id)
+    barred, listed = kept_and_open(uow.session, row.record_id, row.case_id)
+    barred |= but
     rota = rota or rota_of(uow, row.branch)
     on_call = rota.holder(Duty.ON_CALL, uow.now)
     found = []
-    everyone = select(AccountRow.id, AccountRow.role, AccountRow.branch).where(col(AccountRow.disabled_at).is_(None))
-    for account_id, role_name, branch in uow.session.exec(everyone.order_by(col(AccountRow.username))):
-        role = Role(role_name)
+    for account_id, role, branch in _working(uow):
         able = role is Role.NOMINATED or _NEEDS[ClockKind(row.kind)] in GRANTS[role]
         open_to = (not row.restricted or account_id in listed) and (not row.reserved or role in SEES_RESERVED)
         seen = open_to and branch in (None, row.branch) and (role is not Role.ON_CALL or account_id == on_call)
         found.append(Member(account_id, role, able and seen and account_id not in barred))
     return tuple(found)
+
+
+@standing
+def _working(uow: UnitOfWork) -> tuple[tuple[str, Role, str | None], ...]:
+    """Whoever is not disabled, by user name: account, role and branch."""
+    rows = select(AccountRow.id, AccountRow.role, AccountRow.branch).where(col(AccountRow.disabled_at).is_(None))
+    return tuple((i, Role(role), branch) for i, role, branch in uow.session.exec(rows.order_by(col(AccountRow.username))))
 
 
 def begin_clocks(uow: UnitOfWork) -> None:
@@ -100,7 +105,7 @@ def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> 
     rota = rota_of(uow, row.branch)
     but = may_not_review(uow, record) if isinstance(record, SharingDecision) else frozenset[str]()
     post = Post.NOMINATED if _past_those_who_lead(uow, row) else post_of(ClockKind(row.kind), row.stage)
-    row.holder_id = next_person(post, rota, members(uow, row, but=but, rota=rota), at, uow.book.calendar()) or ""
+    uow.ask(row, next_person(post, rota, members(uow, row, but=but, rota=rota), at, uow.book.calendar()) or "")
     if row.holder_id:
         on_duty = row.holder_id in (rota.holder(Duty.ON_CALL, at), rota.holder(Duty.LEAD, at))
         _tell(uow, row, record, at=at, on_duty=on_duty)
@@ -109,8 +114,7 @@ def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> 
 
 def _past_those_who_lead(uow: UnitOfWork, row: ClockRow) -> bool:
     """Whether a note is kept from one of those who lead, so that none of them is asked first. Source: DOMAIN annex §6."""
-    bars = select(BarRow.account_id).where(BarRow.record_id == row.record_id)
-    return row.record_kind == "observation" and row.restricted and kept_from_who_leads(uow, uow.session.exec(bars))
+    return row.record_kind == "observation" and row.restricted and kept_from_who_leads(uow, bars_on(uow, row.record_id))
 
 
 def kept_from_who_leads(uow: UnitOfWork, barred: Iterable[str]) -> bool:
@@ -178,16 +182,17 @@ def add_message(uow: UnitOfWork, channel: Channel, account_id: str, urgency: Urg
     made = str(uuid.uuid4())
     content = {"to": to, "reference": reference} | ({"subject": letter[0], "body": letter[1]} if letter else {})
     in_product = channel is Channel.PRODUCT
-    row = MessageRow(
+    insert_row(
+        uow.session, MessageRow,
         id=made, channel=str(channel), account_id=account_id, urgency=str(urgency), once=once, created_at=uow.now,
         sealed=uow.sealed(json.dumps(content).encode(), place=f"message/{made}"),
-        state=str(MessageState.SENT if in_product else MessageState.WAITING), next_try_at=None if in_product else not_before)
-    if about is not None:
-        row.record_kind, row.record_id, row.kind = about.record_kind, about.record_id, about.kind
-        row.started_at, row.stage = about.started_at, about.stage
-    insert_row(uow.session, row)
+        state=str(MessageState.SENT if in_product else MessageState.WAITING), next_try_at=None if in_product else not_before,
+        record_kind=about.record_kind if about else "", record_id=about.record_id if about else "",
+        kind=about.kind if about else "", started_at=about.started_at if about else None, stage=about.stage if about else 0,
+        attempts=0, failure="", ended_at=None)
 
 
+@standing
 def reach_of(uow: UnitOfWork, account_id: str) -> Reach:
     """How somebody wishes to be told; until they say, in the product alone."""
     row = uow.session.get(ReachRow, account_id)
@@ -199,6 +204,7 @@ def set_reach(uow: UnitOfWork, account_id: str, reach: Reach) -> None:
     uow.session.merge(ReachRow(account_id=account_id, sealed=sealed, set_at=uow.now))
 
 
+@standing
 def _browsers(uow: UnitOfWork, account_id: str) -> tuple[str, ...]:
     query = select(PushRow.id).where(PushRow.account_id == account_id).order_by(col(PushRow.created_at))
     return tuple(uow.session.exec(query))

@@ -70,6 +70,8 @@ class Intention(Generic[F]):
     `many`: it takes in a table, with an event for each account or so many adults of it, and none where nothing is new.
     `prepare`: what takes long and writes nothing, for which nobody has to wait. It gives the form to work with; what it adds
     does not show in the `repr` of the form.
+    `together`: those that arrive at the same time share one commit where only one may write at a time. They change
+    nothing that store/standing.py holds.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Intention(Generic[F]):
     work: Callable[[UnitOfWork, F], Done]
     many: bool = False
     prepare: Callable[[UnitOfWork, F], F] | None = None
+    together: bool = False
 
     def __call__(self, house: House, actor: Actor, form: F, *, now: datetime, intent_id: str | None = None) -> Done:
         try:
@@ -95,25 +98,29 @@ class Intention(Generic[F]):
                 raise
             # Somebody else was first with the same intent or note, in the same instant, or waited for us as we for
             # them: their transaction is over now, so a second look finds what they did. A second collision raises.
-            answer, fresh = self._once(house, actor, form, now, intent_id)
+            answer, fresh = self._once(house, actor, form, now, intent_id, again=True)
         if fresh:
             house.changed()
         return answer
 
-    def _once(self, house: House, actor: Actor, form: F, now: datetime, intent_id: str | None) -> tuple[Done, bool]:
+    def _once(self, house: House, actor: Actor, form: F, now: datetime, intent_id: str | None, *,
+              again: bool = False) -> tuple[Done, bool]:
         prepare = self.prepare
         if prepare is not None:
             return house.in_two_steps(actor, now, lambda look: prepare(look, form),
                                       lambda uow, ready: self._within(uow, ready, intent_id))
+        if self.together and house.together is not None and not again:
+            return house.together.do(actor, now, lambda uow: self._within(uow, form, intent_id))
         with house.begin(actor, now) as uow:
             return self._within(uow, form, intent_id)
 
     def _within(self, uow: UnitOfWork, form: F, intent_id: str | None) -> tuple[Done, bool]:
-        mac = uow.ring.record_mac("intent", intent_id or "", repr(form).encode())
-        claim = uow.session.get(IntentRow, intent_id) if intent_id is not None else None
-        if claim is not None:
-            return self._answered(uow, claim, mac), False
+        claim = None
         if intent_id is not None:
+            mac = uow.ring.record_mac("intent", intent_id, repr(form).encode())
+            claim = uow.session.get(IntentRow, intent_id)
+            if claim is not None:
+                return self._answered(uow, claim, mac), False
             # The claim goes in before the work: the same intent sent twice at once waits here, not half-way.
             claim = IntentRow(id=intent_id, account_id=uow.actor.account_id, name=self.name, done_at=uow.now,
                               sealed_answer=b"", form_mac=mac)
@@ -142,12 +149,12 @@ def _collided(error: DBAPIError) -> bool:
 
 
 def intention(name: str, permission: Permission, form: type[F], *, many: bool = False,
-              prepare: Callable[[UnitOfWork, F], F] | None = None) -> Callable[
+              prepare: Callable[[UnitOfWork, F], F] | None = None, together: bool = False) -> Callable[
                   [Callable[[UnitOfWork, F], Done]], Intention[F]]:
     """Guard a function that changes something. `name` is its address under /api/intents/."""
 
     def guard(work: Callable[[UnitOfWork, F], Done]) -> Intention[F]:
-        made = Intention(name, permission, form, work, many, prepare)
+        made = Intention(name, permission, form, work, many, prepare, together)
         _enter(Guarded(name, "intention", permission, "", made))
         return made
 

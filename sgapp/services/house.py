@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from sgapp.domain.errors import SgappError, Stale, Unreadable
 from sgapp.domain.permissions import Actor, Role
+from sgapp.services.together import Together
 from sgapp.settings import Settings
 from sgapp.store.audit_log import AuditLog
 from sgapp.store.engine import for_reading, make_engine, take_turns
@@ -40,13 +41,16 @@ class House:
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
         self.settings = settings
         self.engine = engine or make_engine(settings)
+        self._reads = for_reading(self.engine)
         self.ring = KeyRing(lambda: load_master_keys(settings))
         self.audit = AuditLog(self.ring)
+        one_writes = self.engine.dialect.name == "sqlite"
+        self.together = Together(self) if one_writes else None
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         # Whom SQLite finds waiting for the write lock it sends to sleep, longer and longer, while the lock lies free: here they
         # are woken by whoever goes. What waits in another process still waits as SQLite has it.
-        self._turn = threading.RLock() if self.engine.dialect.name == "sqlite" else nullcontext()
+        self._turn = threading.RLock() if one_writes else nullcontext()
 
     def prepare(self) -> None:
         """Bring the database to this version and make the organisation's keys, in transactions of their own."""
@@ -67,9 +71,16 @@ class House:
             yield self._unit_of_work(session, actor, at)
 
     @contextmanager
+    def within(self, connection: Connection, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
+        """A part of a transaction that several share: kept when that is committed, undone alone when the block raises."""
+        with (Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+              session.begin()):
+            yield self._unit_of_work(session, actor, at)
+
+    @contextmanager
     def reading(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
         """One look at the whole as it is at this moment. Nobody waits for it, and nothing is written in it."""
-        with Session(for_reading(self.engine), expire_on_commit=False) as session:
+        with Session(self._reads, expire_on_commit=False) as session:
             self.ring.load(session)
             yield self._unit_of_work(session, actor, at)
 

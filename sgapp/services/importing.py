@@ -28,7 +28,7 @@ from sgapp.store import accounts
 from sgapp.store.accounts import Account
 from sgapp.store.engine import insert_rows
 from sgapp.store.prepared import Prepared, prepare, write
-from sgapp.store.tables import AccountChangeRow, AccountRow, PersonRow
+from sgapp.store.tables import AccountChangeRow, PersonRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 #: Records that one event vouches for.
@@ -186,7 +186,7 @@ def take_in(uow: UnitOfWork, ready: Ready) -> Imported:
             uow.note_event(AuditEvent("people-imported", "person", "", "system", count=len(some)), *some)
     if (ready.new_accounts or ready.described or ready.visits) and accounts.as_they_stand(uow) != ready.of_accounts:
         raise Stale("accounts have changed")
-    insert_rows(uow.session, AccountRow, ready.new_accounts)
+    accounts.add_all(uow, ready.new_accounts)
     insert_rows(uow.session, AccountChangeRow, ready.their_codes)
     for account in ready.described:
         accounts.describe(uow, account)

@@ -43,8 +43,9 @@ from sgapp.store.access import barred_by
 from sgapp.store.access import readers as readers_of
 from sgapp.store.accounts import Account
 from sgapp.store.devices import Device
-from sgapp.store.engine import insert_row
-from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, PersonRow, SealingKeyRow
+from sgapp.store.engine import insert_row, is_there
+from sgapp.store.standing import standing
+from sgapp.store.tables import EnvelopeConflictRow, EnvelopeRow, ObservationRow, SealingKeyRow
 from sgapp.store.unit_of_work import UnitOfWork, visited_on
 
 SUITE_NAME = "DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM"
@@ -149,7 +150,7 @@ def make_sealing_key(uow: UnitOfWork) -> SealingKeyRow:
     return row
 
 
-@intention("deliver-note", Permission.RECORD_OBSERVATION, Envelope)
+@intention("deliver-note", Permission.RECORD_OBSERVATION, Envelope, together=True)
 def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     """Take a sealed note in. Raises Invalid for a malformed envelope.
 
@@ -157,9 +158,8 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     """
     note_id, sealed = _well_formed(form)
     reference, digest = note_reference(note_id), hashlib.sha256(sealed).hexdigest()
-    earlier = uow.session.get(EnvelopeRow, note_id)
-    if earlier is not None:
-        return _again(uow, earlier, digest, sealed, form.key_id)
+    if is_there(uow.session, EnvelopeRow, note_id):
+        return _again(uow, uow.session.get_one(EnvelopeRow, note_id), digest, sealed, form.key_id)
     device = _device_of(uow, form, note_id, sealed)
     note, because = _read(uow, form.key_id, note_id, reference, sealed, device)
     looks = note if isinstance(note, OfflineLooks) else None
@@ -167,17 +167,16 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     if note is not None and not note.author_id:
         # She asked not to be named. Who may deliver is checked; from here on nothing is written that says who it was.
         uow.actor, device = NAMELESS, None
-    row = EnvelopeRow(id=note_id, sha256=digest, reference=reference, author_id=_writer(uow),
-                      key_id=form.key_id, received_at=uow.now, device_id=device.id if device else None)
-    if note is None and looks is None:
-        row.quarantined_because, row.kept = str(because), sealed
-    insert_row(uow.session, row)
+    unread = note is None and looks is None
+    insert_row(uow.session, EnvelopeRow, id=note_id, sha256=digest, reference=reference, author_id=_writer(uow),
+               key_id=form.key_id, received_at=uow.now, device_id=device.id if device else None,
+               quarantined_because=str(because) if unread else None, kept=sealed if unread else None)
     if device is not None:
         devices.used(uow, device.id)
     if looks is not None:
         keep_looks(uow, looks, note_id)
     elif note is None:
-        upload = _kept(uow, row, because)
+        upload = _kept(uow, uow.session.get_one(EnvelopeRow, note_id), because)
         uow.save(upload, because=AuditEvent("note-quarantined", "observation", note_id, "system", detail=str(because)))
     else:
         event = AuditEvent("note-delivered", "observation", note_id, detail=str(note.priority))
@@ -190,12 +189,12 @@ def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: by
           device: Device | None) -> tuple[Observation | OfflineLooks | None, Because]:
     """The note in an envelope, or the looks at cards; or None, and why it is kept for somebody to look at instead."""
     author = accounts.by_id(uow, uow.actor.account_id)
-    key = uow.session.get(SealingKeyRow, key_id)
+    key = _sealing_key(uow, key_id)
     if device is not None and device.revoked_at is not None:
         return None, Because.REVOKED_PHONE
     if author is None or author.disabled or not author.as_actor().may(Permission.RECORD_OBSERVATION):
         return None, Because.DISABLED_AUTHOR
-    if key is not None and key.retired_at is not None:
+    if key is not None and key.retired:
         return None, Because.RETIRED_KEY
     plain = b""
     try:
@@ -295,17 +294,36 @@ def _well_formed(form: Envelope) -> tuple[str, bytes]:
 
 def opened(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> bytes:
     """What was sealed to a key of ours under this note's id. Raises Unreadable."""
-    row = uow.session.get(SealingKeyRow, key_id)
-    if row is None or row.sealed_private_key is None:
-        raise Unreadable(key_id)
-    der = uow.opened(row.sealed_private_key, place=_private_place(key_id))
-    private = serialization.load_der_private_key(der, None)
-    if not isinstance(private, ec.EllipticCurvePrivateKey):
+    key = _sealing_key(uow, key_id)
+    if key is None or key.private is None:
         raise Unreadable(key_id)
     try:
-        return _SUITE.decrypt(sealed, private, seal_info(_bound_to(uow, row), key_id, note_id))
+        return _SUITE.decrypt(sealed, key.private, seal_info(key.organisation, key_id, note_id))
     except InvalidTag as error:
         raise Unreadable(note_id) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _SealingKey:
+    """What notes were sealed to. `private` is None once it was destroyed."""
+
+    organisation: str
+    retired: bool
+    private: ec.EllipticCurvePrivateKey | None
+
+
+@standing
+def _sealing_key(uow: UnitOfWork, key_id: str) -> _SealingKey | None:
+    row = uow.session.get(SealingKeyRow, key_id)
+    if row is None:
+        return None
+    private = None
+    if row.sealed_private_key is not None:
+        der = uow.opened(row.sealed_private_key, place=_private_place(key_id))
+        private = serialization.load_der_private_key(der, None)
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            raise Unreadable(key_id)
+    return _SealingKey(_bound_to(uow, row), row.retired_at is not None, private)
 
 
 def note_from(uow: UnitOfWork, author: Account | None, note_id: str, reference: str, plain: bytes,
@@ -360,8 +378,8 @@ def _id(text: str | None) -> str | None:
 
 def _person(uow: UnitOfWork, text: str) -> str | None:
     """The adult that the writer chose, if she may know of them."""
-    known = select(PersonRow.id).where(PersonRow.id == _id(text), uow.may_see(PersonRow))
-    return uow.session.exec(known.with_for_update(read=True)).one_or_none()  # held: it must not be disposed of meanwhile
+    person_id = _id(text)
+    return person_id if person_id and uow.knows_of(person_id) else None
 
 
 def _corrected(uow: UnitOfWork, author: Account, text: str | None) -> Observation | None:
@@ -383,7 +401,7 @@ def _named(uow: UnitOfWork, content: NoteContent, author: Account | None, *,
     involved = named_as_involved(content, staff)
     in_passing = named_in_passing(content, staff) - involved - ({author.id} if author else set())
     branch = author.branch if author else NAMELESS.branch
-    readers = readers_of(uow.session, branch, reserved=reserved)
+    readers = readers_of(uow, branch, reserved=reserved)
     if readers - involved - in_passing:
         return involved, in_passing
     return involved, in_passing - readers if reserved else frozenset()
@@ -413,7 +431,7 @@ def _state_for_author(uow: UnitOfWork, note: Observation) -> str:
     """
     waits = note.state is not NoteState.FINISHED if note.reserved else note.state is NoteState.DELIVERED
     if waits and note.restricted:
-        ids = {*note.listed, *readers_of(uow.session, note.branch, reserved=note.reserved)} - set(note.barred)
+        ids = {*note.listed, *readers_of(uow, note.branch, reserved=note.reserved)} - set(note.barred)
         readers = [a for i in ids if (a := accounts.by_id(uow, i)) is not None and not a.disabled]
         past = kept_from_who_leads(uow, note.barred)
         if not readers or (past and not any(a.role is Role.NOMINATED for a in readers)):

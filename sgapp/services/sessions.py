@@ -16,7 +16,7 @@ from sgapp.services.passwords import matches, sha256
 from sgapp.services.second_factor import is_right, tell_of_recovery
 from sgapp.services.tries import check_tries, note_failure, note_success
 from sgapp.store import accounts, factors
-from sgapp.store.accounts import Account
+from sgapp.store.accounts import Account, Bearer
 from sgapp.store.tables import SessionRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -145,12 +145,12 @@ def actor_for(house: House, token: str | None, *, now: datetime) -> Actor | None
     if not token:
         return None
     with house.reading(NOBODY, now) as uow:  # asked before everything else: it must wait for nobody who writes
-        row = accounts.session_row(uow.session, sha256(token))
+        row = accounts.bearer(uow.session, sha256(token))
         account = accounts.by_id(uow, row.account_id) if row is not None else None
         actor = _bearer(row, account, now) if row is not None and account is not None else None
     if actor is not None and row is not None and now - row.last_seen_at > TOUCH_EVERY:
         with house.begin(NOBODY, now) as uow:
-            accounts.touch(uow, row.token_sha256)
+            accounts.touch(uow, sha256(token))
     return actor
 
 
@@ -165,7 +165,7 @@ def actors_watching(house: House, tokens: Sequence[str], *, now: datetime) -> li
     return [found.get(sha256(token)) for token in tokens]
 
 
-def _bearer(row: SessionRow, account: Account, now: datetime) -> Actor | None:
+def _bearer(row: SessionRow | Bearer, account: Account, now: datetime) -> Actor | None:
     """Whose session it is, if it still is one."""
     if account.disabled or not _live(row, account.role, now):
         return None
@@ -173,7 +173,7 @@ def _bearer(row: SessionRow, account: Account, now: datetime) -> Actor | None:
     return account.as_actor(row.id, limited=needs_second_factor(account.role) and not proven)
 
 
-def _live(row: SessionRow, role: Role, now: datetime) -> bool:
+def _live(row: SessionRow | Bearer, role: Role, now: datetime) -> bool:
     """By the limits of the role she has now: whoever came to more rights meanwhile has the shorter time."""
     limits = session_limits(role)
     ends_at = min(row.ends_at, row.created_at + limits.absolute)

@@ -12,7 +12,7 @@ from sgapp.services.backups import expire_backup_keys
 from sgapp.services.drafts import KEEP
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
-from sgapp.store import search
+from sgapp.store import search, standing
 from sgapp.store.tables import CareVisitRow, DraftRow, HandOverRow, IntentRow
 
 #: A form is sent again within minutes, when its answer got lost on the way; what one left for the next is read the same day.
@@ -31,4 +31,5 @@ def tidy(house: House, *, now: datetime) -> int:
     expire_backup_keys(house.settings, now=now)
     house.ring.forget()
     search.forget(house.ring)
+    standing.forget(house.ring)
     return gone

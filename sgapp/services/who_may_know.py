@@ -217,7 +217,7 @@ def name_anew(uow: UnitOfWork) -> int:
         except Unreadable:
             continue  # the queue says so; it must not hold up the rest
         reserved = getattr(record, "reserved", False)
-        if not access.readers(uow.session, record.branch, reserved=reserved) - set(record.barred):
+        if not access.readers(uow, record.branch, reserved=reserved) - set(record.barred):
             continue  # nobody yet: the writer is told to turn elsewhere
         named = replace(record, listed=())
         uow.save(named, because=AuditEvent("list-named", kind.name, record.id))

@@ -4,12 +4,13 @@ The list is sealed with the record and repeated in the clear table `access`, by 
 verify` compares the two. Decisions, referrals and actions are under the list of their case.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, bindparam, exists, literal, union_all
 from sqlmodel import Session, col, delete, or_, select
 
 from sgapp.domain.clock_book import ClockBook
@@ -18,7 +19,9 @@ from sgapp.domain.permissions import SEES_RESERVED, SEES_RESTRICTED, Permission,
 from sgapp.domain.rota import MAY_TAKE, Duty, Rota
 from sgapp.domain.ties import Ties
 from sgapp.store import documents
-from sgapp.store.tables import AccessRow, AccountRow
+from sgapp.store.engine import insert_rows
+from sgapp.store.standing import standing
+from sgapp.store.tables import AccessRow, AccountRow, BarRow
 
 if TYPE_CHECKING:
     from sgapp.store.unit_of_work import UnitOfWork
@@ -36,19 +39,21 @@ def rota_as_it_holds(uow: "UnitOfWork", branch: str, changed: tuple[str, Role | 
     roles = _roles(uow, branch)
     if changed is not None:
         account_id, role = changed
-        roles = {i: r for i, r in (roles | {account_id: role}).items() if r is not None}
+        roles = {i: r for i, r in ({**roles, account_id: role}).items() if r is not None}
     able = {duty: frozenset(i for i, role in roles.items() if str(role) in MAY_TAKE[duty]) for duty in Duty}
     return (documents.latest(uow, Rota, branch) or _by_role(roles)).held_by(able)
 
 
-def _roles(uow: "UnitOfWork", branch: str) -> dict[str, Role]:
+@standing
+def _roles(uow: "UnitOfWork", branch: str) -> Mapping[str, Role]:
     """Who works in a branch and in what role, the longest there first."""
     here = select(AccountRow.id, AccountRow.role).where(col(AccountRow.disabled_at).is_(None), or_(
         col(AccountRow.branch) == branch, col(AccountRow.branch).is_(None)))
-    return {i: Role(role) for i, role in uow.session.exec(here.order_by(col(AccountRow.created_at), col(AccountRow.username)))}
+    rows = uow.session.exec(here.order_by(col(AccountRow.created_at), col(AccountRow.username)))
+    return MappingProxyType({i: Role(role) for i, role in rows})
 
 
-def _by_role(roles: dict[str, Role]) -> Rota:
+def _by_role(roles: Mapping[str, Role]) -> Rota:
     def first(*wanted: Role) -> str:
         return next((i for w in wanted for i, role in roles.items() if role is w), "")
 
@@ -56,10 +61,11 @@ def _by_role(roles: dict[str, Role]) -> Rota:
     return Rota(((Duty.LEAD, lead), (Duty.DEPUTY, deputy), (Duty.ON_CALL, first(Role.ON_CALL) or lead)))
 
 
-def readers(session: Session, branch: str | None, *, reserved: bool = False) -> frozenset[str]:
+@standing
+def readers(uow: "UnitOfWork", branch: str | None, *, reserved: bool = False) -> frozenset[str]:
     """Accounts whose role is to know of restricted matters of a branch: whom a list begins with, less those barred."""
     roles = [str(role) for role in (SEES_RESERVED if reserved else SEES_RESTRICTED)]
-    return frozenset(session.exec(select(AccountRow.id).where(
+    return frozenset(uow.session.exec(select(AccountRow.id).where(
         col(AccountRow.role).in_(roles), col(AccountRow.disabled_at).is_(None),
         or_(col(AccountRow.branch).is_(None), col(AccountRow.branch) == branch))))
 
@@ -75,7 +81,7 @@ def with_list(uow: "UnitOfWork", record: R, book: ClockBook) -> R:
     names = set(fields.listed)
     if not names:
         reserved = getattr(record, "reserved", False)
-        names = set(readers(uow.session, fields.branch, reserved=reserved))
+        names = set(readers(uow, fields.branch, reserved=reserved))
         if isinstance(record, Investigation):
             names &= _may_work_on_it(uow.session)
         elif not reserved and book.calendar().open_from(uow.now) != uow.now:
@@ -122,12 +128,29 @@ def write_list(session: Session, record_id: str, listed: Iterable[str], *, new: 
     `new`: there is none yet.
     """
     if new:
-        session.add_all(AccessRow(record_id=record_id, account_id=account_id, until=None) for account_id in listed)
+        insert_rows(session, AccessRow, [{"record_id": record_id, "account_id": a, "until": None} for a in listed])
         return
     session.exec(delete(AccessRow).where(col(AccessRow.record_id) == record_id, col(AccessRow.until).is_(None)))
     session.flush()
     for account_id in listed:
         session.merge(AccessRow(record_id=record_id, account_id=account_id, until=None))
+
+
+def kept_and_open(session: Session, record_id: str, case_id: str | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Whom a record, or its case, is barred from, and who is on the list of either, leaving out what was opened for an hour."""
+    rows = session.connection().execute(_BARS_AND_LIST, {"record": record_id, "case": case_id}).all()
+    return (frozenset(account_id for is_bar, account_id in rows if is_bar),
+            frozenset(account_id for is_bar, account_id in rows if not is_bar))
+
+
+def _of_record_or_case(table: type[BarRow | AccessRow]) -> ColumnElement[bool]:
+    return or_(col(table.record_id) == bindparam("record"), col(table.record_id) == bindparam("case"))
+
+
+#: Put together once: it is asked for each clock that begins.
+_BARS_AND_LIST = union_all(
+    select(literal(1), col(BarRow.account_id)).where(_of_record_or_case(BarRow)),
+    select(literal(0), col(AccessRow.account_id)).where(_of_record_or_case(AccessRow), col(AccessRow.until).is_(None)))
 
 
 def listed_on(session: Session, *record_ids: str | None) -> frozenset[str]:
@@ -137,7 +160,7 @@ def listed_on(session: Session, *record_ids: str | None) -> frozenset[str]:
         col(AccessRow.record_id).in_(ids), col(AccessRow.until).is_(None))))
 
 
-def on_list(account_id: str, now: datetime, *record_ids: Any) -> ColumnElement[bool]:
+def on_list(account_id: Any, now: Any, *record_ids: Any) -> ColumnElement[bool]:
     """Whether an account may know now of a record whose id, or whose case's id, stands in one of these columns."""
     return exists().where(col(AccessRow.record_id).in_(record_ids), col(AccessRow.account_id) == account_id,
                           or_(col(AccessRow.until).is_(None), col(AccessRow.until) > now))

@@ -1,15 +1,18 @@
 """Accounts and sessions as the store keeps them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.staff_names import Staff
-from sgapp.store.engine import insert_missing
+from sgapp.store.engine import insert_missing, insert_rows
+from sgapp.store.standing import raised, standing
 from sgapp.store.tables import AccountRow, AllocationRow, CareVisitRow, SessionRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -46,6 +49,7 @@ def by_username(uow: UnitOfWork, username: str) -> Account | None:
     return _account(uow, row) if row else None
 
 
+@standing
 def by_id(uow: UnitOfWork, account_id: str) -> Account | None:
     row = uow.session.get(AccountRow, account_id)
     return _account(uow, row) if row else None
@@ -62,6 +66,7 @@ def everyone(uow: UnitOfWork) -> tuple[Account, ...]:
     return tuple(_account(uow, row) for row in uow.session.exec(select(AccountRow).order_by(col(AccountRow.username))))
 
 
+@standing
 def staff(uow: UnitOfWork) -> tuple[Staff, ...]:
     """Everybody who is not disabled, as others may write of them."""
     query = select(AccountRow.id, AccountRow.sealed_name, AccountRow.username).where(col(AccountRow.disabled_at).is_(None))
@@ -87,6 +92,13 @@ def as_they_stand(uow: UnitOfWork) -> frozenset[tuple[object, ...]]:
     query = select_columns(col(AccountRow.id), col(AccountRow.role), col(AccountRow.branch), col(AccountRow.sealed_name),
                            col(AccountRow.disabled_at))
     return frozenset(tuple(row) for row in uow.session.connection().execute(query))
+
+
+def add_all(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add many at once, as what their columns hold."""
+    if rows:
+        insert_rows(uow.session, AccountRow, rows)
+        raised(uow.session)
 
 
 def describe(uow: UnitOfWork, account: Account) -> None:
@@ -201,6 +213,29 @@ def behind(uow: UnitOfWork, tokens_sha256: Collection[str]) -> list[tuple[Sessio
     owners = uow.session.exec(select(AccountRow).where(col(AccountRow.id).in_({row.account_id for row in rows})))
     known = {row.id: _account(uow, row) for row in owners}
     return [(row, known[row.account_id]) for row in rows if row.account_id in known]
+
+
+class Bearer(NamedTuple):
+    """What a session says of whoever shows its token."""
+
+    id: str
+    account_id: str
+    created_at: datetime
+    last_seen_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+    factor: str
+
+
+_BEARER = select(*(col(column) for column in (
+    SessionRow.id, SessionRow.account_id, SessionRow.created_at, SessionRow.last_seen_at, SessionRow.ends_at,
+    SessionRow.ended_at, SessionRow.factor))).where(SessionRow.token_sha256 == bindparam("token"))
+
+
+def bearer(session: Session, token_sha256: str) -> Bearer | None:
+    """The session of a token, for a look at it alone."""
+    row = session.connection().execute(_BEARER, {"token": token_sha256}).first()
+    return Bearer(*row) if row is not None else None
 
 
 def touch(uow: UnitOfWork, token_sha256: str) -> None:

@@ -17,13 +17,13 @@ from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Select, cast, func, true, type_coerce
+from sqlalchemy import JSON, Select, bindparam, cast, func, true, type_coerce, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.permissions import Actor
-from sgapp.store.engine import insert_if_missing, insert_row, insert_rows
+from sgapp.store.engine import insert_if_missing, insert_rows
 from sgapp.store.secrets import KeyRing
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, RefusalRow
 from sgapp.store.tables._types import UtcText
@@ -44,35 +44,36 @@ class AuditLog:
     def append(self, session: Session, actor: Actor, event: AuditEvent, records: Sequence[RecordDigest],
                at: datetime) -> None:
         """Add one event at the end of its stream. The head row is locked, so writers of a stream take turns."""
-        head = self._head(session, event.stream or f"account:{actor.account_id}")
-        insert_row(session, self.following(head, actor, event, records, at))
-        session.flush()
+        self._add(session, event.stream or f"account:{actor.account_id}", actor, [(event, records)], at)
 
     def append_all(self, session: Session, actor: Actor, events: Sequence[AuditEvent], at: datetime) -> None:
         """Add many events, about no records, at the end of the actor's own stream."""
-        head = self._head(session, f"account:{actor.account_id}")
-        insert_rows(session, AuditEventRow, [self.following(head, actor, event, (), at).model_dump() for event in events])
+        self._add(session, f"account:{actor.account_id}", actor, [(event, ()) for event in events], at)
+
+    def _add(self, session: Session, stream: str, actor: Actor, events: Sequence[tuple[AuditEvent, Sequence[RecordDigest]]],
+             at: datetime) -> None:
+        connection, asked = session.connection(), {"named": stream}
+        found = connection.execute(_HEAD_OF, asked).first()
+        if found is None:
+            insert_if_missing(session, AuditHeadRow, stream=stream, seq=0, last=GENESIS, mac="")
+            found = connection.execute(_HEAD_OF, asked).one()
+        head = Head(*found)
+        insert_rows(session, AuditEventRow, [self.following(head, actor, event, records, at) for event, records in events])
+        connection.execute(_MOVED_ON, {**asked, "seq": head.seq, "last": head.last, "mac": head.mac})
         session.flush()
 
-    def _head(self, session: Session, stream: str) -> AuditHeadRow:
-        head = session.get(AuditHeadRow, stream, with_for_update=True)
-        if head is None:
-            insert_if_missing(session, AuditHeadRow, stream=stream, seq=0, last=GENESIS, mac="")
-            head = session.get_one(AuditHeadRow, stream, with_for_update=True)
-        return head
-
-    def following(self, head: AuditHeadRow, actor: Actor, event: AuditEvent, records: Sequence[RecordDigest],
-                  at: datetime) -> AuditEventRow:
-        """The event that comes after the head of its stream, and the head moved on to it. Nothing is stored."""
-        row = AuditEventRow(
-            stream=head.stream, seq=head.seq + 1, at=at, actor_id=actor.account_id,
-            actor_role=str(actor.role), action=event.action, outcome=str(event.outcome),
-            subject_kind=event.subject_kind, subject_id=event.subject_id, detail=event.detail, count=event.count,
-            records=json.dumps(records), previous=head.last, mac="")
-        row.mac = self._event_mac(row)
-        head.seq, head.last = row.seq, row.mac
+    def following(self, head: "Head", actor: Actor, event: AuditEvent, records: Sequence[RecordDigest],
+                  at: datetime) -> dict[str, Any]:
+        """The row of the event that comes after the head of its stream, and the head moved on to it. Nothing is stored."""
+        head.seq += 1
+        row: dict[str, Any] = {
+            "stream": head.stream, "seq": head.seq, "at": at, "actor_id": actor.account_id, "actor_role": str(actor.role),
+            "action": event.action, "outcome": str(event.outcome), "subject_kind": event.subject_kind,
+            "subject_id": event.subject_id, "detail": event.detail, "count": event.count, "records": json.dumps(records),
+            "previous": head.last}
+        head.last = self._digest(_event_text(**{**row, "at": at.isoformat()}))
         head.mac = self._head_mac(head)
-        return row
+        return {**row, "mac": head.last}
 
     def refused(self, session: Session, actor: Actor, action: str, subject_id: str, at: datetime) -> None:
         """Record a refusal. The 1st, 2nd, 4th, 8th… of the same kind enter the chain, each with its count."""
@@ -83,11 +84,6 @@ class AuditLog:
         if tally.count & (tally.count - 1) == 0:
             event = AuditEvent(action, "refusal", subject_id, outcome=Outcome.REFUSED, count=tally.count)
             self.append(session, actor, event, (), at)
-
-    def _event_mac(self, row: AuditEventRow) -> str:
-        return self._digest(_event_text(
-            row.stream, row.seq, row.at.isoformat(), row.actor_id, row.actor_role, row.action, row.outcome, row.subject_kind,
-            row.subject_id, row.detail, row.count, row.records, row.previous))
 
     def _head_mac(self, head: Any) -> str:
         return self._digest(f'["head", {quoted(head.stream)}, {head.seq}, {quoted(head.last)}]')
@@ -171,6 +167,16 @@ def digests_on_chain(session: Session, only: str = "") -> Select[*tuple[Any, ...
     return query.where(kind == only) if only else query
 
 
+@dataclass(slots=True)
+class Head:
+    """Where a stream stands: its last event, and the head's own digest."""
+
+    stream: str
+    seq: int
+    last: str
+    mac: str
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """The result of a walk over the chain. `first_bad` names stream and number of the first bad event."""
@@ -196,6 +202,8 @@ _EVENT = (
     col(AuditEventRow.subject_id), col(AuditEventRow.detail), col(AuditEventRow.count), col(AuditEventRow.records),
     col(AuditEventRow.previous), col(AuditEventRow.mac))
 _HEAD = (col(AuditHeadRow.stream), col(AuditHeadRow.seq), col(AuditHeadRow.last), col(AuditHeadRow.mac))
+_HEAD_OF = select_columns(*_HEAD).where(col(AuditHeadRow.stream) == bindparam("named")).with_for_update()
+_MOVED_ON = update(AuditHeadRow).where(col(AuditHeadRow.stream) == bindparam("named"))
 
 
 def _as_they_come(session: Session, query: Select[*tuple[Any, ...]]) -> Any:

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from sgapp.domain.clock_book import ClockBook
@@ -16,6 +14,7 @@ from sgapp.domain.errors import Conflict
 from sgapp.domain.retention import Keeping
 from sgapp.domain.rota import Rota
 from sgapp.domain.ties import Ties
+from sgapp.store.standing import standing
 from sgapp.store.tables import DocumentRow
 
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ T = TypeVar("T", ClockBook, Rota, Directory, Ties, Keeping, CqcTags)
 _NAMES: dict[type[Any], str] = {ClockBook: "clock_book", Rota: "rota", Directory: "directory", Ties: "ties",
                           Keeping: "keeping", CqcTags: "cqc_tags"}
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {entity: TypeAdapter(entity) for entity in _NAMES}
-#: Asked several times in every transaction, so it is put together once.
-_LATEST = select(DocumentRow.name, DocumentRow.version, DocumentRow.sealed).where(
-    DocumentRow.name == bindparam("named")).order_by(col(DocumentRow.version).desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +35,18 @@ class Version:
     set_by: str
 
 
+@standing
 def latest(uow: "UnitOfWork", entity: type[T], branch: str = "") -> T | None:
     """The document that counts, of a branch or of the whole provider; None if none was ever set."""
-    row = uow.session.connection().execute(_LATEST, {"named": _name(entity, branch)}).first()
-    return _read(uow, entity, *row) if row is not None else None
+    rows = select(DocumentRow).where(DocumentRow.name == _name(entity, branch)).order_by(col(DocumentRow.version).desc())
+    row = uow.session.exec(rows.limit(1)).first()
+    return _read(uow, entity, row) if row is not None else None
 
 
 def history(uow: "UnitOfWork", entity: type[T], branch: str = "", *, limit: int = 20) -> tuple[tuple[Version, T], ...]:
     """The versions of a document, the newest first."""
     rows = select(DocumentRow).where(DocumentRow.name == _name(entity, branch)).order_by(col(DocumentRow.version).desc())
-    return tuple((Version(r.version, r.set_at, r.set_by), _read(uow, entity, r.name, r.version, r.sealed))
+    return tuple((Version(r.version, r.set_at, r.set_by), _read(uow, entity, r))
                  for r in uow.session.exec(rows.limit(limit)))
 
 
@@ -77,11 +75,5 @@ def _name(entity: type[Any], branch: str) -> str:
     return f"{_NAMES[entity]}/{branch}" if branch else _NAMES[entity]
 
 
-def _read(uow: "UnitOfWork", entity: type[T], name: str, version: int, sealed: bytes) -> T:
-    return _parsed(entity, uow.opened(sealed, place=f"document/{name}/{version}"))
-
-
-@lru_cache(maxsize=64)
-def _parsed(entity: type[Any], plain: bytes) -> Any:
-    """Every transaction asks for the same few documents; they are frozen, so one copy serves all."""
-    return _ADAPTERS[entity].validate_json(plain)
+def _read(uow: "UnitOfWork", entity: type[T], row: DocumentRow) -> T:
+    return _ADAPTERS[entity].validate_json(uow.opened(row.sealed, place=f"document/{row.name}/{row.version}"))

@@ -1,9 +1,10 @@
 """Connections: SQLite with its safe settings, or PostgreSQL. Source: DESIGN; SQLite's pragma documentation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy import Connection, Engine, Insert, Select, bindparam, create_engine, event, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -40,22 +41,39 @@ def insert_if_missing(session: Session, table: type[SQLModel], **values: Any) ->
     session.connection().execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
 
 
-def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Add many rows, but those with a key that is there."""
     if rows:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
-def insert_row(session: Session, row: SQLModel) -> None:
-    """Add a row at once that nobody changes any more in this transaction: the session need not keep an eye on it."""
-    session.connection().execute(insert(type(row)), row.model_dump())
+def insert_row(session: Session, table: type[SQLModel], **values: Any) -> None:
+    """Add a row at once, with all its columns. The session keeps no eye on it, so nobody may change it in this transaction."""
+    session.connection().execute(_insert(str(table.__tablename__)), values)
 
 
-def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-    """The same of many at once, as what their columns hold."""
+@cache
+def _insert(table: str) -> Insert:
+    """Put together once: that takes longer than the row."""
+    return insert(SQLModel.metadata.tables[table])
+
+
+def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add some at once, each with all its columns."""
     if rows:
-        session.connection().execute(insert(table), rows)
+        session.connection().execute(_insert(str(table.__tablename__)), rows)
+
+
+def is_there(session: Session, table: type[SQLModel], row_id: str) -> bool:
+    """Whether there is a row with this id. What the session has not written yet is not looked at."""
+    return session.connection().execute(_by_id(str(table.__tablename__)), {"row": row_id}).first() is not None
+
+
+@cache
+def _by_id(table: str) -> Select[Any]:
+    column = SQLModel.metadata.tables[table].c.id
+    return select(column).where(column == bindparam("row"))
 
 
 def for_reading(engine: Engine) -> Engine:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -205,17 +206,17 @@ class KeyRing:
     def create(self, session: Session, purpose: str, *, parent_id: str | None, now: datetime, key_id: str = "") -> str:
         """Make a key, wrapped by its parent (None: the master key). Returns its id."""
         row, key = self.made(session, purpose, parent_id=parent_id, now=now, key_id=key_id)
-        insert_row(session, row)
-        self._opened[row.id] = key
-        return row.id
+        insert_row(session, DataKeyRow, **row)
+        self._opened[row["id"]] = key
+        return row["id"]
 
     def made(self, session: Session, purpose: str, *, parent_id: str | None, now: datetime,
-             key_id: str = "") -> tuple[DataKeyRow, bytes]:
-        """A new key in its row, wrapped by its parent, and the key itself. Nothing is stored."""
-        row = DataKeyRow(id=key_id or str(uuid.uuid4()), purpose=purpose, parent_id=parent_id, wrapped=None, created_at=now)
-        key = AESGCM.generate_key(256)
-        self._put_under(session, row, key)
-        return row, key
+             key_id: str = "") -> tuple[dict[str, Any], bytes]:
+        """The row of a new key, wrapped by its parent, and the key itself. Nothing is stored."""
+        key_id, key = key_id or str(uuid.uuid4()), AESGCM.generate_key(256)
+        wrapped, wrapped_by = self._wrapped(session, key, parent_id, place=_place(key_id, purpose, parent_id))
+        return {"id": key_id, "purpose": purpose, "parent_id": parent_id, "wrapped": wrapped, "wrapped_by": wrapped_by,
+                "created_at": now, "destroyed_at": None}, key
 
     def made_roots(self, session: Session, purpose: str, count: int, *,
                    now: datetime) -> tuple[str, list[tuple[DataKeyRow, bytes]]]:
@@ -255,7 +256,7 @@ class KeyRing:
                 col(DataKeyRow.parent_id).is_(None), col(DataKeyRow.wrapped).is_not(None),
                 DataKeyRow.wrapped_by != self.master_mark).limit(most).with_for_update()))
         for row in rows:
-            row.wrapped = encrypt(self._wrapping(self._masters[0]), self._unwrapped(row), place=self._place(row))
+            row.wrapped = encrypt(self._wrapping(self._masters[0]), self._unwrapped(row), place=_place_of(row))
             row.wrapped_by = self.master_mark
         session.flush()
         return len(rows)
@@ -274,7 +275,7 @@ class KeyRing:
             if row is None or row.wrapped is None:
                 raise Unreadable(f"key {key_id} is gone")
             key = self._unwrapped(row) if row.parent_id is None else decrypt(
-                self.open(session, row.parent_id), row.wrapped, place=self._place(row))
+                self.open(session, row.parent_id), row.wrapped, place=_place_of(row))
             self._opened[key_id] = key
         return key
 
@@ -298,12 +299,14 @@ class KeyRing:
         return hmac.new(self._own["digests"], message, hashlib.sha256).hexdigest()
 
     def _put_under(self, session: Session, row: DataKeyRow, key: bytes) -> None:
-        """Wrap a key by the parent that its row names; None: by the master key that counts."""
-        if row.parent_id is not None:
-            row.wrapped, row.wrapped_by = encrypt(self.open(session, row.parent_id), key, place=self._place(row)), ""
-            return
+        row.wrapped, row.wrapped_by = self._wrapped(session, key, row.parent_id, place=_place_of(row))
+
+    def _wrapped(self, session: Session, key: bytes, parent_id: str | None, *, place: str) -> tuple[bytes, str]:
+        """A key wrapped by its parent, None: by the master key that counts; and the mark of that."""
+        if parent_id is not None:
+            return encrypt(self.open(session, parent_id), key, place=place), ""
         master = self._counting(session)
-        row.wrapped, row.wrapped_by = encrypt(self._wrapping(master), key, place=self._place(row)), mark_of(master)
+        return encrypt(self._wrapping(master), key, place=place), mark_of(master)
 
     def _counting(self, session: Session, *, held: bool = True) -> bytes:
         """The master key that counts in this transaction: the one that wraps the organisation's own, held until it ends."""
@@ -326,12 +329,16 @@ class KeyRing:
     def _unwrapped(self, row: DataKeyRow) -> bytes:
         """A key that a master key wraps. Those from before they were told apart are under the oldest that is known."""
         master = self._master(row.wrapped_by) if row.wrapped_by else self._masters[-1]
-        return decrypt(self._wrapping(master), row.wrapped or b"", place=self._place(row))
+        return decrypt(self._wrapping(master), row.wrapped or b"", place=_place_of(row))
 
     @staticmethod
     def _wrapping(master: bytes) -> bytes:
         return derived(master, "sgapp wrapping")
 
-    @staticmethod
-    def _place(row: DataKeyRow) -> str:
-        return f"data_key/{row.id}/{row.purpose}/{row.parent_id}"
+
+def _place(key_id: str, purpose: str, parent_id: str | None) -> str:
+    return f"data_key/{key_id}/{purpose}/{parent_id}"
+
+
+def _place_of(row: DataKeyRow) -> str:
+    return _place(row.id, row.purpose, row.parent_id)

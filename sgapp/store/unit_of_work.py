@@ -4,9 +4,12 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, false, update
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, or_, select
 
 from sgapp.domain.audit import AuditEvent, Outcome
@@ -30,9 +33,10 @@ from sgapp.domain.safety_plan import PlanState, SafetyPlan
 from sgapp.domain.sampling import Sample
 from sgapp.store import access, documents
 from sgapp.store.audit_log import AuditLog, RecordDigest
-from sgapp.store.engine import insert_if_missing, insert_row
+from sgapp.store.engine import insert_if_missing, insert_row, insert_rows, is_there
 from sgapp.store.kinds import KINDS, ON_A_CASE, Kind, Record, case_of, stream_of
 from sgapp.store.secrets import ORGANISATION_KEY, KeyRing, decrypt, encrypt
+from sgapp.store.standing import Kept
 from sgapp.store.tables import (
     AllocationRow,
     BarRow,
@@ -44,6 +48,7 @@ from sgapp.store.tables import (
     SafetyPlanRow,
     SequenceRow,
 )
+from sgapp.store.tables._types import UtcDateTime
 from sgapp.store.tables.records import _Sealed
 
 T = TypeVar("T", bound=Record)
@@ -67,6 +72,8 @@ class UnitOfWork:
         self._book: ClockBook | None = None
         self._on_shift: bool | None = None
         self._people_change = False
+        self.standing: Kept | None = None
+        self._held: dict[str, str] = {}
         self.people = Repository(self, Person)
         self.notes = Repository(self, Observation)
         self.kept = Repository(self, KeptUpload)
@@ -196,33 +203,33 @@ class UnitOfWork:
         kind = KINDS[type(record)]
         if isinstance(record, Person):
             self.people_change()
-        row = self.session.get(kind.table, record.id, with_for_update=True)
+        new = not is_there(self.session, kind.table, record.id)  # then it has no clocks, bars or list yet either
+        row = None if new else self.session.get_one(kind.table, record.id, with_for_update=True)
         if row is not None and row.version != self.loaded.get((kind.name, record.id), row.version):
             raise Conflict("Somebody else changed this a moment ago. Nothing of yours was saved; reload and look.")
         if isinstance(record, LISTED):
             record = access.with_list(self, record, self.book)
         clear = kind.clear(record)
-        new = row is None  # then it has no clocks, bars or list yet either
-        if row is None:
-            row = kind.table(id=record.id, key_id=self._key_for(record), sealed=b"", mac="", version=0, **clear)
-        elif isinstance(row, ObservationRow) and row.person_id != clear["person_id"]:
+        if isinstance(row, ObservationRow) and row.person_id != clear["person_id"]:
             self.ring.rewrap(self.session, row.key_id, parent_id=self._parent_of(clear["person_id"]))
+        key_id = self._key_for(record) if row is None else row.key_id
+        version = 1 if row is None else row.version + 1
         canonical = kind.adapter.dump_json(record)
-        row.sealed = encrypt(self.ring.open(self.session, row.key_id), canonical, place=kind.place(record.id))
-        row.mac = self.ring.record_mac(kind.name, record.id, canonical)
-        row.version += 1
-        self.loaded[kind.name, record.id] = row.version
-        if new:
-            insert_row(self.session, row)
+        sealed = encrypt(self.ring.open(self.session, key_id), canonical, place=kind.place(record.id))
+        mac = self.ring.record_mac(kind.name, record.id, canonical)
+        self.loaded[kind.name, record.id] = version
+        values = {**clear, "sealed": sealed, "mac": mac, "version": version}
+        if row is None:
+            insert_row(self.session, kind.table, id=record.id, key_id=key_id, **values)
         else:
-            for name, value in clear.items():
+            for name, value in values.items():
                 setattr(row, name, value)
             self.session.flush()
         self._set_clocks(kind, record, new=new)
         self._set_bars(record, new=new)
         if isinstance(record, LISTED):
             access.write_list(self.session, record.id, record.listed, new=new)
-        return kind.name, record.id, row.version, row.mac
+        return kind.name, record.id, version, mac
 
     def _key_for(self, record: Record) -> str:
         if isinstance(record, Person):
@@ -240,11 +247,19 @@ class UnitOfWork:
         if person_id is None:
             return ORGANISATION_KEY
         # Held until this ends: nothing is put under a person whose records are being disposed of.
-        query = select(PersonRow.key_id).where(PersonRow.id == person_id).with_for_update(read=True)
-        key_id = self.session.exec(query).one_or_none()
-        if key_id is None:
+        found = self._held.get(person_id) or self.session.connection().execute(_KEY_OF, {"person": person_id}).scalar()
+        if found is None:
             raise NotFound(f"person {person_id}")
-        return key_id
+        return found
+
+    def knows_of(self, person_id: str) -> bool:
+        """Whether the actor may know of an adult, who is then held until this ends: she must not be disposed of meanwhile."""
+        known = _key_if_known(anywhere=self.actor.branch is None)
+        asked = {"person": person_id, "account": self.actor.account_id, "branch": self.actor.branch, "now": self.now}
+        key_id = self.session.connection().execute(known, asked).scalar()
+        if key_id is not None:
+            self._held[person_id] = key_id
+        return key_id is not None
 
     @property
     def book(self) -> ClockBook:
@@ -265,15 +280,21 @@ class UnitOfWork:
             if clock.kind is ClockKind.NEXT_STEP and row is not None and row.started_at > clock.started_at:
                 clock = self.book.clock(clock.kind, row.started_at, priority=row.priority)
             begins = row is None or row.started_at != clock.started_at
-            if row is None or begins:
-                row = row or ClockRow(record_kind=kind.name, record_id=record.id, kind=str(clock.kind),
-                                      started_at=clock.started_at, due_at=clock.due_at)
-                row.stage, row.holder_id, row.started_at = 0, "", clock.started_at
-            row.case_id, row.branch, row.book = case_of(record), record.branch, self.book.version
-            row.due_at, row.chase_at, row.escalate_at = clock.due_at, clock.chase_at, clock.escalate_at
-            row.priority, row.restricted = str(getattr(record, "priority", "other")), getattr(record, "restricted", False)
-            row.reserved = getattr(record, "reserved", False)
-            row.next_step_at = clock.steps[row.stage] if row.stage < len(clock.steps) else None
+            stage, holder_id = (0, "") if row is None or begins else (row.stage, row.holder_id)
+            values = {
+                "stage": stage, "holder_id": holder_id, "started_at": clock.started_at, "case_id": case_of(record),
+                "branch": record.branch, "book": self.book.version, "due_at": clock.due_at, "chase_at": clock.chase_at,
+                "escalate_at": clock.escalate_at, "priority": str(getattr(record, "priority", "other")),
+                "restricted": getattr(record, "restricted", False), "reserved": getattr(record, "reserved", False),
+                "next_step_at": clock.steps[stage] if stage < len(clock.steps) else None}
+            if row is None:
+                row = ClockRow(record_kind=kind.name, record_id=record.id, kind=str(clock.kind), **values)
+            else:
+                for name, value in values.items():
+                    setattr(row, name, value)
+            if new:
+                insert_row(self.session, ClockRow, **row.model_dump())
+                make_transient_to_detached(row)  # from here on like one that was read
             self.session.add(row)
             self.clocks.append((row, record, begins))
         for row in running.values():
@@ -281,6 +302,12 @@ class UnitOfWork:
         if running and kind.entity is not Case:
             self._next_step_anew(case_of(record))
         self.session.flush()
+
+    def ask(self, clock: ClockRow, account_id: str) -> None:
+        """Put down who is asked about a clock now; empty: nobody."""
+        self.session.connection().execute(_ASKED, {
+            "of": clock.record_kind, "record": clock.record_id, "clock": clock.kind, "holder_id": account_id})
+        set_committed_value(clock, "holder_id", account_id)
 
     def _next_step_anew(self, case_id: str | None) -> None:
         """Something of the case has ended: from now on counts how long nobody does anything more about it."""
@@ -299,8 +326,7 @@ class UnitOfWork:
     def _set_bars(self, record: Record, *, new: bool) -> None:
         if not new:
             self.session.exec(delete(BarRow).where(col(BarRow.record_id) == record.id))
-        for account_id in getattr(record, "barred", ()):
-            self.session.add(BarRow(record_id=record.id, account_id=account_id))
+        insert_rows(self.session, BarRow, [{"record_id": record.id, "account_id": a} for a in getattr(record, "barred", ())])
 
     def may_see(self, table: type[_Sealed]) -> ColumnElement[bool]:
         """The condition that keeps a query to what this actor may know of."""
@@ -327,16 +353,36 @@ def scope(uow: UnitOfWork, *, id_column: Any, branch: Any, restricted: Any, rese
     `people`: the adults themselves, whom those who visit them know at any hour.
     """
     actor = uow.actor
-    conditions = [~exists().where(col(BarRow.record_id) == id_column, col(BarRow.account_id) == actor.account_id)]
-    if actor.branch is not None:
-        conditions.append(branch == actor.branch)
     ids = [id_column] if case_column is None else [id_column, case_column]
-    conditions.append(or_(restricted.is_(False), access.on_list(actor.account_id, uow.now, *ids)))
+    conditions = [_open_to(actor.account_id, actor.branch, uow.now, *ids, branch=branch, restricted=restricted)]
     if uow.off_shift and not people:
         conditions.append(false())
     if reserved is not None and actor.role not in SEES_RESERVED:
         conditions.append(reserved.is_(False))
     return and_(*conditions)
+
+
+def _open_to(account: Any, at: Any, now: Any, id_column: Any, *case_column: Any, branch: Any,
+             restricted: Any) -> ColumnElement[bool]:
+    """Bars, branch and list of an account that works `at` a branch, or anywhere (None); each a value or a parameter."""
+    here = () if at is None else (branch == at,)
+    on_list = access.on_list(account, now, id_column, *case_column)
+    return and_(~exists().where(col(BarRow.record_id) == id_column, col(BarRow.account_id) == account), *here,
+                or_(restricted.is_(False), on_list))
+
+
+_ASKED = update(ClockRow).where(col(ClockRow.record_kind) == bindparam("of"), col(ClockRow.record_id) == bindparam("record"),
+                                col(ClockRow.kind) == bindparam("clock"))
+#: Put together once: every note asks for them.
+_KEY_OF = select(PersonRow.key_id).where(PersonRow.id == bindparam("person")).with_for_update(read=True)
+
+
+@cache
+def _key_if_known(*, anywhere: bool) -> Any:
+    """`scope` of the adults, for one of them: her key, if the account may know of her. Nobody is off shift for them."""
+    return _KEY_OF.where(_open_to(
+        bindparam("account"), None if anywhere else bindparam("branch"), bindparam("now", type_=UtcDateTime),
+        col(PersonRow.id), branch=col(PersonRow.branch), restricted=col(PersonRow.restricted)))
 
 
 class Repository(Generic[T]):

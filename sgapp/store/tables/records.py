@@ -239,7 +239,9 @@ class EnvelopeConflictRow(SQLModel, table=True):
 
 
 class SequenceRow(SQLModel, table=True):
-    """Counters for the references people read aloud, such as the case number of a year; and of changes to adults."""
+    """Counters for the references people read aloud, such as the case number of a year; of changes to adults; and of changes to
+    what standing.py holds.
+    """
 
     __tablename__ = "sequence"
     name: str = Field(primary_key=True)
