@@ -229,7 +229,7 @@ class KeyRing:
         for _ in range(count):
             key, row = AESGCM.generate_key(256), DataKeyRow(
                 id=str(uuid.uuid4()), purpose=purpose, parent_id=None, wrapped=None, wrapped_by=mark_of(master), created_at=now)
-            row.wrapped = encrypt(wrapping, key, place=self._place(row))
+            row.wrapped = encrypt(wrapping, key, place=_place_of(row))
             found.append((row, key))
         return mark_of(master), found
 
