@@ -17,7 +17,6 @@ from sgapp.services.second_factor import is_right, tell_of_recovery
 from sgapp.services.tries import check_tries, note_failure, note_success
 from sgapp.store import accounts, factors
 from sgapp.store.accounts import Account, Bearer
-from sgapp.store.tables import SessionRow
 from sgapp.store.unit_of_work import UnitOfWork
 
 #: Under what name tries with a passkey are counted: it says itself whose it is.
@@ -146,8 +145,7 @@ def actor_for(house: House, token: str | None, *, now: datetime) -> Actor | None
         return None
     with house.reading(NOBODY, now) as uow:  # asked before everything else: it must wait for nobody who writes
         row = accounts.bearer(uow.session, sha256(token))
-        account = accounts.by_id(uow, row.account_id) if row is not None else None
-        actor = _bearer(row, account, now) if row is not None and account is not None else None
+        actor = _actor(uow, row) if row is not None else None
     if actor is not None and row is not None and now - row.last_seen_at > TOUCH_EVERY:
         with house.begin(NOBODY, now) as uow:
             accounts.touch(uow, sha256(token))
@@ -160,20 +158,21 @@ def actors_watching(house: House, tokens: Sequence[str], *, now: datetime) -> li
     session is kept alive by it.
     """
     with house.reading(NOBODY, now) as uow:
-        known = accounts.behind(uow, set(map(sha256, tokens)))
-        found = {row.token_sha256: _bearer(row, account, now) for row, account in known}
+        rows = accounts.bearers(uow.session, set(map(sha256, tokens)))
+        found = {token: _actor(uow, row) for token, row in rows.items()}
     return [found.get(sha256(token)) for token in tokens]
 
 
-def _bearer(row: SessionRow | Bearer, account: Account, now: datetime) -> Actor | None:
+def _actor(uow: UnitOfWork, row: Bearer) -> Actor | None:
     """Whose session it is, if it still is one."""
-    if account.disabled or not _live(row, account.role, now):
+    account = accounts.by_id(uow, row.account_id)
+    if account is None or account.disabled or not _live(row, account.role, uow.now):
         return None
     proven = row.factor not in ("", "not_needed", SETTING_UP)
     return account.as_actor(row.id, limited=needs_second_factor(account.role) and not proven)
 
 
-def _live(row: SessionRow | Bearer, role: Role, now: datetime) -> bool:
+def _live(row: Bearer, role: Role, now: datetime) -> bool:
     """By the limits of the role she has now: whoever came to more rights meanwhile has the shorter time."""
     limits = session_limits(role)
     ends_at = min(row.ends_at, row.created_at + limits.absolute)

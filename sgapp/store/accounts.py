@@ -207,14 +207,6 @@ def session_row(session: Session, token_sha256: str) -> SessionRow | None:
     return session.get(SessionRow, token_sha256)
 
 
-def behind(uow: UnitOfWork, tokens_sha256: Collection[str]) -> list[tuple[SessionRow, Account]]:
-    """These sessions, each with whose it is, in two questions however many there are."""
-    rows = uow.session.exec(select(SessionRow).where(col(SessionRow.token_sha256).in_(tokens_sha256))).all()
-    owners = uow.session.exec(select(AccountRow).where(col(AccountRow.id).in_({row.account_id for row in rows})))
-    known = {row.id: _account(uow, row) for row in owners}
-    return [(row, known[row.account_id]) for row in rows if row.account_id in known]
-
-
 class Bearer(NamedTuple):
     """What a session says of whoever shows its token."""
 
@@ -227,15 +219,23 @@ class Bearer(NamedTuple):
     factor: str
 
 
-_BEARER = select(*(col(column) for column in (
+_OF_A_BEARER = tuple(col(column) for column in (
     SessionRow.id, SessionRow.account_id, SessionRow.created_at, SessionRow.last_seen_at, SessionRow.ends_at,
-    SessionRow.ended_at, SessionRow.factor))).where(SessionRow.token_sha256 == bindparam("token"))
+    SessionRow.ended_at, SessionRow.factor))
+_BEARER = select_columns(*_OF_A_BEARER).where(col(SessionRow.token_sha256) == bindparam("token"))
 
 
 def bearer(session: Session, token_sha256: str) -> Bearer | None:
     """The session of a token, for a look at it alone."""
     row = session.connection().execute(_BEARER, {"token": token_sha256}).first()
     return Bearer(*row) if row is not None else None
+
+
+def bearers(session: Session, tokens_sha256: Collection[str]) -> dict[str, Bearer]:
+    """The sessions of many tokens, in one question."""
+    token = col(SessionRow.token_sha256)
+    rows = session.connection().execute(select_columns(token, *_OF_A_BEARER).where(token.in_(tokens_sha256)))
+    return {found: Bearer(*rest) for found, *rest in rows}
 
 
 def touch(uow: UnitOfWork, token_sha256: str) -> None:
