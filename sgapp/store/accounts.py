@@ -219,7 +219,7 @@ class Bearer(NamedTuple):
     factor: str
 
 
-_OF_A_BEARER = tuple(col(column) for column in (
+_OF_A_BEARER: tuple[Any, ...] = tuple(col(column) for column in (
     SessionRow.id, SessionRow.account_id, SessionRow.created_at, SessionRow.last_seen_at, SessionRow.ends_at,
     SessionRow.ended_at, SessionRow.factor))
 _BEARER = select_columns(*_OF_A_BEARER).where(col(SessionRow.token_sha256) == bindparam("token"))
