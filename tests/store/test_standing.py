@@ -54,6 +54,16 @@ def test_a_transaction_sees_at_once_what_it_has_changed_itself_and_nobody_does_i
     assert _names(cast.house) == before | {"Cora Vane"}
 
 
+def test_colleagues_of_a_table_that_are_written_all_at_once_are_known_to_the_next_transaction(cast: Cast) -> None:
+    before = _names(cast.house)
+    with cast.house.begin(SYSTEM, START) as uow:
+        new = [Account(str(uuid.uuid4()), name.lower(), Role.WORKER, name, "", "main", disabled=False)
+               for name in ("Bryn", "Cora")]
+        accounts.add_all(uow, [accounts.row_of(uow, account).model_dump() for account in new])
+        assert {s.name for s in accounts.staff(uow)} == before | {"Bryn", "Cora"}
+    assert _names(cast.house) == before | {"Bryn", "Cora"}
+
+
 def test_a_change_that_was_not_yet_written_is_written_before_it_is_asked_for(cast: Cast) -> None:
     with cast.house.begin(SYSTEM, START) as uow:
         assert cast.lena.account_id in access.readers(uow, "main")
