@@ -79,3 +79,10 @@ class Settings(BaseSettings):
     @property
     def https(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        """What the cookie of a session is called. Under the longer name a browser takes it from this very host and over https
+        only, so that no neighbour in the same domain can lay one of his over it. Source: RFC 6265bis, 4.1.3.2.
+        """
+        return "__Host-sgapp_session" if self.https else "sgapp_session"

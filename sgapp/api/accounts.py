@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, StringConstraints
 
-from sgapp.api.door import COOKIE, MARK, Changes, ItsPage, Plain, SignedIn, TheHouse, address_of, browser_of
+from sgapp.api.door import MARK, Changes, ItsPage, Plain, SignedIn, TheHouse, address_of, browser_of, token_of
 from sgapp.api.problems import TOO_MANY, Told, documented
 from sgapp.domain.errors import SecondFactorNeeded, WrongCode
 from sgapp.services import passkeys, second_factor, sessions, staff, tries
@@ -85,12 +85,12 @@ def begin(credentials: Credentials, request: Request, house: TheHouse) -> Respon
 
 def _begun(found: sessions.SignedIn, house: House, request: Request) -> Response:
     """Whoever was signed in on this browser is so no more: no two people at once."""
-    sessions.sign_out(house, request.cookies.get(COOKIE), now=now())
+    sessions.sign_out(house, token_of(request, house), now=now())
     actor = found.actor
     answer = JSONResponse({"role": str(actor.role), "id": actor.account_id, "username": actor.username, "name": actor.name,
                            "set_up": actor.limited})
-    answer.set_cookie(COOKIE, found.token, httponly=True, samesite="strict", secure=house.settings.https, path="/",
-                      expires=found.ends_at)
+    answer.set_cookie(house.settings.session_cookie, found.token, httponly=True, samesite="strict", secure=house.settings.https,
+                      path="/", expires=found.ends_at)
     return answer
 
 
@@ -116,21 +116,22 @@ def begin_with_passkey(answered: Answered, request: Request, house: TheHouse) ->
 
 
 @router.get("/session")
-def current(actor: SignedIn, request: Request) -> Session:
+def current(actor: SignedIn, request: Request, house: TheHouse) -> Session:
     """Who is signed in."""
     return Session(role=str(actor.role), id=actor.account_id, username=actor.username, name=actor.name, set_up=actor.limited,
-                   page=sessions.page_mark(request.cookies.get(COOKIE)))
+                   page=sessions.page_mark(token_of(request, house)))
 
 
 @router.delete("/session", dependencies=[Changes], status_code=204)
 def end(request: Request, house: TheHouse) -> Response:
     """Sign out. Always succeeds; on the page of whoever was here before, her session has ended already."""
-    token, answer = request.cookies.get(COOKIE), Response(status_code=204)
+    token, answer = token_of(request, house), Response(status_code=204)
     actor, mark = sessions.actor_for(house, token, now=now()), request.headers.get(MARK)
     if actor is not None and mark and not sessions.fits(house, actor, token, mark, now=now()):
         return answer
     sessions.sign_out(house, token, now=now())
-    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=house.settings.https)
+    answer.delete_cookie(house.settings.session_cookie, path="/", httponly=True, samesite="strict",
+                         secure=house.settings.https)
     return answer
 
 

@@ -13,7 +13,6 @@ from sgapp.services.house import House, house, now
 from sgapp.services.sessions import actor_for, fits
 from sgapp.settings import networks_in
 
-COOKIE = "sgapp_session"
 #: The header in which a page says in whose session it was opened. A program has no page and sends none.
 MARK = "x-session"
 
@@ -36,8 +35,13 @@ async def the_house() -> House:
 TheHouse = Annotated[House, Depends(the_house)]
 
 
+def token_of(request: Request, house: House) -> str | None:
+    """What the cookie of her session holds; opens what she may see."""
+    return request.cookies.get(house.settings.session_cookie)
+
+
 def maybe_actor(request: Request, house: TheHouse) -> Actor | None:
-    return actor_for(house, request.cookies.get(COOKIE), now=now())
+    return actor_for(house, token_of(request, house), now=now())
 
 
 def signed_in(request: Request, actor: Annotated[Actor | None, Depends(maybe_actor)], house: TheHouse) -> Actor:
@@ -45,7 +49,7 @@ def signed_in(request: Request, actor: Annotated[Actor | None, Depends(maybe_act
     if actor is None:
         raise SignedOut("no session")
     mark = request.headers.get(MARK)
-    if mark is not None and not fits(house, actor, request.cookies.get(COOKIE), mark, now=now()):
+    if mark is not None and not fits(house, actor, token_of(request, house), mark, now=now()):
         raise SomebodyElse("another person's page")
     return actor
 

@@ -33,7 +33,6 @@ from sgapp.store import accounts, factors
 from sgapp.store.accounts import Account
 
 MANY, TWO = 2.0, 1.5
-_COOKIE = "sgapp_session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ def _leads(settings: Settings, count: int) -> list[str]:
                 uow.session.flush()
                 accounts.begin_session(uow, token_sha256=sha256(token), session_id=str(uuid.uuid4()), account_id=account.id,
                                        ends_at=uow.now + timedelta(hours=2), factor=factors.PASSKEY)
-                cookies.append(f"{_COOKIE}={token}")
+                cookies.append(f"{settings.session_cookie}={token}")
     finally:
         house.engine.dispose()
     return cookies

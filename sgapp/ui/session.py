@@ -15,8 +15,10 @@ from reflex.state import BaseState, _override_base_method
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sgapp.domain.permissions import Actor, Permission
+from sgapp.settings import Settings
 from sgapp.ui import offload
 
+#: Under this name the fingerprint of a session stands in State, whatever the browser calls the cookie.
 COOKIE = "sgapp_session"
 #: A State class whose `_allowed` holds this word answers people who have not signed in too.
 ANYONE = "anyone"
@@ -62,9 +64,9 @@ PLACES: dict[str, tuple[Permission, ...]] = {
 _SECRET_HEADERS = frozenset({b"cookie", b"authorization", b"proxy-authorization"})
 
 
-def _token_in(header: str) -> str:
+def _token_in(header: str, name: str = COOKIE) -> str:
     try:
-        found = SimpleCookie(header).get(COOKIE)
+        found = SimpleCookie(header).get(name)
     except CookieError:
         return ""
     return found.value if found else ""
@@ -85,13 +87,14 @@ class CookieKeeper:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._name = Settings().session_cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope.get("path", "").startswith("/_event") or scope["type"] not in ("websocket", "http"):
             await self.app(scope, receive, send)
             return
         cookie = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-        token = _token_in(cookie.decode("latin-1"))
+        token = _token_in(cookie.decode("latin-1"), self._name)
         headers = [(name, value) for name, value in scope["headers"] if name not in _SECRET_HEADERS]
         # Salted by its use, so that it is not the session table's key either.
         fingerprint = hashlib.sha256(b"socket|" + token.encode()).hexdigest() if token else ""

@@ -32,9 +32,24 @@ def test_signing_in_says_who_one_is_and_sets_one_strict_cookie(phone: Phone, cas
     assert "samesite=strict" in cookie.lower()
 
 
-def test_behind_https_the_cookie_is_secure(phone: Phone, cast: Cast) -> None:
+def _behind_https(cast: Cast) -> None:
     cast.house.settings = cast.house.settings.model_copy(update={"public_url": "https://notes.example"})
-    assert "; Secure" in _tries(phone(), "amina", PASSWORD).headers["set-cookie"]
+
+
+def test_behind_https_the_cookie_is_secure_and_bound_to_this_very_host(phone: Phone, cast: Cast) -> None:
+    _behind_https(cast)
+    [cookie] = _tries(phone(), "amina", PASSWORD).headers.get_list("set-cookie")
+    assert cookie.startswith("__Host-sgapp_session=")
+    assert "; Secure" in cookie and "; Path=/" in cookie and "domain" not in cookie.lower()
+
+
+def test_behind_https_a_cookie_that_a_neighbour_could_lay_over_it_opens_nothing(phone: Phone, cast: Cast) -> None:
+    _behind_https(cast)
+    token = _tries(phone(), "amina", PASSWORD).headers["set-cookie"].partition("=")[2].partition(";")[0]
+    laid_over, hers = phone(), phone()
+    laid_over.cookies.set("sgapp_session", token)
+    hers.cookies.set("__Host-sgapp_session", token)
+    assert [client.get("/api/session").status_code for client in (laid_over, hers)] == [401, 200]
 
 
 def test_the_token_of_the_cookie_is_kept_nowhere_but_as_its_hash(phone: Phone, cast: Cast) -> None:

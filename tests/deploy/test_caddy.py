@@ -24,6 +24,7 @@ from sgapp.services.tries import ADDRESS
 from tests.caddy import Caddy, adapted, found_caddy, running_caddy
 from tests.conftest import new_database
 from tests.e2e.test_faults import Phone, _a_page_opens, nothing_lost_and_nothing_twice
+from tests.security.test_walk import opened
 from tests.serving import PASSWORD, ROOT, Server, free_port, otp, running_redis, start_server, stop_server
 
 pytestmark = pytest.mark.long
@@ -105,9 +106,16 @@ def test_a_page_opens_its_socket_through_it_and_a_note_arrives_once(front: Front
     nothing_lost_and_nothing_twice(front.people, phone)
 
 
-def test_the_cookie_is_for_https_alone(front: Front) -> None:
-    said = httpx.post(f"{front.people.url}/api/session", json={"username": "worker.a", "password": PASSWORD})
-    assert {"secure", "httponly", "samesite=strict"} <= set(said.headers["set-cookie"].lower().split("; "))
+def test_the_cookie_is_for_https_and_this_host_alone_and_a_page_knows_by_it_who_has_signed_in(front: Front) -> None:
+    session = "reflex___state____state.sgapp___ui___session____session_state"
+    with httpx.Client(base_url=front.people.url, timeout=30) as client:
+        said = client.post("/api/session", json={"username": "worker.a", "password": PASSWORD}).headers["set-cookie"]
+        assert said.startswith("__Host-sgapp_session=")
+        assert {"secure", "httponly", "samesite=strict", "path=/"} <= set(said.lower().split("; "))
+        with opened(front.people, client) as page:
+            page.until_hydrated()
+            page.send(f"{session}.load_session")
+            assert page.deltas_until(session)[-1][session]["role_rx_state_"] == "worker"
 
 
 def _guess(client: httpx.Client, username: str, number: int) -> int:

@@ -55,7 +55,7 @@ class Phone:
         """The answer; None if there was none."""
         try:
             answer = httpx.post(f"{self.server.url}/api/observations", json=asdict(note), timeout=20,
-                                cookies={"sgapp_session": self._cookie})
+                                cookies=self._cookie)
         except httpx.TransportError as error:
             self.answers[type(error).__name__] += 1
             return None
@@ -225,11 +225,11 @@ def test_clients_that_dawdle_hold_up_nobody(server: Server) -> None:
     nothing_lost_and_nothing_twice(server, phone)
 
 
-async def _many_pages(server: Server, count: int, cookie: str) -> list[ClientConnection]:
+async def _many_pages(server: Server, count: int, cookie: dict[str, str]) -> list[ClientConnection]:
     async def one() -> ClientConnection:
         url = f"{server.url.replace('http', 'ws')}/_event/?token={uuid.uuid4()}&EIO=4&transport=websocket"
-        page = await connect(url, origin=Origin(server.url), additional_headers={"Cookie": f"sgapp_session={cookie}"},
-                             open_timeout=60, ping_interval=None)
+        page = await connect(url, origin=Origin(server.url), open_timeout=60, ping_interval=None,
+                             additional_headers={"Cookie": "; ".join(map("=".join, cookie.items()))})
         await page.recv()
         await page.send("40/_event,")
         return page

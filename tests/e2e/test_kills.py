@@ -45,13 +45,14 @@ class Phones:
             payload = note_payload(person_id, "", datetime.now(UTC))
             self.waiting.put(seal_note(key, payload["id"], payload))
 
-    def deliver(self, cookie: str) -> None:
+    def deliver(self, cookie: dict[str, str]) -> None:
         """Send everything that waits. Ends when nothing waits, or the server is gone; what hung in the air waits again."""
         self._cut.clear()
         with ThreadPoolExecutor(CLIENTS) as pool:
             list(pool.map(self._one_phone, [cookie] * CLIENTS))
 
-    def deliver_until_killed(self, cookie: str, server: subprocess.Popen[bytes], *, after: int, wait_seconds: float) -> None:
+    def deliver_until_killed(self, cookie: dict[str, str], server: subprocess.Popen[bytes], *, after: int,
+                             wait_seconds: float) -> None:
         """Kill the server so many seconds after so many notes of this burst were acknowledged."""
         self._target, self._reached = len(self.acknowledged) + after, threading.Event()
 
@@ -65,8 +66,8 @@ class Phones:
         self.deliver(cookie)
         killer.join()
 
-    def _one_phone(self, cookie: str) -> None:
-        with httpx.Client(base_url=self.url, cookies={"sgapp_session": cookie}, timeout=20) as client:
+    def _one_phone(self, cookie: dict[str, str]) -> None:
+        with httpx.Client(base_url=self.url, cookies=cookie, timeout=20) as client:
             while not self._cut.is_set():
                 try:
                     envelope = self.waiting.get_nowait()
@@ -87,12 +88,12 @@ class Phones:
                         self._reached.set()
 
 
-def _let_in(url: str) -> tuple[str, IntakeKey, str]:
+def _let_in(url: str) -> tuple[dict[str, str], IntakeKey, str]:
     with httpx.Client(base_url=url, timeout=20) as client:
         answer = client.post("/api/session", json={"username": "worker.a", "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         key = IntakeKey(**client.get("/api/intake/key").json())
-        return client.cookies["sgapp_session"], key, client.get("/api/people/mine").json()["people"][0]["id"]
+        return dict(client.cookies), key, client.get("/api/people/mine").json()["people"][0]["id"]
 
 
 def _delivered(server: Server) -> tuple[Counter[str], set[str]]:
