@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,6 @@ from sgapp.domain.evidence import asked as filled_in
 from sgapp.domain.learning import Learning
 from sgapp.domain.measures import MEASURES, Figure
 from sgapp.domain.permissions import Actor, Permission
-from sgapp.domain.referral import Action
 from sgapp.domain.registers import Entry, in_order
 from sgapp.domain.sac_counts import sac_year
 from sgapp.domain.sampling import QUESTIONS, CaseAudit, Sample, agreement, checked_month
@@ -165,7 +164,8 @@ def check_pack(path: Path, *, public_key: str = "") -> dict[str, Any]:
 class _Gathered:
     figures: Figures
     register: list[Entry]
-    actions: list[tuple[str, Action]]
+    #: Open ones by the day they are due and their id: case, owner and agency.
+    actions: list[tuple[date, str, str, str, str | None]]
 
 
 class _Making:
@@ -199,9 +199,9 @@ class _Making:
         yield "registers.csv", csv_lines(("Register", *COLUMNS), (
             (entry.register, *self._row(entry, roles)) for entry in in_order(found.register, self.now)))
         yield "open-actions.csv", csv_lines(("Case", "Owner", "Agency", "Due", "How it stands"), (
-            (case, roles.get(a.owner, "Somebody"), AGENCIES.label(a.agency) if a.agency else "Our own", show_day(a.due_on),
-             "Overdue" if end_of_day(a.due_on) < self.now else "Open") for case, a in sorted(
-                 found.actions, key=lambda pair: (pair[1].due_on, pair[1].id))))
+            (case, roles.get(owner, "Somebody"), AGENCIES.label(agency) if agency else "Our own", show_day(due_on),
+             "Overdue" if end_of_day(due_on) < self.now else "Open")
+            for due_on, _id, case, owner, agency in sorted(found.actions)))
         with self.house.reading(self.actor, self.now) as uow:
             yield f"sac-aligned-{sac_year(self.begins)}.csv", sac_lines(Walk(uow, self.whole), sac_year(self.begins))
         yield from self._scores(sample, roles)
@@ -232,7 +232,8 @@ class _Making:
                     found.figures.add(measure, measure.items(material))
             found.register += [e for e in entries_in(material) if e.since <= ends and (e.done_at or ends) >= begins]
             of = {case.id: case.reference for case in material.cases}
-            found.actions += [(of[a.case_id], a) for a in material.actions if a.open and a.recorded_at <= ends]
+            found.actions += [(a.due_on, a.id, of[a.case_id], a.owner, a.agency) for a in material.actions
+                              if a.open and a.recorded_at <= ends]
         for material in walk.notes(self.span[0], ends):
             for measure in MEASURES:
                 if measure.code in _OF_NOTES:
