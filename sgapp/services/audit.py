@@ -67,7 +67,11 @@ def _first_wrong(uow: UnitOfWork, digests: Iterator[RecordDigest], gone: Gone) -
     """
     seen = dict.fromkeys(_KINDS, 0)
     for name, known in groupby(digests, key=itemgetter(0)):
-        while name in _KINDS and (few := tuple(islice(known, _AT_A_TIME))):
+        if name == "tombstone":
+            continue  # looked at already
+        if name not in _KINDS:
+            return sum(seen.values()), f"{name}: the chain tells of a kind of record that there is not"
+        while few := tuple(islice(known, _AT_A_TIME)):
             with uow.ring.for_a_while():
                 there, wrong = _compared(uow, _KINDS[name], few, gone)
             seen[name] += there
@@ -106,7 +110,8 @@ def _stray(uow: UnitOfWork) -> str:
     """Who is said to know, or not, of a record that is not there; or was let in for a while without a word on the file."""
     for table, words in ((AccessRow, "a list"), (BarRow, "a bar")):
         nowhere = (~exists().where(col(kind.table.id) == col(table.record_id)) for kind in KINDS.values())
-        if record_id := uow.session.exec(select(table.record_id).where(*nowhere).limit(1)).first():
+        record_id = uow.session.exec(select(table.record_id).where(*nowhere).limit(1)).first()
+        if record_id is not None:
             return f"{record_id}: {words} of a record that is not there"
     let_in = uow.session.exec(select(AccessRow).where(col(AccessRow.until).is_not(None))).all()
     opened = uow.session.exec(select(CaseRow).where(col(CaseRow.id).in_({row.record_id for row in let_in})))

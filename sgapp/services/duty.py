@@ -195,7 +195,7 @@ def add_message(uow: UnitOfWork, channel: Channel, account_id: str, urgency: Urg
 @standing
 def reach_of(uow: UnitOfWork, account_id: str) -> Reach:
     """How somebody wishes to be told; until they say, in the product alone."""
-    row = uow.session.get(ReachRow, account_id)
+    row = uow.session.get(ReachRow, account_id, populate_existing=True)
     return _REACH.validate_json(uow.opened(row.sealed, place=f"reach/{account_id}")) if row is not None else Reach()
 
 

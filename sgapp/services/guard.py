@@ -17,6 +17,7 @@ from sgapp.domain.errors import Conflict, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor, Permission, require
 from sgapp.services.duty import begin_clocks
 from sgapp.services.house import House
+from sgapp.store import accounts
 from sgapp.store.tables import IntentRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -107,12 +108,21 @@ class Intention(Generic[F]):
               again: bool = False) -> tuple[Done, bool]:
         prepare = self.prepare
         if prepare is not None:
-            return house.in_two_steps(actor, now, lambda look: prepare(look, form),
-                                      lambda uow, ready: self._within(uow, ready, intent_id))
+            def write(uow: UnitOfWork, ready: F) -> tuple[Done, bool]:
+                self._ask_again(uow)
+                return self._within(uow, ready, intent_id)
+
+            return house.in_two_steps(actor, now, lambda look: prepare(look, form), write)
         if self.together and house.together is not None and not again:
             return house.together.do(actor, now, lambda uow: self._within(uow, form, intent_id))
         with house.begin(actor, now) as uow:
             return self._within(uow, form, intent_id)
+
+    def _ask_again(self, uow: UnitOfWork) -> None:
+        """Whether the actor may do it still: making ready may have taken long. Raises NotPermitted."""
+        account, actor = accounts.by_id(uow, uow.actor.account_id), uow.actor
+        if account is None or account.disabled or (account.role, account.branch) != (actor.role, actor.branch):
+            raise NotPermitted(self.name)
 
     def _within(self, uow: UnitOfWork, form: F, intent_id: str | None) -> tuple[Done, bool]:
         claim = None

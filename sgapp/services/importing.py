@@ -184,7 +184,8 @@ def take_in(uow: UnitOfWork, ready: Ready) -> Imported:
         for at in range(0, len(ready.adults.digests), _AT_ONCE):
             some = ready.adults.digests[at:at + _AT_ONCE]
             uow.note_event(AuditEvent("people-imported", "person", "", "system", count=len(some)), *some)
-    if (ready.new_accounts or ready.described or ready.visits) and accounts.as_they_stand(uow) != ready.of_accounts:
+    if (ready.new_accounts or ready.described or ready.visits) and (
+            accounts.as_they_stand(uow, held=True) != ready.of_accounts):
         raise Stale("accounts have changed")
     accounts.add_all(uow, ready.new_accounts)
     insert_rows(uow.session, AccountChangeRow, ready.their_codes)
@@ -193,8 +194,7 @@ def take_in(uow: UnitOfWork, ready: Ready) -> Imported:
     uow.note_events([*(AuditEvent("account-added", "account", row["id"], detail=row["role"]) for row in ready.new_accounts),
                      *(AuditEvent("account-described", "account", account.id) for account in ready.described)])
     if ready.visits:
-        if uow.changes_of_people() != ready.as_of:
-            raise Stale("adults have changed")
+        uow.people_change(since=ready.as_of)  # nobody is let go of before this is written
         accounts.put_down(uow, ready.visits)
         uow.note_event(AuditEvent("visits-imported", "allocation", "", "system", count=len(ready.visits)))
     return ready.done

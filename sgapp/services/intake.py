@@ -11,6 +11,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -305,7 +306,7 @@ def opened(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _SealingKey:
-    """What notes were sealed to. `private` is None once it was destroyed."""
+    """What notes were sealed to. `private` is None once it was destroyed, or where it does not open any more."""
 
     organisation: str
     retired: bool
@@ -314,16 +315,16 @@ class _SealingKey:
 
 @standing
 def _sealing_key(uow: UnitOfWork, key_id: str) -> _SealingKey | None:
-    row = uow.session.get(SealingKeyRow, key_id)
+    row = uow.session.get(SealingKeyRow, key_id, populate_existing=True)
     if row is None:
         return None
     private = None
     if row.sealed_private_key is not None:
-        der = uow.opened(row.sealed_private_key, place=_private_place(key_id))
-        private = serialization.load_der_private_key(der, None)
-        if not isinstance(private, ec.EllipticCurvePrivateKey):
-            raise Unreadable(key_id)
-    return _SealingKey(_bound_to(uow, row), row.retired_at is not None, private)
+        with suppress(Unreadable, ValueError):
+            private = serialization.load_der_private_key(
+                uow.opened(row.sealed_private_key, place=_private_place(key_id)), None)
+    return _SealingKey(_bound_to(uow, row), row.retired_at is not None,
+                       private if isinstance(private, ec.EllipticCurvePrivateKey) else None)
 
 
 def note_from(uow: UnitOfWork, author: Account | None, note_id: str, reference: str, plain: bytes,

@@ -3,11 +3,12 @@
 import secrets
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sgapp.domain.audit import AuditEvent
-from sgapp.domain.errors import SecondFactorNeeded, WrongCode
+from sgapp.domain.errors import SecondFactorNeeded, Unreadable, WrongCode
 from sgapp.domain.permissions import Actor, Role, needs_second_factor, session_limits
 from sgapp.services import passkeys
 from sgapp.services.guard import public, record_refusal
@@ -159,7 +160,10 @@ def actors_watching(house: House, tokens: Sequence[str], *, now: datetime) -> li
     """
     with house.reading(NOBODY, now) as uow:
         rows = accounts.bearers(uow.session, set(map(sha256, tokens)))
-        found = {token: _actor(uow, row) for token, row in rows.items()}
+        found = {}
+        for token, row in rows.items():
+            with suppress(Unreadable):  # then she is nobody, and the others go on
+                found[token] = _actor(uow, row)
     return [found.get(sha256(token)) for token in tokens]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from sgapp.domain.permissions import Actor, Role
+from sgapp.store.engine import within_transaction
 from sgapp.store.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -80,6 +81,9 @@ class Together:
                 one.settled = True
 
     def _share(self, some: list[_One]) -> None:
+        """Nothing counts as done before the commit. Whatever the database objects to ends the sharing: where the disk is full,
+        SQLite undoes the whole transaction by itself, and what came after would be kept as if it stood alone.
+        """
         with self._house.begin(_ALL, some[0].at) as shared:
             connection = shared.session.connection()
             for one in some:
@@ -87,7 +91,10 @@ class Together:
                     with self._house.within(connection, one.actor, one.at) as uow:
                         one.answer = one.work(uow)
                 except DBAPIError:
-                    continue  # something was in its way, perhaps one of the others here
+                    raise
                 except Exception as error:
                     one.error = error
-                one.alone = False
+            if not within_transaction(connection):
+                raise RuntimeError("the transaction that several shared was undone in between")
+        for one in some:
+            one.alone = False

@@ -51,7 +51,7 @@ def by_username(uow: UnitOfWork, username: str) -> Account | None:
 
 @standing
 def by_id(uow: UnitOfWork, account_id: str) -> Account | None:
-    row = uow.session.get(AccountRow, account_id)
+    row = uow.session.get(AccountRow, account_id, populate_existing=True)
     return _account(uow, row) if row else None
 
 
@@ -87,11 +87,15 @@ def row_of(uow: UnitOfWork, account: Account) -> AccountRow:
         sealed_name=uow.sealed(account.name.encode(), place=_place(account.id)))
 
 
-def as_they_stand(uow: UnitOfWork) -> frozenset[tuple[object, ...]]:
-    """What tells whether an account was added, renamed, moved, disabled or given another role meanwhile; nothing is opened."""
+def as_they_stand(uow: UnitOfWork, *, held: bool = False) -> frozenset[tuple[object, ...]]:
+    """What tells whether an account was added, renamed, moved, disabled or given another role meanwhile; nothing is opened.
+
+    `held`: they stay so until this transaction ends.
+    """
     query = select_columns(col(AccountRow.id), col(AccountRow.role), col(AccountRow.branch), col(AccountRow.sealed_name),
                            col(AccountRow.disabled_at))
-    return frozenset(tuple(row) for row in uow.session.connection().execute(query))
+    asked = query.with_for_update(read=True) if held else query
+    return frozenset(tuple(row) for row in uow.session.connection().execute(asked))
 
 
 def add_all(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -39,7 +39,7 @@ class Version:
 def latest(uow: "UnitOfWork", entity: type[T], branch: str = "") -> T | None:
     """The document that counts, of a branch or of the whole provider; None if none was ever set."""
     rows = select(DocumentRow).where(DocumentRow.name == _name(entity, branch)).order_by(col(DocumentRow.version).desc())
-    row = uow.session.exec(rows.limit(1)).first()
+    row = uow.session.exec(rows.limit(1), execution_options={"populate_existing": True}).first()
     return _read(uow, entity, row) if row is not None else None
 
 

@@ -76,6 +76,12 @@ def _by_id(table: str) -> Select[Any]:
     return select(column).where(column == bindparam("row"))
 
 
+def within_transaction(connection: Connection) -> bool:
+    """Whether SQLite is still in the transaction that was begun on this connection: it may have undone all of it by itself."""
+    driver: Any = connection.connection.dbapi_connection
+    return driver.in_transaction
+
+
 def for_reading(engine: Engine) -> Engine:
     """The same database, for a long look at one moment of it that keeps no writer waiting."""
     if engine.dialect.name == "postgresql":

@@ -45,7 +45,7 @@ _kept: "WeakKeyDictionary[KeyRing, Kept]" = WeakKeyDictionary()
 
 def standing(look: "Callable[Concatenate[UnitOfWork, P], V]") -> "Callable[Concatenate[UnitOfWork, P], V]":
     """Remember what a look at these tables, and at no others, has answered to the same arguments. Everybody gets the same
-    answer, so it has to be one that nobody can change.
+    answer, so it has to be one that nobody can change; and what it rests on is read anew, not taken from what a session holds.
 
     A transaction that has changed some of them itself looks each time: what it has written may yet be undone.
     """

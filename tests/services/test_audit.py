@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
+from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import Invalid, NotFound, NotPermitted, Unreadable
 from sgapp.services import cases, triage
 from sgapp.services.audit import verify_audit
@@ -137,6 +138,23 @@ def test_a_changed_event_is_named(cast: Cast, case_id: str, column: str) -> None
 def test_a_changed_count_or_time_is_named(cast: Cast, case_id: str, column: str, value: str) -> None:
     _sql(cast.house, f"UPDATE audit_event SET {column} = {value} WHERE stream = 'case:{case_id}' AND seq = 2")
     assert _first_bad(cast) == f"case:{case_id} #2: changed or inserted"
+
+
+@pytest.mark.parametrize("microseconds", [0, 123_456])
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)  # which keeps anything in any column
+def test_a_time_that_only_begins_as_it_was_written_is_named(cast: Cast, case_id: str, microseconds: int) -> None:
+    at = NOW + timedelta(microseconds=microseconds)
+    cases.set_risk(cast.house, cast.lena, cases.SetRisk(case_id, "low", "why"), now=at)
+    assert verify_audit(cast.house, now=NOW).sound
+    _sql(cast.house, f"UPDATE audit_event SET at = at || '.000000' WHERE stream = 'case:{case_id}' AND seq = 5")
+    assert _first_bad(cast) == f"case:{case_id} #5: changed or inserted"
+
+
+def test_a_kind_of_record_that_there_is_not_is_named(cast: Cast) -> None:
+    with cast.house.begin(cast.lena, NOW) as uow:
+        event = AuditEvent("made-up", "ghost", UNKNOWN)
+        cast.house.audit.append(uow.session, cast.lena, event, [("ghost", UNKNOWN, 1, "x")], NOW)
+    assert _first_bad(cast) == "ghost: the chain tells of a kind of record that there is not"
 
 
 @pytest.mark.parametrize(("table", "column", "value"), [

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from sgapp.domain.audit import AuditEvent
+from sgapp.domain.errors import NotPermitted
 from sgapp.domain.person import Person
 from sgapp.integrations.tables import parse_table
 from sgapp.services import staff
@@ -153,6 +154,17 @@ def _once_outside(work: Callable[[], object]) -> Progress:
             left.pop()()
 
     return progress
+
+
+def test_whoever_is_disabled_while_her_table_is_made_ready_takes_nothing_in(cast: Cast) -> None:
+    def disable() -> None:
+        staff.disable_account(cast.house, cast.alun, staff.DisableAccount("maud"), now=NOW)
+
+    form = TakeIn("digest", (), parse_table(TABLES["people"].encode()), _once_outside(disable))
+    before = _all(cast.house)
+    with pytest.raises(NotPermitted):
+        TAKE_IN["people"](cast.house, cast.maud, form, now=NOW)
+    assert _all(cast.house) == before
 
 
 def test_by_the_page_it_is_taken_in_once_and_told_again(cast: Cast) -> None:

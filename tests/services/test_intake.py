@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlmodel import select
 
 from sgapp.domain.errors import Conflict, Invalid, NotFound
+from sgapp.domain.kept import Because
 from sgapp.domain.observation import Answer, Mark, Observation
 from sgapp.domain.permissions import Role
 from sgapp.services import intake, triage
@@ -20,9 +21,9 @@ from sgapp.services.house import SYSTEM
 from sgapp.services.intake import Envelope
 from sgapp.services.views.note import MarkView, note_view
 from sgapp.services.views.queue import queue
-from sgapp.store import accounts
+from sgapp.store import accounts, standing
 from sgapp.store.accounts import Account
-from sgapp.store.tables import AuditEventRow, EnvelopeConflictRow, EnvelopeRow, ObservationRow
+from sgapp.store.tables import AuditEventRow, EnvelopeConflictRow, EnvelopeRow, ObservationRow, SealingKeyRow
 from sgapp.store.unit_of_work import Repository
 from tests.people import START, Cast, note_payload
 
@@ -51,6 +52,17 @@ def test_the_same_bytes_again_get_the_same_answer_and_make_nothing_new(cast: Cas
     assert first[:2] == again[:2]
     assert (first[2], again[2]) == (True, False)
     assert len(_rows(cast, ObservationRow)) == 1
+
+
+@pytest.mark.parametrize("damaged", [b"", b"no key of ours"])
+def test_a_note_whose_key_was_damaged_is_kept_for_a_look(cast: Cast, damaged: bytes) -> None:
+    envelope = cast.sealed(_payload(cast))
+    with cast.house.engine.begin() as connection:
+        connection.execute(update(SealingKeyRow).values(sealed_private_key=damaged))
+    standing.forget(cast.house.ring)
+    assert intake.receive(cast.house, cast.amina, envelope, now=START)[2]
+    [kept] = _rows(cast, EnvelopeRow)
+    assert (kept.quarantined_because, _rows(cast, ObservationRow)) == (str(Because.UNREADABLE), [])
 
 
 def test_a_plain_note_takes_at_most_sixteen_statements_however_many_work_here(cast: Cast) -> None:

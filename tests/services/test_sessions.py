@@ -5,11 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from sgapp.domain.permissions import Role, session_limits
 from sgapp.services.house import House, WrongMasterKey
 from sgapp.services.sessions import actor_for, actors_watching, sign_in, sign_out
 from sgapp.settings import Settings
+from sgapp.store import standing
+from sgapp.store.tables import AccountRow
 from tests.people import PASSWORD, START, Cast
 
 IDLE = session_limits(Role.WORKER).idle
@@ -34,6 +38,16 @@ def test_many_screens_learn_at_once_whose_they_are_each_in_its_place(cast: Cast)
     found = actors_watching(cast.house, [ended, hers, "nobody's", hers], now=START)
     assert found == [None, actor_for(cast.house, hers, now=START), None, found[1]]
     assert found[1] is not None
+
+
+def test_whose_account_cannot_be_read_is_nobody_and_the_other_screens_go_on(cast: Cast) -> None:
+    hers, his = _token(cast), sign_in(cast.house, "carla", PASSWORD, address="here", now=START)
+    with cast.house.engine.begin() as connection:
+        connection.execute(update(AccountRow).where(col(AccountRow.username) == "carla").values(sealed_name=b"damaged"))
+    standing.forget(cast.house.ring)
+    assert his is not None
+    found = actors_watching(cast.house, [his.token, hers], now=START)
+    assert [actor and actor.username for actor in found] == [None, "amina"]
 
 
 def test_a_person_who_does_something_keeps_her_session(cast: Cast) -> None:

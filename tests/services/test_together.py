@@ -105,6 +105,46 @@ def test_one_that_fails_in_the_database_leaves_nothing_behind_in_the_shared_comm
     assert _ids(cast, EnvelopeRow) == _ids(cast, ObservationRow) == {envelopes[0].id, envelopes[2].id}
 
 
+def test_when_the_disk_is_full_nobody_is_answered_whose_note_went_with_the_whole_transaction(
+        cast: Cast, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite then undoes everything by itself, savepoints and all, and would keep what comes after as if it stood alone."""
+    envelopes, joined = [_note(cast) for _ in range(5)], intake.joined
+
+    def fills_the_disk(uow: Any, note: Any) -> Any:
+        connection = uow.session.connection()
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        if note.id == envelopes[2].id:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
+            connection.exec_driver_sql("INSERT INTO sequence (name, value) VALUES (hex(zeroblob(500000)), 1)")
+        return joined(uow, note)
+
+    monkeypatch.setattr(intake, "joined", fills_the_disk)
+    sent = _arrive_together(cast, pool, envelopes)
+    assert isinstance(sent[2].exception(), OperationalError)
+    others = {envelopes[n].id for n in (0, 1, 3, 4)}
+    assert all(sent[n].result()[2] for n in (0, 1, 3, 4))
+    assert _ids(cast, EnvelopeRow) == _ids(cast, ObservationRow) == others
+    assert verify_audit(cast.house, now=START).sound
+
+
+def test_what_ends_a_thread_in_the_shared_commit_leaves_the_others_to_be_taken_in_by_themselves(
+        cast: Cast, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    envelopes, joined, ended = [_note(cast) for _ in range(5)], intake.joined, list[bool]()
+
+    def ends_once(uow: Any, note: Any) -> Any:
+        if note.id == envelopes[2].id and not ended:
+            ended.append(True)
+            raise SystemExit
+        return joined(uow, note)
+
+    monkeypatch.setattr(intake, "joined", ends_once)
+    sent = _arrive_together(cast, pool, envelopes)
+    kept = {e.id for e, one in zip(envelopes, sent, strict=True) if one.exception() is None}
+    assert len(kept) == 4  # whoever led the others was ended with it, and has no answer
+    assert _ids(cast, EnvelopeRow) == _ids(cast, ObservationRow) == kept
+
+
 def test_the_same_note_twice_at_once_is_kept_once_and_told_apart(cast: Cast, pool: ThreadPoolExecutor) -> None:
     once = _note(cast)
     answers = [sent.result() for sent in _arrive_together(cast, pool, [once, once, once])]

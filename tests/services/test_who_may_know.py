@@ -428,8 +428,9 @@ def test_an_hour_that_was_made_longer_behind_the_chains_back_is_named(cast: Cast
 
 
 @pytest.mark.parametrize("table", [AccessRow, BarRow])
-def test_a_name_on_a_list_of_nothing_is_named(cast: Cast, table: Any) -> None:
+@pytest.mark.parametrize("record_id", ["nothing", ""])
+def test_a_name_on_a_list_of_nothing_is_named(cast: Cast, table: Any, record_id: str) -> None:
     with cast.house.begin(SYSTEM, NOW) as uow:
-        uow.session.add(table(record_id="nothing", account_id=cast.joy.account_id))
+        uow.session.add(table(record_id=record_id, account_id=cast.joy.account_id))
     found = verify_audit(cast.house, now=NOW)
-    assert (found.sound, found.first_bad.startswith("nothing: ")) == (False, True)
+    assert (found.sound, found.first_bad.startswith(f"{record_id}: ")) == (False, True)

@@ -38,7 +38,9 @@ class UtcText(TypeDecorator[str]):
 
 
 def _text_of_text(value: str) -> str:
-    return f"{value.removesuffix('.000000').replace(' ', 'T', 1)}+00:00"
+    """As SQLAlchemy writes it: a day, a time, and always six digits of the second."""
+    whole = value[:19] if value[19:] == ".000000" else value
+    return f"{whole.replace(' ', 'T', 1)}+00:00"
 
 
 def _text(value: datetime) -> str:
