@@ -46,8 +46,8 @@ class BodyLimit:
             return message
 
         async def read_to_its_end(message: Message) -> None:
-            if more and most > self.max_bytes and message["type"] == "http.response.start":
-                await _drop(receive, most)
+            if more and message["type"] == "http.response.start" and (seen > most or most > self.max_bytes):
+                await _drop(receive, max(most, DROPPED_BYTES))
             await send(message)
 
         await self.app(scope, counted, read_to_its_end)
