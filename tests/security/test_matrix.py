@@ -18,7 +18,7 @@ import pytest
 from sqlmodel import select
 
 from sgapp.api.app import create_api
-from sgapp.api.door import COOKIE, the_house
+from sgapp.api.door import the_house
 from sgapp.api.intents import NOT_HERE
 from sgapp.domain.errors import SgappError
 from sgapp.domain.permissions import GRANTS, Actor, Role, require
@@ -261,7 +261,7 @@ def signed_in(world: World) -> Iterator[Callable[[Actor], TestClient]]:
                             code=code(world.cast.house, actor.username, now()))
             assert found is not None
             made[actor.account_id] = TestClient(app, raise_server_exceptions=False)
-            made[actor.account_id].cookies.set(COOKIE, found.token)
+            made[actor.account_id].cookies.set(world.cast.house.settings.session_cookie, found.token)
         return made[actor.account_id]
 
     yield browser
