@@ -23,7 +23,7 @@ async def run(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return await asyncio.get_running_loop().run_in_executor(_pool, call)
 
 
-class Together(Generic[K, T]):
+class OneCall(Generic[K, T]):
     """One call of a service for all who ask at the same time. It is given their questions, and answers them in their order.
 
     Whoever asks while a call is under way waits for the next one: no answer is older than its question.

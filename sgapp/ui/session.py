@@ -153,7 +153,7 @@ def _who_watches(tokens: list[str]) -> list[Actor | None]:
     return actors_watching(house(), tokens, now=now())
 
 
-_watchers = offload.Together(_who_watches)
+_watchers = offload.OneCall(_who_watches)
 
 
 class ConfidentialState(rx.State, mixin=True):

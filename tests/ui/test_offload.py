@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from sgapp.ui.offload import Together
+from sgapp.ui.offload import OneCall
 
 
 def test_those_who_ask_at_the_same_time_are_answered_by_one_call_each_in_its_place() -> None:
@@ -16,8 +16,8 @@ def test_those_who_ask_at_the_same_time_are_answered_by_one_call_each_in_its_pla
         return [2 * n for n in numbers]
 
     async def ask() -> list[int]:
-        together = Together(doubled)
-        return await asyncio.gather(*(together.ask(n) for n in range(50)))
+        one_call = OneCall(doubled)
+        return await asyncio.gather(*(one_call.ask(n) for n in range(50)))
 
     assert asyncio.run(ask()) == [2 * n for n in range(50)]
     assert calls == [list(range(50))]
@@ -33,11 +33,11 @@ def test_whoever_asks_while_a_call_is_under_way_is_answered_by_the_next() -> Non
         return [seen for _ in questions]
 
     async def ask() -> tuple[str, str]:
-        together = Together(look)
-        first = asyncio.create_task(together.ask("first"))
+        one_call = OneCall(look)
+        first = asyncio.create_task(one_call.ask("first"))
         await asyncio.to_thread(begun.wait, 20)
         now[0] = "after"
-        second = asyncio.create_task(together.ask("second"))
+        second = asyncio.create_task(one_call.ask("second"))
         await asyncio.sleep(0)
         go_on.set()
         return await first, await second
@@ -52,10 +52,10 @@ def test_what_goes_wrong_reaches_everybody_who_asked_and_nobody_after_them() -> 
         return numbers
 
     async def ask() -> None:
-        together = Together(refuse_first)
-        for answer in await asyncio.gather(together.ask(0), together.ask(1), return_exceptions=True):
+        one_call = OneCall(refuse_first)
+        for answer in await asyncio.gather(one_call.ask(0), one_call.ask(1), return_exceptions=True):
             with pytest.raises(LookupError):
                 raise answer
-        assert await together.ask(2) == 2
+        assert await one_call.ask(2) == 2
 
     asyncio.run(ask())

@@ -104,7 +104,7 @@ class DeskState(ConfidentialState, rx.State):
                 await heard()
 
 
-_news = offload.Together[tuple[Actor, datetime], frozenset[str]](lambda screens: new_for(house(), screens, now=now()))
+_news = offload.OneCall[tuple[Actor, datetime], frozenset[str]](lambda screens: new_for(house(), screens, now=now()))
 
 
 def _found(actor: Actor, at: datetime, shown: int, chosen: str | None, text: str) -> Any:
