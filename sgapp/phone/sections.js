@@ -20,7 +20,7 @@ export const Help = memo(function Help({ onCall, danger, injury, put }) {
     h("a", { className: "danger-link", href: "tel:999" },
       h("span", null, t.hurt), h("b", null, t.ring_first)),
     onCall ? h("a", { className: "danger-link", href: `tel:${onCall.replace(/[^+\d]/g, "")}` },
-      h("span", null, t.then_lead), h("b", { className: "calm" }, `${onCall} ›`)) : h("p", null, t.then_office),
+      h("span", null, t.then_lead), h("b", { className: "calm" }, `${onCall} ›`)) : h("p", { className: "danger-link" }, t.then_office),
     h("p", { className: "hint" }, t.after),
     h(Chips, { id: "danger_now", optional: true, legend: t.danger_now, options: YES_NO, value: danger, onChange: put }),
     h(Chips, { id: "injury", optional: true, legend: t.injury, options: YES_NO, value: injury, onChange: put }));

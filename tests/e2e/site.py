@@ -1,4 +1,4 @@
-"""A built client of its own behind a real server, on which a test can publish a new version and pull the plug."""
+"""A real server whose plug a test can pull, and one with a built client of its own, on which it can publish a new version."""
 
 import shutil
 import subprocess
@@ -12,18 +12,14 @@ from tests.serving import ROOT, free_port, start_server, stop_server
 TEXTS = {".js", ".css", ".html"}
 
 
-class Site:
-    """A copy of the built client, and the server in front of it. The address stays the same over every restart."""
+class Office:
+    """A server that can be stopped and comes back at the same address with what it had."""
+
+    root: Path | None = None  #: where the built client is; None: the checkout's
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.root, self.port = folder, folder / "site", free_port()
+        self.folder, self.port = folder, free_port()
         self.url = f"http://localhost:{self.port}"
-        web = ROOT / ".web"
-        self.root.mkdir()
-        shutil.copy(ROOT / "rxconfig.py", self.root)
-        shutil.copytree(web, self.root / ".web", ignore=lambda place, _: ["node_modules"] if Path(place) == web else [])
-        (self.root / ".web" / "node_modules").symlink_to(web / "node_modules")
-        self.static = client_folder(self.root)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -38,8 +34,26 @@ class Site:
     def unplugged(self) -> Iterator[None]:
         """No server answers, as where there is no signal."""
         self.stop()
-        yield
-        self.start()
+        try:
+            yield
+        finally:
+            self.start()
+
+
+class Site(Office):
+    """An office with a copy of the built client."""
+
+    root: Path
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.root = folder / "site"
+        web = ROOT / ".web"
+        self.root.mkdir()
+        shutil.copy(ROOT / "rxconfig.py", self.root)
+        shutil.copytree(web, self.root / ".web", ignore=lambda place, _: ["node_modules"] if Path(place) == web else [])
+        (self.root / ".web" / "node_modules").symlink_to(web / "node_modules")
+        self.static = client_folder(self.root)
 
     def publish(self, change: tuple[str, str] | None = None) -> None:
         """Publish a version in which every chunk has another name, and `change` replaces one text by another.

@@ -5,14 +5,14 @@ is neither Firefox on Android nor any browser of an iPhone. What only those do i
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.site import Office
 from tests.e2e.steps import KEYS_KEPT, NOTES_KEPT
 from tests.engines import ENGINES, Engine, EngineUnavailable, Window
-from tests.serving import PASSWORD, free_port, start_server, stop_server
+from tests.serving import PASSWORD
 
 pytestmark = pytest.mark.long
 
@@ -34,30 +34,6 @@ NOT_IN_SIGHT = """return [...document.querySelectorAll("button, summary, .chip, 
   .filter(([, box]) => box.height < 24 || box.left < 0 || box.right > innerWidth).map(([text]) => text)"""
 
 
-class Office:
-    """The server, which can be stopped and comes back at the same address with what it had."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, free_port()
-        self.url = f"http://localhost:{self._port}"
-        self.start()
-
-    def start(self) -> None:
-        _, self._process = start_server(self._folder, port=self._port)
-
-    def stop(self) -> None:
-        stop_server(self._process)
-
-    @contextmanager
-    def unplugged(self) -> Iterator[None]:
-        """No server answers, as where there is no signal."""
-        self.stop()
-        try:
-            yield
-        finally:
-            self.start()
-
-
 @pytest.fixture(scope="module", params=ENGINES, ids=lambda engine: engine.name)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A browser that starts on this machine. Only its first start may be skipped; afterwards not starting is a failure."""
@@ -74,6 +50,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def office(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One for each browser: a person may have twenty phones, and each test starts a new one."""
     made = Office(tmp_path_factory.mktemp(f"office-for-{engine.name}"))
+    made.start()
     yield made
     made.stop()
 

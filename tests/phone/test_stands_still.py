@@ -1,0 +1,54 @@
+"""What comes late or goes moves nothing that stands there already: somebody's finger may be on its way to it."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.e2e.pictures import signed_in
+from tests.e2e.site import Office
+from tests.serving import PHONE, TABLET, Open
+
+COMES_WITHIN_MS = 30_000  # the page looks for its server again with longer and longer pauses
+WHERE_IT_STANDS = """() => [...document.querySelectorAll("a, button, label, input, h1, h2")]
+  .map((e) => e.getBoundingClientRect()).map(({ x, y, width, height }) => [x, y, width, height])"""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    made = Office(tmp_path_factory.mktemp("office"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.mark.parametrize(("person", "size", "scrolled"),
+                         [("worker.a", PHONE, 0), ("worker.b", PHONE, 300), ("lead", TABLET, 0), ("manager", PHONE, 0)],
+                         ids=["a phone", "a phone further down", "the desk", "the desk on a phone"])
+def test_a_connection_that_goes_moves_nothing_and_leaves_the_way_out_in_reach(
+        browser: Browser, office: Office, person: str, size: dict[str, int], scrolled: int) -> None:
+    page = signed_in(browser, office.url, person, size, dark=False)
+    expect(page.get_by_text("P-1").first).to_be_visible()
+    page.evaluate("(far) => window.scrollTo(0, far)", scrolled)
+    before = page.evaluate(WHERE_IT_STANDS)
+    with office.unplugged():
+        expect(page.get_by_text("No connection. What you typed is kept.")).to_be_visible(timeout=COMES_WITHIN_MS)
+        after = page.evaluate(WHERE_IT_STANDS)
+        page.get_by_role("link", name="Hide").click(trial=True)
+    page.context.close()
+    assert after == before
+
+
+def test_the_questions_stand_still_when_the_number_to_ring_comes(sign_in: Open) -> None:
+    worker = sign_in("worker.c")
+    expect(worker.get_by_text("01632 960 002")).to_be_visible()
+    held: list[Route] = []
+    worker.route("**/api/people/mine", lambda route: held.append(route))
+    with worker.expect_request("**/api/people/mine"):
+        worker.reload()
+    danger = worker.get_by_role("group", name="Is someone in danger now?")
+    expect(worker.get_by_text("Then ring the office.")).to_be_visible()
+    before = danger.bounding_box()
+    held[0].continue_()
+    expect(worker.get_by_text("01632 960 002")).to_be_visible()
+    assert danger.bounding_box() == before
