@@ -11,7 +11,7 @@ _PLAIN_SCRIPTS = ("hide.js",)
 _GROUPS_BEGIN = "groups: ["
 #: What every page needs comes in one file, and what the phone's pages share in another: each small file costs a question,
 #: an answer with its headers, and a dictionary of its own. Sealing is not among it: it is fetched when a page is ready.
-_EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", "plain_elements",
+_EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", "plain_(elements|colours)",
                         r"[\\/]\.web[\\/](utils[\\/]|env\.json)", r"vite[\\/]preload-helper",
                         r"sgapp[\\/]phone[\\/](fresh_page|page_mark)\.js"))
 _PHONE = (r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(device|draft|fill|installed|outbox|parts|store|taken_along)\.js|"
@@ -27,10 +27,12 @@ _INLINE = """
       optimization: { inlineConst: { mode: "all", pass: 1 } },"""
 _ALIAS_BEGINS = "alias: ["
 #: Reflex draws through a library for styles written in Python. We write none: classes only, and the policy of our pages
-#: would refuse the rest. So its one function that is used stands in for it (plain_elements.js).
-_STAND_IN = "./public/external/sgapp/phone/plain_elements.js"
-_ALIAS = f"""
-      {{ find: "@emotion/react", replacement: fileURLToPath(new URL("{_STAND_IN}", import.meta.url)) }},"""
+#: would refuse the rest. So its one function that is used stands in for it (plain_elements.js). And it keeps which of light and
+#: dark was chosen, which nobody chooses here; setting it anew as a page starts means working out the look of everything twice.
+_STAND_INS = {"@emotion/react": "plain_elements.js", "$/utils/react-theme": "plain_colours.js"}
+_ALIAS = "".join(f"""
+      {{ find: "{library}", replacement: fileURLToPath(new URL("./public/external/sgapp/phone/{ours}", import.meta.url)) }},"""
+                 for library, ours in _STAND_INS.items())
 _STYLED = re.compile(r"""[,{]\s*css\s*:""")
 _AHEAD = re.compile(r'<link rel="modulepreload"[^>]*/>')
 
