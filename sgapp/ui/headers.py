@@ -76,6 +76,7 @@ class SecurityHeaders:
             "cross-origin-opener-policy": "same-origin",
             "cross-origin-resource-policy": "same-origin",
             "x-frame-options": "DENY",
+            "server": "notes",  # or the server would name itself
         }
         if https:
             fixed["strict-transport-security"] = "max-age=63072000; includeSubDomains"

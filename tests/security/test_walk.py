@@ -156,9 +156,9 @@ def _shut_out(answer: httpx.Response, path: str) -> bool:
     return answer.status_code == 401 and path not in ("/api/session", "/api/session/passkey")
 
 
-#: What every answer carries, to the letter. The server's name stands there without its version.
+#: What every answer carries, to the letter. Nothing in it says what serves it.
 OF_DATA = {
-    "server": "granian",
+    "server": "notes",
     "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin", "x-frame-options": "DENY", "cache-control": "no-store",
     "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=(), browsing-topics=()",

@@ -30,7 +30,7 @@ def _search() -> rx.Component:
         rx.el.label("Find somebody by name or reference", html_for="records-text", class_name="sr-only"),
         rx.el.input(id="records-text", name="text", type="search", auto_complete="off", placeholder="Name or reference",
                     class_name="control grow", enter_key_hint="search"),
-        rx.el.button("Find", type="submit", class_name="btn btn-outline"),
+        rx.el.button("Find", type="submit", class_name="btn btn-quiet"),
         on_submit=RecordsState.search, class_name="flex gap-2", role="search")
 
 
