@@ -1,6 +1,7 @@
 // The draft of a note, kept in the vault while she writes and put back when she returns; and the lock that goes with it.
 // Without a lock of its own the phone keeps nothing: the words are in the page's memory, and she is told so.
 import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
+import { onceDrawn } from "./installed.js";
 import * as t from "./words/draft.js";
 
 const SEAL_AFTER_MS = 600;
@@ -44,10 +45,10 @@ export function useLock({ seal = async () => true, forget = () => undefined, onW
       stop = vault.listen(look);
       look();
     }).catch(() => setState(NOT_THERE));
-    const soon = setTimeout(begin);
+    const callOff = onceDrawn(begin);
     return () => {
       gone = true;
-      clearTimeout(soon);
+      callOff();
       stop();
     };
   }, []);

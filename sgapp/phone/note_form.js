@@ -3,7 +3,7 @@ import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useR
 import { signed, whoWrites } from "./device.js";
 import { useDraft, useKeptPeople } from "./draft.js";
 import { fill } from "./fill.js";
-import { register } from "./installed.js";
+import { onceDrawn, register } from "./installed.js";
 import { EMPTY, gaps, payloadOf, words } from "./note.js";
 import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
 import { Card, Field, Folded, Summary } from "./parts.js";
@@ -101,9 +101,9 @@ export function NoteForm({ codes }) {
     // The reference is made from the id: what an address says is nobody's word.
     if (UUID.test(first)) noteReference(first).then((reference) => setCorrects({ id: first.toLowerCase(), reference }));
     if (asked.get("write") === "account") put("account", "route"); // she comes from the request, in My notes
-    const contact = setTimeout(() => meetTheOffice()); // what asks the office or the disk must not hold up the form
+    const callOff = onceDrawn(() => meetTheOffice()); // what asks the office or the disk must not hold up the form
     return () => {
-      clearTimeout(contact);
+      callOff();
       outbox.current?.stop();
     };
   }, []);
