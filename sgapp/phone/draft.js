@@ -149,7 +149,7 @@ export function useKeptPeople({ people, setPeople, missing, setMissing, open }) 
     else if (missing) {
       vault.get(PEOPLE).catch(() => null).then((kept) => {
         if (!kept?.length) return;
-        setPeople(kept);
+        setPeople((now) => (now.length ? now : kept)); // the office's own may have come in between
         setMissing(false);
       });
     }

@@ -28,6 +28,9 @@ function merged(there, here) {
 
 const READABLE_MS = 12 * 3600 * 1000; // the shift in which it arrived; the office says so too
 const SHOWN_MS = 60_000;
+const SOON_MS = 2000; // sending what waits may take long: what the phone knows is shown before
+const ANSWER_WITHIN_MS = 10_000; // a signal in name only never answers
+const ask = (path) => fetch(path, { cache: "no-store", signal: AbortSignal.timeout?.(ANSWER_WITHIN_MS) });
 
 // Her own words again: from the office, each time, and gone from the screen after a minute.
 function Steps({ id, readable }) {
@@ -45,7 +48,7 @@ function Steps({ id, readable }) {
   }, [words]);
   const read = async () => {
     setSaid("");
-    const answer = await fetch(`/api/observations/mine/${encodeURIComponent(id)}`, { cache: "no-store" }).catch(() => null);
+    const answer = await ask(`/api/observations/mine/${encodeURIComponent(id)}`).catch(() => null);
     if (answer?.ok) setWords((await answer.json()).lines);
     else setSaid(!answer ? t.read_no_signal : answer.status === 401 ? t.read_signed_out : t.read_no_more);
   };
@@ -109,16 +112,17 @@ export function MyNotes() {
     register();
     office().then((known) => setOnCall(known.onCall));
     const load = async () => {
+      clearTimeout(soon);
       const here = await keptNotes().catch(() => []);
       let there = [];
       try {
-        const answer = await fetch("/api/observations/mine", { cache: "no-store" });
+        const answer = await ask("/api/observations/mine");
         if (answer.ok) {
           const mine = await answer.json();
           there = mine.notes;
           setOutside(mine.outside ?? []);
         }
-        const request = answer.ok ? await fetch("/api/accounts/asked", { cache: "no-store" }) : null;
+        const request = answer.ok ? await ask("/api/accounts/asked") : null;
         if (request?.ok && !gone) setAsked((await request.json()).asked);
         if (answer.status === 401) letGo();
         // 404: whoever signs in here writes no notes, and so has none.
@@ -130,10 +134,12 @@ export function MyNotes() {
       setNotes(merged(there, here));
       setOthers(await othersWaiting());
     };
+    const soon = setTimeout(load, SOON_MS);
     const outbox = keepFlushing(load);
     met.current = meetOrLetGo().then(load, () => undefined);
     return () => {
       gone = true;
+      clearTimeout(soon);
       outbox.stop();
     };
   }, []);

@@ -38,9 +38,10 @@ function whenSeen(v, now) {
 }
 
 // What is missing, in words, by the field to mend; nothing when it can be saved.
-export function gaps(v, correcting) {
+export function gaps(v, people, correcting) {
   const found = {};
-  if (!correcting && (!v.person || (v.person === OTHER && !v.other.trim()))) found.person = t.person;
+  // Whoever a draft names and the list does not is not shown as chosen, so nothing is sent about them unasked.
+  if (!correcting && !(v.person === OTHER ? v.other.trim() : people.some((p) => p.id === v.person))) found.person = t.person;
   const words = v.said.some((q) => q.words.trim());
   if (!v.seen.trim() && !v.heard.trim() && !words && !v.picker.length && !v.marks.length) {
     found.seen = t.seen;

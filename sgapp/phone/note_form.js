@@ -1,5 +1,5 @@
 // The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
-import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { signed, whoWrites } from "./device.js";
 import { useDraft, useKeptPeople } from "./draft.js";
 import { fill } from "./fill.js";
@@ -14,6 +14,7 @@ import { keepOffice, office } from "./store.js";
 import { letGo, meetOrLetGo } from "./taken_along.js";
 import * as t from "./words/note_form.js";
 
+const LATE_MS = 4000; // a signal in name only: what the phone knows stands in, and the answer may still come
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // Fetched once the form can be used; until then nothing can be sealed, as before the first key has come.
@@ -104,6 +105,7 @@ export function NoteForm({ codes }) {
     const callOff = onceDrawn(() => meetTheOffice()); // what asks the office or the disk must not hold up the form
     return () => {
       callOff();
+      window.removeEventListener("online", askPeople);
       outbox.current?.stop();
     };
   }, []);
@@ -112,22 +114,28 @@ export function NoteForm({ codes }) {
   const meetTheOffice = () => {
     fetchSealing();
     refreshKey().then(() => setAhead(clockAhead()));
+    askPeople();
+    window.addEventListener("online", askPeople);
+    meetOrLetGo().catch(() => undefined);
+    lost().then(setGone);
+    register();
+    outbox.current = keepFlushing(refresh);
+  };
+
+  // Whom she visits and whom to ring. It puts nothing in the place of what is known that knows less.
+  const askPeople = () => {
+    office().then((known) => setOnCall((now) => now || known.onCall));
+    const late = setTimeout(setListMissing, LATE_MS, true);
     fetch("/api/people/mine", { cache: "no-store", headers: { "X-Requested-With": "sgapp" } })
       .then((answer) => {
         if (answer.status === 401) letGo().then(whoWrites).then(leaveOrStay);
         return answer.ok ? answer.json() : Promise.reject(new Error(`no list: ${answer.status}`));
       }).then(({ people: found, on_call: number, on_call_until: until, always }) => {
         setPeople(found);
+        setListMissing(false);
         setOnCall(number);
         return keepOffice({ onCall: number, until, always });
-      }).catch(() => {
-        setListMissing(true);
-        office().then((known) => setOnCall((now) => now || known.onCall));
-      });
-    meetOrLetGo().catch(() => undefined);
-    lost().then(setGone);
-    register();
-    outbox.current = keepFlushing(refresh);
+      }).catch(() => setListMissing(true)).finally(() => clearTimeout(late));
   };
 
   const dirty = JSON.stringify(v) !== JSON.stringify(EMPTY);
@@ -144,7 +152,7 @@ export function NoteForm({ codes }) {
     event.preventDefault();
     if (saving.current) return; // a ref: a second tap may come before React has drawn the first
     if (v.route && !ways) return; // not drawn yet
-    const found = v.route ? ways.gaps(v) : gaps(v, corrects);
+    const found = v.route ? ways.gaps(v) : gaps(v, people, corrects);
     setErrors(found);
     setSaid("");
     if (Object.keys(found).length) {
@@ -214,23 +222,25 @@ export function NoteForm({ codes }) {
   const letBe = (name) => put((old) => [...old, name], "let_be");
   const onFocus = ({ target }) => import("./nudge.js").then(({ watch }) => watch(target, v.let_be, letBe), () => undefined);
 
+  const out = useMemo(() => signedOut && h("span", { role: "status" }, signedOut === "known" ? t.signed_out_known : t.signed_out_unknown, " ",
+    h("a", { className: "link inline-flex items-center min-h-11", href: "/sign-in?back=/" }, t.sign_in)), [signedOut]);
+
   if (draft.screen) return draft.screen;
   const saved = sentAtOnce ?? notes.find((note) => note.id === savedId)
     ?? (savedId && nameless ? { ...tried.current.envelope, state: "delivered" } : null); // with its receipt nothing of it stays here
   if (saved) return h("div", { className: "note-form" }, h(Saved, { saved, onNew: another, next: v.route && ways.whatNext(v) }));
 
-  const still = v.route ? {} : gaps(v, corrects);
+  const still = v.route ? {} : gaps(v, people, corrects);
   const beside = Object.fromEntries(Object.entries(errors).filter(([id]) => id in still)); // gone once mended
   return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save, onFocus },
     h(Summary, { errors, innerRef: summary }),
-    signedOut ? h("p", { className: "panel", role: "status" }, signedOut === "known" ? t.signed_out_known : t.signed_out_unknown, " ",
-    h("a", { className: "link", href: "/sign-in?back=/" }, t.sign_in)) : null,
+    out && (corrects || v.route) ? h("p", { className: "panel" }, out) : null,
     h(PhoneTroubles, { ahead, gone, onTold: () => toldOfLoss().then(() => setGone(0)) }),
     corrects ? h("p", { className: "panel" }, fill(t.adding_to, { reference: corrects.reference }))
       : h(Help, { onCall, danger: v.danger_now, injury: v.injury, put }),
     v.route ? h(Other, { key: v.route, part: "Form", v, put, errors }) : [
     corrects ? null : h(Card, { key: "who" },
-      h(Who, { person: v.person, other: v.other, put, people, missing: listMissing, error: beside.person }),
+      h(Who, { person: v.person, other: v.other, put, people, missing: listMissing, out, error: beside.person }),
       h(WhenWhere, { when: v.when, visit: v.visit, earlier: v.earlier, room: v.room, elsewhere: v.elsewhere, put, visitError: beside.visit,
         earlierError: beside.earlier, elsewhereError: beside.elsewhere })),
     h(Card, { key: "what" },

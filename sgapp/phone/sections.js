@@ -26,11 +26,12 @@ export const Help = memo(function Help({ onCall, danger, injury, put }) {
     h(Chips, { id: "injury", optional: true, legend: t.injury, options: YES_NO, value: injury, onChange: put }));
 });
 
-export const Who = memo(function Who({ person, other, put, people, missing, error }) {
-  const options = useMemo(() => [...people.map((p) => ({ value: p.id, label: p.label })), SOMEONE_ELSE], [people]);
+// Who is on the list comes late: what is there before stays where it is.
+export const Who = memo(function Who({ person, other, put, people, missing, out, error }) {
+  const options = useMemo(() => [SOMEONE_ELSE, ...people.map((p) => ({ value: p.id, label: p.label }))], [people]);
   return [
     h(Chips, { key: "who", id: "person", legend: t.who, options,
-      hint: missing ? t.list_missing : "", value: person, onChange: put, error }),
+      hint: out || (missing && !people.length ? t.list_missing : ""), value: person, onChange: put, error }),
     person === OTHER ? h(Field, { key: "other", id: "other", label: t.their_name, hint: t.their_name_hint,
       value: other, onChange: put }) : null,
     h("a", { key: "today", className: "link justify-self-start inline-flex items-center min-h-11", href: "/today" }, t.today_list),

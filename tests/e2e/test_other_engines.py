@@ -129,7 +129,7 @@ def test_the_form_opens_and_keeps_a_note_with_the_server_stopped(phone: Window, 
     ready_for_no_signal(phone, office)
     with office.unplugged():
         phone.go(f"{office.url}/")
-        phone.shows("The list is not here without a signal.")
+        phone.shows("The list is not here yet.")
         phone.tap(".chip", "Someone else")
         phone.fill("Their name", "D. Marlow")
         phone.fill("What I saw", SEEN)

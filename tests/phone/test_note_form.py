@@ -211,7 +211,7 @@ def test_without_the_list_of_people_the_form_says_so_and_takes_a_name(sign_in: O
     worker = sign_in("worker.b")
     worker.route("**/api/people/mine", lambda route: route.abort("internetdisconnected"))
     worker.goto("/")
-    expect(worker.get_by_text("The list is not here without a signal")).to_be_visible()
+    expect(worker.get_by_text("The list is not here yet")).to_be_visible()
     pick(worker, "Who did you visit?", "Someone else")
     worker.get_by_label("Their name").fill("R. Linden")
     worker.get_by_label("What I saw", exact=True).fill("The hoist sling lay on the floor.")

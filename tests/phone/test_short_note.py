@@ -169,5 +169,5 @@ def test_whom_to_ring_is_known_without_a_signal(sign_in: Open) -> None:
     expect(worker.get_by_text("01632 960 002")).to_be_visible()
     worker.route("**/api/people/mine", lambda route: route.abort("internetdisconnected"))
     worker.reload()
-    expect(worker.get_by_text("The list is not here without a signal")).to_be_visible()
+    expect(worker.get_by_text("The list is not here yet")).to_be_visible()
     expect(worker.get_by_text("01632 960 002")).to_be_visible()

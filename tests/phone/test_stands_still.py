@@ -42,6 +42,10 @@ def test_a_connection_that_goes_moves_nothing_and_leaves_the_way_out_in_reach(
 def test_the_questions_stand_still_when_the_number_to_ring_comes(sign_in: Open) -> None:
     worker = sign_in("worker.c")
     expect(worker.get_by_text("01632 960 002")).to_be_visible()
+    worker.route("**/api/people/mine", lambda route: route.fulfill(json={"people": [], "on_call": "", "always": ""}))
+    worker.reload()
+    expect(worker.get_by_text("Then ring the office.")).to_be_visible()
+    worker.wait_for_load_state("networkidle")  # the phone knows no number any more
     held: list[Route] = []
     worker.route("**/api/people/mine", lambda route: held.append(route))
     with worker.expect_request("**/api/people/mine"):
@@ -49,6 +53,45 @@ def test_the_questions_stand_still_when_the_number_to_ring_comes(sign_in: Open) 
     danger = worker.get_by_role("group", name="Is someone in danger now?")
     expect(worker.get_by_text("Then ring the office.")).to_be_visible()
     before = danger.bounding_box()
-    held[0].continue_()
+    held[-1].continue_()
     expect(worker.get_by_text("01632 960 002")).to_be_visible()
     assert danger.bounding_box() == before
+
+
+@pytest.mark.parametrize(("answer", "shown"), [
+    ("continue_", "D.M. · P-104"), ("abort", "The list is not here yet"), ("refuse", "You are signed out")])
+def test_what_stands_round_the_list_of_people_stays_when_its_answer_comes(sign_in: Open, answer: str, shown: str) -> None:
+    worker = sign_in("worker.a")
+    held: list[Route] = []
+    worker.route("**/api/people/mine", lambda route: held.append(route))
+    with worker.expect_request("**/api/people/mine"):
+        worker.reload()
+    around = [worker.locator("label", has_text="Someone else"), worker.get_by_role("link", name="Before you go in"),
+              worker.get_by_role("group", name="When?")]
+    expect(worker.get_by_role("button", name="Save note")).to_be_enabled()
+    worker.get_by_label("What I saw", exact=True).fill("The hoist sling lay on the floor.")
+    worker.evaluate("window.scrollTo(0, 0)")
+    before = [there.bounding_box() for there in around]
+    if answer == "refuse":
+        held[-1].fulfill(status=401, body="{}")
+    elif answer == "abort":
+        held[-1].abort("internetdisconnected")
+    else:
+        held[-1].continue_()
+    expect(worker.get_by_text(shown)).to_be_visible()
+    assert [there.bounding_box() for there in around] == before
+
+
+def test_what_a_code_means_comes_and_goes_and_moves_nothing(sign_in: Open) -> None:
+    worker = sign_in("worker.c")
+    worker.clock.install()
+    expect(worker.get_by_text("I.H. · P-121")).to_be_visible()
+    more = worker.get_by_role("button", name="All codes")
+    more.scroll_into_view_if_needed()
+    before = more.bounding_box()
+    worker.locator("label.chip", has_text="K2").click()
+    expect(worker.get_by_text("K2: A call is fine")).to_be_visible()
+    while_shown = more.bounding_box()
+    worker.clock.fast_forward(5_500)
+    expect(worker.get_by_text("K2: A call is fine")).to_have_count(0)
+    assert while_shown == before == more.bounding_box()
