@@ -60,7 +60,7 @@ def test_a_whole_note_can_be_written_by_keyboard_alone(sign_in: Open) -> None:
         pytest.fail(f"{name} was not reached")
 
     tab_to(worker.locator("#person label").first.inner_text())  # the arrows go on from there
-    worker.keyboard.press("Space")
+    worker.keyboard.press("ArrowDown")
     tab_to("What I saw")
     worker.keyboard.insert_text(SEEN)
     tab_to("Things I noticed")
