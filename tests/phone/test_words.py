@@ -37,6 +37,7 @@ NAMES = {
     "note.js": {"as in the note it adds to"},  # sealed for the office
     "note_form.js": {"QuotaExceededError", "Form", "Choice"},  # what it is called; which part is drawn
     "parts.js": {"input, textarea"},  # a selector
+    "plain_colours.js": {"(prefers-color-scheme: dark)"},  # a question to the browser
 }
 #: Python that draws what she sees.
 PAGES = [ROOT / "sgapp" / "ui" / name for name in (
