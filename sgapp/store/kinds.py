@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import CoreConfig, SchemaValidator
 
 from sgapp.domain.case import Case
 from sgapp.domain.contact import Contact
@@ -53,6 +54,11 @@ class Kind:
     table: type[_Sealed]
     clear: Callable[[Any], dict[str, Any]]
     adapter: TypeAdapter[Any]
+    reader: SchemaValidator
+
+    def read(self, plain: bytes) -> Any:
+        """A record from the text that is sealed of it."""
+        return self.reader.validate_json(plain)
 
     def place(self, record_id: str) -> str:
         return f"{self.name}/{record_id}"
@@ -63,7 +69,9 @@ def _kind(name: str, entity: type[Any], table: type[_Sealed], *columns: str, **c
         found = {column: getattr(record, column) for column in ("branch", *columns)}
         return found | {column: value(record) for column, value in computed.items()}
 
-    return Kind(name, entity, table, clear, TypeAdapter(entity))
+    adapter: TypeAdapter[Any] = TypeAdapter(entity)
+    # The adapter's own would keep every short text that it reads, names among them, for as long as the process lives.
+    return Kind(name, entity, table, clear, adapter, SchemaValidator(adapter.core_schema, CoreConfig(cache_strings="keys")))
 
 
 KINDS: dict[type[Any], Kind] = {

@@ -8,7 +8,7 @@ import threading
 import unicodedata
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from typing import Any
@@ -31,24 +31,52 @@ _REFERENCE = re.compile(r"[A-Z0-9-]{3,}")
 _OPEN = [str(state) for state in NoteState if state is not NoteState.FINISHED]
 
 
+#: One pass through all names takes as long as a look at so much of them one by one.
+_ONE_BY_ONE = 1 / 4
+
+
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """The folded names of all adults in one text, a line each: a word of a name stands behind a space."""
+    """The folded names of all adults in one text, a line each: a word of a name stands behind a space.
+
+    `begins`: where each begins, and where one more would. `numbers`: of the lines that had a word with these first two letters
+    at some time, in order. An adult keeps her number until somebody is gone, so that a change of one makes only hers anew.
+    """
 
     text: str = ""
-    begins: "array[int]" = field(default_factory=lambda: array("q"))
+    begins: "array[int]" = field(default_factory=lambda: array("q", [0]))
     ids: tuple[str, ...] = ()
+    numbers: Mapping[str, "array[int]"] = field(default_factory=lambda: dict[str, "array[int]"]())
 
     def fitting(self, wanted: tuple[str, ...]) -> Iterator[str]:
         """Ids of those in whose line a word begins with each of these."""
-        rarest = f" {max(wanted, key=len)}"
-        at = self.text.find(rarest)
+        longest, *others = sorted((f" {word}" for word in wanted), key=len, reverse=True)
+        find, begins = self.text.find, self.begins
+        for number in self._maybe(longest, wanted):
+            begin, end = begins[number], begins[number + 1]
+            if find(longest, begin, end) >= 0 and all(find(word, begin, end) >= 0 for word in others):
+                yield self.ids[number]
+
+    def _maybe(self, longest: str, wanted: Sequence[str]) -> Iterable[int]:
+        """Lines that may hold all of these: of the two letters that fewest have, or by a pass for the longest of them."""
+        some = min((self.numbers.get(word[:2], ()) for word in wanted if len(word) > 1), key=len, default=None)
+        return self._with(longest) if some is None or len(some) > len(self.ids) * _ONE_BY_ONE else some
+
+    def _with(self, word: str) -> Iterator[int]:
+        at = self.text.find(word)
         while at >= 0:
-            number = bisect_right(self.begins, at)
-            end = self.begins[number] if number < len(self.ids) else len(self.text)
-            if all(self.text.find(f" {word}", self.begins[number - 1], end) >= 0 for word in wanted):
-                yield self.ids[number - 1]
-            at = self.text.find(rarest, end)
+            number = bisect_right(self.begins, at) - 1
+            yield number
+            at = self.text.find(word, self.begins[number + 1])
+
+
+def _numbered(before: Mapping[str, "array[int]"], lines: Iterable[tuple[int, str]]) -> Mapping[str, "array[int]"]:
+    """The numbers of lines by the first two letters of their words, with these lines among them; what was stays as it is."""
+    more: dict[str, array[int]] = {}
+    for number, line in lines:
+        for two in {word[:2] for word in line.split() if len(word) > 1}:
+            more.setdefault(two, array("I")).append(number)
+    return {**before, **{two: array("I", sorted({*before.get(two, ()), *numbers})) for two, numbers in more.items()}}
 
 
 class _Names:
@@ -91,15 +119,19 @@ class _Names:
     def _look(self, uow: UnitOfWork) -> None:
         rows = uow.session.exec(select(PersonRow.id, PersonRow.mac))
         there = {person_id: mac for person_id, mac in rows}  # noqa: C416 - a row is no pair to the types
-        known = {i: found for i, found in self.known.items() if there.get(i) == found[0]}
+        known = {i: found for i, found in self.known.items() if i in there}
+        gone = len(known) < len(self.known)
         lines = dict(zip(self._lines.ids, self._lines.text.splitlines(keepends=True), strict=True))
-        for some in _some([i for i in there if i not in known]):
+        anew = dict.fromkeys(i for i, mac in there.items() if i not in known or known[i][0] != mac)
+        for some in _some(list(anew)):
             for person_id, mac, person in _opened(uow, some):
                 known[person_id] = mac, person.name if person else ""
                 lines[person_id] = f" {' '.join(folded(f'{person.name} {person.reference}'))}\n" if person else "\n"
         kept = [lines[i] for i in known]
-        begins = array("q", accumulate(map(len, kept[:-1]), initial=0)) if kept else array("q")
-        self.known, self._lines = known, _Lines("".join(kept), begins, tuple(known))
+        begins = array("q", accumulate(map(len, kept), initial=0))
+        changed = ((n, lines[i]) for n, i in enumerate(known) if gone or i in anew)
+        numbers = _numbered({} if gone else self._lines.numbers, changed)
+        self.known, self._lines = known, _Lines("".join(kept), begins, tuple(known), numbers)
 
 
 def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:

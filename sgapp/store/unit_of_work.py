@@ -448,7 +448,7 @@ class Repository(Generic[T]):
 def unsealed(uow: UnitOfWork, entity: type[T], row: _Sealed) -> T:
     """A record as its row seals it, for a look that saves nothing. Raises Unreadable."""
     kind, key = KINDS[entity], uow.ring.open(uow.session, row.key_id)
-    return kind.adapter.validate_json(decrypt(key, row.sealed, place=kind.place(row.id)))
+    return kind.read(decrypt(key, row.sealed, place=kind.place(row.id)))
 
 
 def bars_on(uow: UnitOfWork, record_id: str) -> frozenset[str]:

@@ -1,16 +1,19 @@
 """Names are opened once and held in memory: what is found is what stands in the database all the same, whoever wrote it."""
 
+import random
+import tracemalloc
 import uuid
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, update
+from sqlmodel import col, delete, update
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.person import Person
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import search
+from sgapp.store.kinds import KINDS
 from sgapp.store.search import names_of_people, people_like
 from sgapp.store.tables import PersonRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -84,6 +87,57 @@ def test_among_more_than_are_asked_for_at_a_time_those_who_may_be_seen_are_found
     with cast.house.begin(cast.lena, START) as uow:
         assert cast.lena.branch == "main"
         assert sorted(people_like(uow, "quill ada")) == sorted(mine)
+
+
+_WORDS = ("Ada", "Adam", "Al", "A", "Birch", "Birk", "Bo", "Éamon", "Zoë", "Żuk", "07", "O'Brien-Kent")
+_ASKED = ("ada", "a", "al", "b", "bi", "birk", "ea", "zoe", "zu", "0", "07", "ob", "o", "br", "kent", "nobody", "ada bi", "a b",
+          "al adam", "k o b", "a a")
+
+
+def test_whoever_is_added_renamed_or_gone_is_found_by_each_beginning_of_her_words_and_nobody_else(house: House) -> None:
+    seed = random.randrange(1 << 32)
+    draw, there = random.Random(seed), dict[str, Person]()
+    for _ in range(8):
+        with house.begin(SYSTEM, START) as uow:
+            for _ in range(6):
+                person = _put(uow, " ".join(draw.sample(_WORDS, 3)))
+                there[person.id] = person
+            for person in draw.sample(sorted(there.values(), key=lambda p: p.id), 3):
+                there[person.id] = replace(person, name=" ".join(draw.sample(_WORDS, 2)))
+                uow.save(there[person.id], because=AuditEvent("person-changed", "person", person.id))
+            if draw.random() < 0.5:
+                gone = there.pop(draw.choice(sorted(there)))
+                uow.people_change()
+                uow.session.exec(delete(PersonRow).where(col(PersonRow.id) == gone.id))
+        for text in _ASKED:
+            assert sorted(_found(house, text)) == sorted(p.id for p in there.values() if search._fits(
+                search.folded(text), search.folded(f"{p.name} {p.reference}"))), (text, f"seed {seed}")
+
+
+def test_a_name_that_few_bear_is_looked_for_among_those_who_share_its_first_letters(
+        house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    _added(house, *(f"Ada Quill {n}" for n in range(20)), "Ada Marlow", "Bryn Marsh")
+    looked_at, real = list[int](), search._Lines._maybe
+
+    def watched(lines: search._Lines, longest: str, wanted: tuple[str, ...]) -> list[int]:
+        looked_at.extend(real(lines, longest, wanted))
+        return looked_at
+
+    monkeypatch.setattr(search._Lines, "_maybe", watched)
+    assert len(_found(house, "ada marlow")) == 1
+    assert len(looked_at) == 2
+
+
+def test_a_record_that_was_opened_and_let_go_of_leaves_no_text_behind() -> None:
+    kind = KINDS[Person]
+    plain = [kind.adapter.dump_json(Person(f"{n:036}", f"P-{n}", f"Ada Quill {n}", "Own home")) for n in range(500)]
+    tracemalloc.start()
+    try:
+        for one in plain:
+            kind.read(one)
+        assert tracemalloc.get_traced_memory()[0] < 10_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_opening_them_keeps_no_keys_and_opens_each_once(house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
