@@ -127,7 +127,7 @@ def _digest(uow: UnitOfWork, kind: Any, row: Any) -> str:
         plain = decrypt(uow.ring.open(uow.session, row.key_id), row.sealed, place=kind.place(row.id))
     except Unreadable:
         return "unreadable"
-    record = kind.adapter.validate_json(plain)
+    record = kind.read(plain)
     digest = uow.ring.record_mac(kind.name, row.id, plain)
     if any(getattr(row, name) != value for name, value in kind.clear(record).items()):
         return "clear columns disagree"
