@@ -143,12 +143,14 @@ export function useDraft({ v, setV, empty, done }) {
 
 // The people she visits, as initials and reference, for when there is no signal. `people` is the list of the server.
 export function useKeptPeople({ people, setPeople, missing, setMissing, open }) {
+  const returned = useRef(null); // what was kept is not kept anew, or it would never grow old
   useEffect(() => {
     if (!open) return;
-    if (people.length && !missing) vault.put(PEOPLE, people).catch(() => false);
+    if (people.length && people !== returned.current && !missing) vault.put(PEOPLE, people).catch(() => false);
     else if (missing) {
       vault.get(PEOPLE).catch(() => null).then((kept) => {
         if (!kept?.length) return;
+        returned.current = kept;
         setPeople((now) => (now.length ? now : kept)); // the office's own may have come in between
         setMissing(false);
       });

@@ -265,7 +265,7 @@ function Cards({ ways, open }) {
       busy: busy === "keep" }),
     h("a", { className: "btn btn-quiet justify-self-start", href: "/mine" }, t.my_notes),
     h("div", { className: "bottom-bar code-bar" }, h("div", { className: "mx-auto max-w-xl px-4 py-3 grid content-start" },
-      h("p", { className: "hint", hidden: Boolean(words.shown || said.look) }, busy === "look" ? t.one_moment : t.tap),
+      h("p", { className: "hint", hidden: Boolean(words.shown || said.look || !(cards.current.length || found)) }, busy === "look" ? t.one_moment : t.tap),
       h("p", { className: "form-says", role: "status" }, said.look),
       h("p", { className: "code-words", role: "status", ref: words.place }))));
 }

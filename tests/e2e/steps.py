@@ -17,6 +17,7 @@ NOTES_KEPT = """() => new Promise((done) => {
   };
 })"""
 KEYS_KEPT = NOTES_KEPT.replace('"notes"', '"keys"')
+VALUES_KEPT = NOTES_KEPT.replace('"visit-notes"', '"visit-vault"').replace('"notes"', '"values"')
 
 
 def pick(page: Page, question: str, answer: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.site import Office
-from tests.e2e.steps import KEYS_KEPT, NOTES_KEPT
+from tests.e2e.steps import KEYS_KEPT, NOTES_KEPT, VALUES_KEPT
 from tests.engines import ENGINES, Engine, EngineUnavailable, Window
 from tests.serving import PASSWORD
 
@@ -24,7 +24,6 @@ KEPT = "return navigator.serviceWorker.controller?.state === 'activated'"
 ENROLLED = f"return (await ({KEYS_KEPT})()).some((row) => row.name.startsWith('device:'))"
 STATES = f"(await ({NOTES_KEPT})()).map((row) => row.state)"
 DELIVERED = f"const states = {STATES}; return states.length > 0 && states.every((state) => state === 'delivered')"
-VALUES_KEPT = NOTES_KEPT.replace('"visit-notes"', '"visit-vault"').replace('"notes"', '"values"')
 DRAFT_KEPT = f"return (await ({VALUES_KEPT})()).some((row) => row.name === 'draft:note' && row.saved_at >= typed)"
 SIGNED_IN = "return (await fetch('/api/session')).status"
 TAKE_KEY_OUT = f"""const row = (await ({KEYS_KEPT})()).find((one) => one.name.startsWith("device:"));

@@ -4,12 +4,13 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.steps import pick
-from tests.e2e.test_hide_and_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, set_up
+from tests.e2e.steps import VALUES_KEPT, pick, stored
+from tests.e2e.test_hide_and_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, kept, set_up
 from tests.serving import Open
 
 PEOPLE = "**/api/people/mine"
 OWN_NOTES = "**/api/observations/mine"
+DRAFT_SINCE = f"async (typed) => (await ({VALUES_KEPT})()).some((row) => row.name === 'draft:note' && row.saved_at >= typed)"
 SHOWN_WITHIN_MS = 20_000  # the page waits ten seconds for an answer
 
 
@@ -61,6 +62,26 @@ def test_no_note_is_saved_about_somebody_who_is_not_shown_as_chosen(sign_in: Ope
     expect(worker.get_by_label("What I saw", exact=True)).to_have_value(re.compile("hoist"), timeout=UNLOCKED_WITHIN_MS)
     worker.get_by_role("button", name="Save note").click()
     expect(worker.get_by_role("link", name="Say who you visited.")).to_be_visible()
+
+
+def _list_kept_at(page: Page) -> float:
+    return next(row["saved_at"] for row in kept(page, "visit-vault")["values"] if row["name"] == "people")
+
+
+def test_a_list_that_was_kept_grows_old_where_no_signal_renews_it(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    set_up(worker)
+    worker.get_by_label("What I saw", exact=True).fill("The hoist sling lay on the floor.")
+    draft_kept(worker)
+    before = _list_kept_at(worker)
+    worker.route(PEOPLE, lambda route: route.abort("internetdisconnected"))
+    worker.reload()
+    enter(worker)
+    pick(worker, "Who did you visit?", "R.L. · P-117")
+    typed = worker.evaluate("Date.now()")
+    worker.get_by_label("What I saw", exact=True).fill("The hoist sling lay in the hall.")
+    stored(worker, DRAFT_SINCE, typed)  # what is kept of the list is kept before
+    assert _list_kept_at(worker) == before
 
 
 def test_my_notes_shows_what_the_phone_knows_where_no_answer_comes(sign_in: Open) -> None:

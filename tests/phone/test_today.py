@@ -269,6 +269,7 @@ def test_while_it_loads_and_where_there_is_nothing_it_says_so(sign_in: Open) -> 
     for route in waiting:
         route.continue_()
     expect(worker.get_by_text("Nothing for today")).to_be_visible()
+    expect(worker.get_by_text("Tap one to see what it means.")).to_be_hidden()
     assert not violations(worker)
 
 
