@@ -150,8 +150,7 @@ export function useKeptPeople({ people, setPeople, missing, setMissing, open }) 
     else if (missing) {
       vault.get(PEOPLE).catch(() => null).then((kept) => {
         if (!kept?.length) return;
-        returned.current = kept;
-        setPeople((now) => (now.length ? now : kept)); // the office's own may have come in between
+        setPeople((now) => (now.length ? now : (returned.current = kept))); // the office's own may have come in between
         setMissing(false);
       });
     }

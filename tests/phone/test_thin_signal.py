@@ -2,7 +2,8 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.steps import VALUES_KEPT, pick, stored
 from tests.e2e.test_hide_and_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, kept, set_up
@@ -68,15 +69,20 @@ def _list_kept_at(page: Page) -> float:
     return next(row["saved_at"] for row in kept(page, "visit-vault")["values"] if row["name"] == "people")
 
 
-def test_a_list_that_was_kept_grows_old_where_no_signal_renews_it(sign_in: Open) -> None:
+@pytest.mark.parametrize("late", [False, True], ids=["no signal", "an answer that fails late"])
+def test_a_list_that_was_kept_grows_old_where_no_signal_renews_it(sign_in: Open, late: bool) -> None:
     worker = sign_in("worker.b")
     set_up(worker)
     worker.get_by_label("What I saw", exact=True).fill("The hoist sling lay on the floor.")
     draft_kept(worker)
     before = _list_kept_at(worker)
-    worker.route(PEOPLE, lambda route: route.abort("internetdisconnected"))
+    held: list[Route] = []
+    worker.route(PEOPLE, lambda route: held.append(route) if late else route.abort("internetdisconnected"))
     worker.reload()
     enter(worker)
+    expect(worker.get_by_role("radio", name="R.L. · P-117")).to_be_attached(timeout=UNLOCKED_WITHIN_MS)
+    for route in held:
+        route.abort("internetdisconnected")
     pick(worker, "Who did you visit?", "R.L. · P-117")
     typed = worker.evaluate("Date.now()")
     worker.get_by_label("What I saw", exact=True).fill("The hoist sling lay in the hall.")
