@@ -54,6 +54,8 @@ def test_hide_is_in_reach_at_twice_the_size(sign_in: Open, place: str) -> None:
 def test_the_bar_with_save_leaves_most_of_the_form_in_view_at_twice_the_size(sign_in: Open) -> None:
     worker = _form(sign_in("worker.a"), TWICE_AS_LARGE)
     expect(worker.get_by_role("link", name="Ring 999 first").locator("b")).to_be_in_viewport(ratio=1)
+    for comes_late in ("I.H. · P-121", "Keep drafts when this phone locks"):
+        expect(worker.get_by_text(comes_late)).to_be_visible()  # the end of the page is where it stays
     worker.evaluate("window.scrollTo(0, document.body.scrollHeight)")
     expect(worker.get_by_role("button", name="Save note")).to_be_in_viewport(ratio=1)
 

@@ -24,6 +24,7 @@ from tests.phone.phone_page import Office, PhonePage, bundle, close_anyhow, fill
 from tests.phone.rough_network import FAULTS
 
 KILLS, TABS = 5, 2
+PATIENCE_S = 240  # a note that is lost never comes
 POSTS = "**/api/observations"
 DELIVERED = "() => harness.waiting().then((count) => count === 0)"
 
@@ -77,7 +78,8 @@ class Storm:
             self._write(self.tabs[0], 1)
             self._pause(0.1, 0.2)
         self.phone.office.link.calm()
-        until(self.tabs[0], DELIVERED)
+        # Each answer that the storm still holds is waited for 20 seconds; then the rest go one by one, past what slows them.
+        until(self.tabs[0], DELIVERED, seconds=PATIENCE_S)
 
     def kept(self) -> dict[str, dict[str, Any]]:
         """What add() resolved for, by id."""
