@@ -43,7 +43,8 @@ def _known(ahead: object) -> int | None:
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    # Else every short text that is read, names among them, would be kept for as long as the process lives.
+    model_config = ConfigDict(extra="ignore", frozen=True, cache_strings="keys")
 
 
 class _Person(_Part):

@@ -1,7 +1,6 @@
 """Names are opened once and held in memory: what is found is what stands in the database all the same, whoever wrote it."""
 
 import random
-import tracemalloc
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ from sgapp.domain.audit import AuditEvent
 from sgapp.domain.person import Person
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import search
-from sgapp.store.kinds import KINDS
 from sgapp.store.search import names_of_people, people_like
 from sgapp.store.tables import PersonRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -127,17 +125,6 @@ def test_a_name_that_few_bear_is_looked_for_among_those_who_share_its_first_lett
     assert len(_found(house, "ada marlow")) == 1
     assert len(looked_at) == 2
 
-
-def test_a_record_that_was_opened_and_let_go_of_leaves_no_text_behind() -> None:
-    kind = KINDS[Person]
-    plain = [kind.adapter.dump_json(Person(f"{n:036}", f"P-{n}", f"Ada Quill {n}", "Own home")) for n in range(500)]
-    tracemalloc.start()
-    try:
-        for one in plain:
-            kind.read(one)
-        assert tracemalloc.get_traced_memory()[0] < 10_000
-    finally:
-        tracemalloc.stop()
 
 
 def test_opening_them_keeps_no_keys_and_opens_each_once(house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
