@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 1024, "height": 768}
 PASSWORD = "harbour-thistle-lantern-9"
+#: Run in every page: when something was last typed there, so that a test can wait until all of it is kept.
+NOTES_TYPING = "addEventListener('input', () => { window.lastTyped = Date.now(); }, true)"
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def sign_in(server: Server, browser: Browser) -> Iterator[Open]:
         context = browser.new_context(viewport=PHONE if is_phone else TABLET, has_touch=is_phone, locale="en-GB",
                                       timezone_id="Europe/London", color_scheme="dark" if dark else "light",
                                       base_url=server.url, service_workers="block")
+        context.add_init_script(NOTES_TYPING)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

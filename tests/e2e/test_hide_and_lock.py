@@ -357,9 +357,11 @@ def enter(page: Page, pin: str = PIN) -> None:
 
 
 def draft_kept(page: Page) -> None:
-    """Wait until a draft lies in the vault."""
+    """Wait until a draft lies in the vault that holds everything typed so far."""
+    typed = page.evaluate("window.lastTyped ?? 0")
     for _ in range(100):
-        if any(str(row["name"]).startswith("draft:") for row in kept(page, "visit-vault").get("values", [])):
+        rows = kept(page, "visit-vault").get("values", [])
+        if any(str(row["name"]).startswith("draft:") and float(str(row["saved_at"])) >= typed for row in rows):
             return
         page.wait_for_timeout(100)  # a database of the browser tells nobody when it was written
     pytest.fail("no draft was kept")

@@ -18,7 +18,7 @@ from tests.e2e.site import Site
 from tests.e2e.steps import pick
 from tests.e2e.test_accessibility import violations
 from tests.e2e.test_hide_and_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, set_up
-from tests.serving import PASSWORD, PHONE, TABLET, Server
+from tests.serving import NOTES_TYPING, PASSWORD, PHONE, TABLET, Server
 
 ARRIVES_MS = 30_000  # the phone tries again by itself, with longer and longer pauses
 KEPT = 'navigator.serviceWorker.controller?.state === "activated"'
@@ -46,6 +46,7 @@ def phone(browser: Browser, folder: Path, site: Site) -> Iterator[BrowserContext
         folder, executable_path=chromium(), args=list(ARGUMENTS), viewport=PHONE, has_touch=True, locale="en-GB",
         timezone_id="Europe/London", base_url=site.url)
     opened.set_default_timeout(15_000)
+    opened.add_init_script(NOTES_TYPING)
     yield opened
     with suppress(Error):  # killed already, by one of the tests
         opened.close()

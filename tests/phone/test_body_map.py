@@ -213,7 +213,7 @@ def test_a_draft_keeps_the_marks_across_a_reload(sign_in: Open) -> None:
     worker = _opened(sign_in("worker.a"))
     _touch(worker, FOREARM)
     _describe(worker)
-    set_up(worker)  # last, so that the first draft that is kept is the whole of it
+    set_up(worker)
     draft_kept(worker)
     worker.reload()
     enter(worker)

@@ -125,7 +125,6 @@ def test_a_draft_that_comes_back_does_not_ask_again_what_was_left(sign_in: Open)
     _leave(worker)
     worker.get_by_role("button", name=LEAVE).click()
     _write(worker, "All fine. He was aggressive.")  # a later change: when this one is kept, so is what she left
-    worker.wait_for_timeout(1_000)
     draft_kept(worker)
     worker.reload()
     enter(worker)

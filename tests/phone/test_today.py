@@ -107,7 +107,10 @@ LOOKED_OVER = {
 
 def after(page: Page, how: str) -> str:
     """The whole page in the moment after that happened."""
-    return str(page.evaluate(f"(() => {{ {LOOKED_OVER[how]}; return document.documentElement.outerHTML; }})()"))
+    found = str(page.evaluate(f"(() => {{ {LOOKED_OVER[how]}; return document.documentElement.outerHTML; }})()"))
+    if how == "Hide":
+        page.wait_for_url("**/away/")  # Chromium never closes a page that it was told to close while another arrives in it
+    return found
 
 
 @pytest.mark.parametrize("how", LOOKED_OVER)

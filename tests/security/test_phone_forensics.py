@@ -36,7 +36,7 @@ from tests.e2e.test_hide_and_lock import draft_kept, hide, set_up
 from tests.phone.phone_page import Office, until
 from tests.phone.test_today import chip, words
 from tests.security.profile import inside, search, unsnappied
-from tests.serving import PASSWORD, PHONE
+from tests.serving import NOTES_TYPING, PASSWORD, PHONE
 
 FIELDS = ("person", "place", "seen", "words", "by", "to", "heard", "present", "wish", "staff", "done", "told")
 KEPT = 'navigator.serviceWorker.controller?.state === "activated"'
@@ -68,6 +68,7 @@ def phone(browser: Browser, folder: Path, address: str | None = None) -> Iterato
         folder, executable_path=chromium(), args=list(ARGUMENTS), viewport=PHONE, has_touch=True, locale="en-GB",
         timezone_id="Europe/London", base_url=address)
     opened.set_default_timeout(20_000)
+    opened.add_init_script(NOTES_TYPING)
     yield opened
     with suppress(Error):  # killed already, in one of the variants
         opened.close()
