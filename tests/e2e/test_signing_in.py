@@ -42,6 +42,7 @@ def test_a_lead_without_an_authenticator_sets_one_up_before_she_sees_anything(se
     page.goto("/desk")
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
     server.command("user", "disable", "new.lead")
+    page.wait_for_url("**/sign-in**")
 
 
 def _has_a_device(page: Page) -> tuple[CDPSession, str]:
@@ -79,6 +80,7 @@ def test_a_lead_sets_up_her_tablets_own_lock_and_is_in_with_it_and_nothing_typed
     page.wait_for_url(re.compile("/desk"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
     server.command("user", "disable", "next.lead")
+    page.wait_for_url("**/sign-in**")
 
 
 def test_whoever_is_not_known_by_the_device_stays_outside_and_is_told(server: Server, sign_in: Open) -> None:
