@@ -148,7 +148,10 @@ export function MyNotes() {
     no_signal: [t.no_signal], later: [t.later],
   }[problem];
   if (lock.screen) return lock.screen;
+  // The ways on come first: what comes late, below them, moves nothing under her thumb.
   return h("div", { className: "grid gap-4" },
+    h("div", { className: "flex flex-wrap gap-2" },
+      h("a", { className: "btn btn-quiet", href: "/" }, t.write), h("a", { className: "btn btn-quiet", href: "/today" }, t.today)),
     says ? h("div", { className: "panel grid gap-2", role: "status" }, h("p", null, says[0]), says[1]) : null,
     asked.map((request) => h(Asked, { key: `${request.on} ${request.part}`, request })),
     notes === null || !lock.state ? h("p", { className: "hint waiting", role: "status" }, t.loading)
@@ -156,7 +159,5 @@ export function MyNotes() {
         : says ? h("p", { className: "hint" }, t.none_here)
           : h("div", { className: "empty-state" }, h("p", { className: "font-semibold" }, t.none), h("p", { className: "hint" }, t.none_hint)),
     others ? h("p", { className: "hint", role: "status" }, many(others, t.others_one, t.others_many)) : null,
-    h("div", { className: "flex flex-wrap gap-2" },
-      h("a", { className: "btn btn-quiet", href: "/" }, t.write), h("a", { className: "btn btn-quiet", href: "/today" }, t.today)),
     notes === null || problem === "signed_out" ? null : h(OwnPhones, { met: () => met.current }));
 }

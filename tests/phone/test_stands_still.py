@@ -95,3 +95,16 @@ def test_what_a_code_means_comes_and_goes_and_moves_nothing(sign_in: Open) -> No
     worker.clock.fast_forward(5_500)
     expect(worker.get_by_text("K2: A call is fine")).to_have_count(0)
     assert while_shown == before == more.bounding_box()
+
+
+def test_the_ways_on_from_my_notes_stay_where_they_are_when_the_list_comes(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    held: list[Route] = []
+    worker.route("**/api/observations/mine", lambda route: held.append(route))
+    with worker.expect_request("**/api/observations/mine"):
+        worker.goto("/mine")
+    ways = [worker.get_by_role("link", name=name) for name in ("Write a note", "Today")]
+    before = [way.bounding_box() for way in ways]
+    held[0].continue_()
+    expect(worker.get_by_role("list", name="My notes")).to_be_visible()
+    assert [way.bounding_box() for way in ways] == before
