@@ -4,15 +4,25 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.e2e.steps import fold_out, pick
 from tests.serving import Open
 
 
+def _quiet(page: Page) -> None:
+    """Wait until nothing is asked for; where that never comes, say what was asked for last, and what has no answer."""
+    try:
+        page.wait_for_load_state("networkidle")
+    except TimeoutError:
+        answered = [page.url, *page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")]
+        last = [f"{r.method} {r.url}{'' if r.url in answered else ' (no answer)'}" for r in page.requests()[-12:]]
+        pytest.fail("\n".join(["the page never came to rest:", *last]))
+
+
 def violations(page: Page) -> list[str]:
     """What axe objects to, each with the places."""
-    page.wait_for_load_state("networkidle")
+    _quiet(page)
     found = Axe().run(page).response["violations"]
     return [f"{page.url} {v['id']}: {', '.join(str(n['target']) for n in v['nodes'])}" for v in found]
 
