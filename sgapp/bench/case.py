@@ -22,6 +22,7 @@ from sgapp.domain.audit import AuditEvent
 from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.person import Person
 from sgapp.domain.referral import ActionState
+from sgapp.memory import settle
 from sgapp.services import cases, contacts, referrals, triage
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.services.intake import intake_key, receive, seal_note
@@ -60,6 +61,7 @@ def _on(plan: Plan, setting: str, address: str) -> Iterator[Cost]:
         house.prepare()
         told = [_Story(house, number, lambda n: plan.progress.advance(task, n)) for number in (size.few, size.many)]
         took: tuple[list[list[float]], list[list[float]]] = ([], [])
+        settle()  # as a server does once it has started
         for n in range(size.rounds + 1):
             found = _round(told, size.readings)
             if n:

@@ -21,6 +21,7 @@ from sgapp.bench.results import Bench, Check, Cost, Plan, compared, within_95
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.person import Person
+from sgapp.memory import settle
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.services.views.queue import PAGE, queue
 from sgapp.settings import Settings
@@ -96,6 +97,7 @@ def _on(plan: Plan, setting: str, *addresses: str) -> Iterator[Cost]:
             for full, taken in zip(both, starts, strict=True):
                 taken.append(alone("names", full.house.settings, SGAPP_BENCH_NAME=name_of(full.people - 1)))
             plan.progress.advance(measuring)
+        settle()  # as a server does once it has started
         for n in range(size.rounds + 1):
             _round(both, size.tries, n)
             plan.progress.advance(measuring)

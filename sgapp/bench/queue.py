@@ -16,6 +16,7 @@ from sgapp.bench.databases import fresh_database
 from sgapp.bench.filling import OPEN_IN, fill
 from sgapp.bench.results import Bench, Check, Cost, Plan, compared, within_95
 from sgapp.domain.permissions import Actor
+from sgapp.memory import settle
 from sgapp.services.house import House, now
 from sgapp.services.views.queue import PAGE, queue, queue_keys
 from sgapp.settings import Settings
@@ -75,6 +76,7 @@ def _on(plan: Plan, setting: str, address: str) -> Iterator[Cost]:
             stack.callback(house.engine.dispose)
             filled = fill(house, notes, lambda n: plan.progress.advance(filling, n))
             houses.append(_Full(house, filled.lead, filled.reference, notes))
+        settle()  # as a server does once it has started
         for n in range(size.rounds + 1):
             _round(houses, size.tries, kept=n > 0)
             plan.progress.advance(measuring, 1)

@@ -158,13 +158,14 @@ def actors_watching(house: House, tokens: Sequence[str], *, now: datetime) -> li
     """The same for screens, answered in their order with one question for all. They only look: nobody did anything, and no
     session is kept alive by it.
     """
+    asked = [sha256(token) for token in tokens]
     with house.reading(NOBODY, now) as uow:
-        rows = accounts.bearers(uow.session, set(map(sha256, tokens)))
+        rows = accounts.bearers(uow.session, set(asked))
         found = {}
         for token, row in rows.items():
             with suppress(Unreadable):  # then she is nobody, and the others go on
                 found[token] = _actor(uow, row)
-    return [found.get(sha256(token)) for token in tokens]
+    return [found.get(token) for token in asked]
 
 
 def _actor(uow: UnitOfWork, row: Bearer) -> Actor | None:

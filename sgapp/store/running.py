@@ -6,8 +6,10 @@ Nothing here takes longer because there is more of it: each query follows an ind
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, or_, select
 
@@ -48,10 +50,23 @@ def count(uow: UnitOfWork, wanted: Wanted = ANY) -> int:
     return uow.session.exec(select(func.count()).select_from(found)).one()
 
 
-def begun_since(uow: UnitOfWork, since: datetime) -> Sequence[ClockRow]:
+class Begun(NamedTuple):
+    """A clock that began, as far as it is counted."""
+
+    record_kind: str
+    record_id: str
+    kind: str
+    started_at: datetime
+
+
+_BEGUN: tuple[Any, ...] = tuple(col(getattr(ClockRow, name)) for name in Begun._fields)
+
+
+def begun_since(uow: UnitOfWork, since: datetime) -> Sequence[Begun]:
     """Clocks that began after a moment, the latest first, up to LISTED."""
-    query = select(ClockRow).where(visible(uow), _soonest(), col(ClockRow.started_at) > since)
-    return uow.session.exec(query.order_by(col(ClockRow.started_at).desc()).limit(LISTED)).all()
+    query = select_columns(*_BEGUN).where(visible(uow), _soonest(), col(ClockRow.started_at) > since)
+    rows = uow.session.connection().execute(query.order_by(col(ClockRow.started_at).desc()).limit(LISTED))
+    return [Begun(*row) for row in rows]
 
 
 def named_since(uow: UnitOfWork, since: datetime) -> bool:

@@ -1,93 +1,165 @@
-"""Waking the screens of this process when something was committed, here or, by the echo, in another process."""
+"""After each change, here or, by the echo, in another process, one round for all screens of this process: whose session is
+over, and what else they are told. What a round costs hardly depends on how many screens there are.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
+from reflex.state import StateUpdate
+from reflex_base.constants.state import FIELD_MARKER
 
-from sgapp.services.house import house
+from sgapp.domain.permissions import Actor
+from sgapp.services.house import house, now
+from sgapp.services.sessions import actors_watching
+from sgapp.ui import offload
+from sgapp.ui.session import fingerprint_of, sessions_here
 
-#: A screen that hears nothing looks for itself this often, so that ends of sessions show, and changes elsewhere if the
-#: echo was cut off.
+#: Where nothing is heard there is a round this often, so that ends of sessions show, and changes elsewhere if the echo was cut
+#: off.
 LOOK_EVERY_SECONDS = 20
 
-
-_has_socket: Callable[[str], bool] = bool
+#: Who is there, by the fingerprint of the session.
+Actors = Mapping[str, Actor | None]
+_log = logging.getLogger("sgapp.ui")
+_app: rx.App | None = None
 
 
 class _Bell:
-    """Rings for everyone who waits, from whichever thread committed."""
+    """Rings from whichever thread committed."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._event = asyncio.Event()
+        self._hears = False
 
     def next(self) -> asyncio.Event:
         """What is set with the next change from now on."""
-        if self._loop is None:
-            self._loop = asyncio.get_running_loop()
-            house().on_change(self._from_any_thread)
+        if self._loop is not (loop := asyncio.get_running_loop()):
+            self._loop, self._event = loop, asyncio.Event()
+        if not self._hears:
+            house().on_change(self.ring)
+            self._hears = True
         return self._event
 
-    def _from_any_thread(self) -> None:
+    def ring(self) -> None:
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._ring)
+            self._loop.call_soon_threadsafe(self._wake)
 
-    def _ring(self) -> None:
+    def _wake(self) -> None:
         self._event.set()
         self._event = asyncio.Event()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Open:
+    """A screen whose session is watched, and what is said when there is nothing left to watch: whether it is over."""
+
+    fingerprint: str
+    role: str
+    over: asyncio.Future[bool]
+
+    def say(self, over: bool) -> None:
+        if not self.over.done():
+            self.over.set_result(over)
+
+
 _bell = _Bell()
+_rounds: list[Callable[[Actors], Awaitable[None]]] = []
+_going: asyncio.Task[None] | None = None
+_open: dict[str, _Open] = {}
 
 
-def next_change() -> Callable[[], Awaitable[None]]:
-    """A way to wait for the next change from now on, or for a while at most. Asked for before one looks, it misses nothing."""
-    event = _bell.next()
+def each_round(look: Callable[[Actors], Awaitable[None]]) -> Callable[[Actors], Awaitable[None]]:
+    """Call this in each round, too."""
+    _rounds.append(look)
+    return look
 
-    async def heard() -> None:
+
+def go_round() -> None:
+    """Begin a round soon: there is a screen more, or one that sees something else."""
+    global _going
+    if _going is None or _going.done() or _going.get_loop() is not asyncio.get_running_loop():
+        _going = asyncio.create_task(_go_on())
+    _bell.ring()
+
+
+async def stop() -> None:
+    """No more rounds: this process ends."""
+    if _going is not None:
+        _going.cancel()
+        await asyncio.wait([_going])
+
+
+async def _go_on() -> None:
+    while True:
+        # Asked for before one looks, it misses nothing.
+        changed = _bell.next()
         try:
-            await asyncio.wait_for(event.wait(), LOOK_EVERY_SECONDS)
+            if held := sessions_here():
+                there = await offload.run(actors_watching, house(), list(held.values()), now=now())
+                for look in _rounds:
+                    await look(dict(zip(held, there, strict=True)))
+        except Exception as error:  # the next round is not lost with this one
+            _log.error("round failed: %s", type(error).__name__)  # a trace may quote what was on its way
+        try:
+            await asyncio.wait_for(changed.wait(), LOOK_EVERY_SECONDS)
         except TimeoutError:
-            return
-
-    return heard
+            continue
 
 
-async def connected(state: rx.State) -> bool:
-    """Whether the screen behind a State still has its socket."""
-    return _has_socket(state.router.session.client_token)
+def screen_of(state: rx.State) -> str:
+    """The screen behind a State, as long as its socket is open. Whoever connects anew has another, and begins anew."""
+    return state.router.session.session_id
 
 
-_latest: dict[tuple[str, str], object] = {}
+def is_open(screen: str) -> bool:
+    """Whether a screen still has its socket."""
+    sockets = _app.event_namespace if _app else None
+    return sockets is not None and screen in sockets.sid_to_token
 
 
-@contextmanager
-def watching(state: rx.State, what: str) -> Iterator[Callable[[], Awaitable[bool]]]:
-    """Watch something for one screen. Gives what to ask before each look: whether this is still the screen's watcher.
-
-    The latest is. Whoever goes on to another page of ours leaves one behind that Reflex cancels, or that ends by itself, in
-    whichever order; what a State remembered of it would stand in the way of the next.
+async def tell(screens: Collection[str], state: type[rx.State], **values: Any) -> None:
+    """Let many screens show the same values of vars of a State, in one message. Their States are not held for it and do not
+    learn of it: a page that is loaded anew has what its State has, until it is told more.
     """
-    me, screen = object(), (state.router.session.client_token, what)
-    _latest[screen] = me
+    told = {name + FIELD_MARKER: value for name, value in values.items()}
+    still = [screen for screen in screens if is_open(screen)]
+    if _app and _app.event_namespace and still:
+        await _app.event_namespace.emit("event", StateUpdate(delta={state.get_full_name(): told}), to=still)
 
-    async def goes_on() -> bool:
-        return _latest.get(screen) is me and await connected(state)
 
+async def session_over(state: rx.State, role: str) -> bool:
+    """Wait until the session of a screen has ended, or its role is another. False: nobody waits for that any more, since the
+    screen is gone or waits anew.
+    """
+    screen = screen_of(state)
+    waiting = _Open(fingerprint_of(state), role, asyncio.get_running_loop().create_future())
+    if before := _open.get(screen):
+        before.say(False)
+    _open[screen] = waiting
+    go_round()
     try:
-        yield goes_on
+        return await waiting.over
     finally:
-        if _latest.get(screen) is me:
-            del _latest[screen]
+        if _open.get(screen) is waiting:
+            del _open[screen]
+
+
+@each_round
+async def _sessions(actors: Actors) -> None:
+    for screen, waiting in _open.items():
+        actor = actors.get(waiting.fingerprint)
+        if not is_open(screen):
+            waiting.say(False)
+        elif actor is None or str(actor.role) != waiting.role:
+            waiting.say(True)
 
 
 def sockets_of(app: rx.App) -> None:
     """Say whose sockets count; called once, where the app is made."""
-    def has_socket(token: str) -> bool:
-        namespace = app.event_namespace
-        return namespace is not None and token in namespace._token_manager.token_to_socket
-
-    global _has_socket
-    _has_socket = has_socket
+    global _app
+    _app = app

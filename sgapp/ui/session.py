@@ -134,26 +134,18 @@ def session_token(state: BaseState) -> str | None:
     return held.token if held else None
 
 
-async def current_actor(state: BaseState, *, watching: bool = False) -> Actor | None:
+def sessions_here() -> dict[str, str]:
+    """The tokens of all sessions whose sockets are open in this process, by their fingerprints."""
+    return {fingerprint: held.token for fingerprint, held in _held.items()}
+
+
+async def current_actor(state: BaseState) -> Actor | None:
     """Who sits behind this State now, asked afresh from the session table."""
     # Here and nowhere else: pages and their build must not need a database.
     from sgapp.services.house import house, now
     from sgapp.services.sessions import actor_for
 
-    token = session_token(state)
-    if not watching:
-        return await offload.run(actor_for, house(), token, now=now())
-    return await _watchers.ask(token) if token else None
-
-
-def _who_watches(tokens: list[str]) -> list[Actor | None]:
-    from sgapp.services.house import house, now
-    from sgapp.services.sessions import actors_watching
-
-    return actors_watching(house(), tokens, now=now())
-
-
-_watchers = offload.OneCall(_who_watches)
+    return await offload.run(actor_for, house(), session_token(state), now=now())
 
 
 class ConfidentialState(rx.State, mixin=True):
@@ -234,19 +226,12 @@ class SessionState(ConfidentialState, rx.State):
     @rx.event(background=True)
     async def watch_session(self) -> Any:
         """Lead to the sign-in page as soon as the session has ended, wherever that was done, or a role was taken away."""
-        from sgapp.ui.live import next_change, watching
+        from sgapp.ui.live import session_over
 
         async with self:
             role = self.role
-        with watching(self, "session") as goes_on:
-            # Asked without holding the State: with Redis, whoever holds it keeps every other event of this screen waiting.
-            while await goes_on():
-                heard = next_change()
-                actor = await current_actor(self, watching=True)
-                if actor is None or str(actor.role) != role:
-                    break
-                await heard()
-            return rx.redirect("/sign-in") if await goes_on() else None
+        # Waited for without holding the State: with Redis, whoever holds it keeps every other event of this screen waiting.
+        return rx.redirect("/sign-in") if await session_over(self, role) else None
 
     @rx.event
     async def load_or_sign_in(self) -> Any:

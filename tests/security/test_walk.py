@@ -276,8 +276,8 @@ def test_every_handler_serves_only_whom_it_may(caller: tuple[Role | None, httpx.
     with opened(server, client) as socket:
         socket.until_hydrated()
         for state, name in our_handlers():
-            if state == "SessionState" or name.endswith(".watch_queue"):
-                continue  # the fence itself; and a handler that sends nothing until something changes
+            if state == "SessionState":
+                continue  # the fence itself
             socket.send(name)
             socket.send(fence)
             deltas = socket.deltas_until(session)

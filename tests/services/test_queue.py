@@ -154,17 +154,18 @@ def test_only_what_stands_on_the_page_is_opened_however_much_is_due(cast: Cast, 
 WATCHING = ("lena", "farid", "maud", "devan", "joy", "lena")
 
 
-def _alone(cast: Cast, screens: list[tuple[Any, Any]], now: Any) -> list[frozenset[str]]:
-    return [frozenset(queue_keys(cast.house, actor, now, since)) for actor, since in screens]
+def _alone(cast: Cast, screens: list[tuple[Any, Any, Any]], now: Any) -> list[int]:
+    return [len(frozenset(queue_keys(cast.house, actor, now, since)) - known) for actor, since, known in screens]
 
 
 @pytest.mark.parametrize("named", [{}, {"staff_involved": "yes", "staff_names": "Devan Rao"}], ids=["nobody", "devan"])
 def test_many_screens_are_told_together_what_each_would_be_told_alone(cast: Cast, named: dict[str, str]) -> None:
     cast.writes(at=START)
+    known = frozenset(queue_keys(cast.house, cast.lena, START, START))
     cast.writes("carla", "iris", at=START + timedelta(minutes=5), **named)
     cast.writes("carla", "iris", at=START + timedelta(minutes=9))
     now = START + timedelta(minutes=10)
-    screens = [(cast.actors[who], START + timedelta(minutes=minutes)) for who in WATCHING for minutes in (0, 4, 8)]
+    screens = [(cast.actors[who], START + timedelta(minutes=minutes), known) for who in WATCHING for minutes in (0, 4, 8)]
     told = new_for(cast.house, screens, now=now)
     assert told == _alone(cast, screens, now)
     assert len(set(told)) > 2
@@ -174,10 +175,10 @@ def test_screens_of_one_role_and_branch_are_told_by_one_question(cast: Cast, mon
     asked: list[str] = []
     monkeypatch.setattr(view, "begun_since", lambda uow, since: asked.append(uow.actor.username) or ())
     cast.writes()
-    new_for(cast.house, [(cast.actors[who], START) for who in ("lena", "maud", "lena", "lena")], now=START)
+    new_for(cast.house, [(cast.actors[who], START, frozenset()) for who in ("lena", "maud", "lena", "lena")], now=START)
     assert asked == ["lena", "maud"]
 
 
 def test_a_screen_of_somebody_who_has_no_queue_any_more_is_told_of_nothing(cast: Cast) -> None:
     cast.writes()
-    assert new_for(cast.house, [(cast.amina, START), (cast.lena, START)], now=START)[0] == frozenset()
+    assert new_for(cast.house, [(who, START, frozenset()) for who in (cast.amina, cast.lena)], now=START)[0] == 0

@@ -1,5 +1,7 @@
 """What the desk remembers: the filter, and never what was searched for."""
 
+from typing import Any
+
 import pytest
 
 from sgapp.services.drafts import load_draft, save_draft
@@ -26,3 +28,16 @@ def test_the_filter_is_remembered_and_chosen_again_is_gone(desk: Cast) -> None:
     desk.writes()
     shown = [state._found(desk.lena, START, 5, chosen, "")[0].show for chosen in ("mine", None, "mine", None)]
     assert shown == ["mine", "mine", "", ""]
+
+
+def test_what_arrives_while_the_queue_is_looked_up_is_not_taken_for_known(desk: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = state.queue
+
+    def meanwhile(*asked: Any) -> Any:
+        found = shown(*asked)
+        desk.writes()
+        return found
+
+    monkeypatch.setattr(state, "queue", meanwhile)
+    found, known = state._found(desk.lena, START, 5, None, "")
+    assert (found.rows, known) == ((), frozenset())

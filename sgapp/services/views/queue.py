@@ -1,5 +1,6 @@
 """The queue: what is due, the soonest first, each with its one next step."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from sgapp.domain.decision import SharingDecision
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import Observation, Route
-from sgapp.domain.permissions import Actor, Permission
+from sgapp.domain.permissions import Actor, Permission, Role
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.domain.time import end_of_day, show_short, to_london
@@ -29,7 +30,7 @@ from sgapp.services.views.course import tone
 from sgapp.store import accounts
 from sgapp.store.access import opened_since, rota_as_it_holds
 from sgapp.store.kinds import Record
-from sgapp.store.running import ANY, COUNTED, LISTED, Wanted, begun_since, count, named_since, page
+from sgapp.store.running import ANY, COUNTED, LISTED, Begun, Wanted, begun_since, count, named_since, page
 from sgapp.store.search import open_names, records_like
 from sgapp.store.tables import ClockRow, KeptRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork
@@ -148,24 +149,27 @@ def _opened(uow: UnitOfWork) -> list[str]:
 
 
 @public("counts for each screen what whoever sits before it may see")
-def new_for(house: House, screens: Sequence[tuple[Actor, datetime]], *, now: datetime) -> list[frozenset[str]]:
-    """The keys of what began lately for many screens, by actor and since when, in one look.
+def new_for(house: House, screens: Sequence[tuple[Actor, datetime, frozenset[str]]], *, now: datetime) -> list[int]:
+    """How many are new for each of many screens, by actor, since when, and the keys of what is known already, in one look.
 
-    Who is of the same role, branch and shift is asked for once, as long as nobody is named on anything that began since: then
-    all of them see the same.
+    Who is of the same role and branch is asked for once, as long as nobody is named on anything that began since: then all of
+    them see the same. Whoever is on call is asked for alone: what she sees hangs on whose turn it is.
     """
-    since = min(since for _, since in screens) - _MARGIN
-    begun: dict[tuple[object, ...], Sequence[ClockRow]] = {}
-    found = []
+    since = min(since for _, since, _ in screens) - _MARGIN
+    begun: dict[tuple[object, ...], tuple[dict[str, datetime], list[datetime]]] = {}
+    new = []
     with house.reading(SYSTEM, now) as uow:
         apart = named_since(uow, since)
-        for actor, their_since in screens:
-            theirs = house.beside(uow, actor)
-            alike = (actor.account_id,) if apart else (actor.role, actor.branch, theirs.off_shift)
+        for actor, their_since, known in screens:
+            alike = (actor.account_id,) if apart or actor.role is Role.ON_CALL else (actor.role, actor.branch)
+            after = their_since - _MARGIN
             if alike not in begun:
-                begun[alike] = begun_since(theirs, since) if actor.may(Permission.SEE_QUEUE) else ()
-            found.append(frozenset(_key(c) for c in begun[alike] if c.started_at > their_since - _MARGIN))
-    return found
+                rows = begun_since(house.beside(uow, actor), since) if actor.may(Permission.SEE_QUEUE) else ()
+                began = {_key(clock): clock.started_at for clock in reversed(rows)}
+                begun[alike] = began, sorted(began.values())
+            began, moments = begun[alike]
+            new.append(len(moments) - bisect_right(moments, after) - sum(began.get(key, after) > after for key in known))
+    return new
 
 
 @query(Permission.SEE_QUEUE, long=True)
@@ -176,7 +180,7 @@ def queue_keys(uow: UnitOfWork, since: datetime | None = None) -> tuple[str, ...
     return tuple(_key(c) for c in begun_since(uow, since - _MARGIN))
 
 
-def _key(clock: ClockRow) -> str:
+def _key(clock: ClockRow | Begun) -> str:
     return f"{clock.record_kind}:{clock.record_id}:{clock.kind}"
 
 

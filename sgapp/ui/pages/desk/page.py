@@ -53,7 +53,7 @@ def _row(row: Any, index: Any) -> rx.Component:
         class_name="row", key=row.key, custom_attrs={"data-due": row.tone})
 
 
-@desk_page("/desk", "Desk", here="/desk", on_load=[DeskState.load_queue, DeskState.watch_queue])
+@desk_page("/desk", "Desk", here="/desk", on_load=[DeskState.load_queue])
 def page() -> list[rx.Component]:
     nothing = rx.cond(
         (DeskState.show != "") | (DeskState.text != ""),

@@ -1,5 +1,6 @@
 """The queue as one screen remembers it: what it shows, by which filter, and how many are new since."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -10,12 +11,28 @@ from sgapp.services.drafts import load_draft, save_draft
 from sgapp.services.house import house, now
 from sgapp.services.views.queue import PAGE, QueueRow, Tile, new_for, queue, queue_keys
 from sgapp.ui import offload
-from sgapp.ui.live import next_change, watching
-from sgapp.ui.session import ConfidentialState, current_actor
+from sgapp.ui.live import Actors, each_round, go_round, is_open, screen_of, tell
+from sgapp.ui.session import ConfidentialState, current_actor, fingerprint_of
 
 #: Under this name the filter lies with the actor's drafts. What is searched for lies nowhere but on her screen, which sends it
 #: along whenever it asks: a name that somebody looked for is nobody's, and is written nowhere.
 _KEPT = "queue"
+
+
+@dataclass(slots=True, eq=False)
+class _Shown:
+    """When a screen was last shown the queue, and the keys of what began shortly before: that is not new. In whose session that
+    was, and how many it was told are new since; that there are none it is told, too.
+    """
+
+    at: datetime
+    known: frozenset[str]
+    fingerprint: str
+    told: int | None = None
+
+
+#: By screen, of those that are open in this process.
+_shown: dict[str, _Shown] = {}
 
 
 class DeskState(ConfidentialState, rx.State):
@@ -35,8 +52,6 @@ class DeskState(ConfidentialState, rx.State):
     loaded: bool = False
     more: bool = False
     _count: int = PAGE
-    _since: datetime | None = None
-    _known: frozenset[str] = frozenset()
 
     @rx.event
     async def load_queue(self) -> None:
@@ -71,40 +86,33 @@ class DeskState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is None:
             return
-        found, recent = await offload.run(_found, actor, now(), self._count, show, str(text)[:200])
+        at = now()
+        found, known = await offload.run(_found, actor, at, self._count, show, str(text)[:200])
         self.rows, self.tiles, self.show, self.text = found.rows, found.tiles, found.show, found.text
         self.more, self.quarantined, self.alarms, self.as_of = found.more, found.quarantined, found.alarms, found.as_of
-        self._since, self._known = recent
-        self.new, self.loaded = 0, True
-
-    @rx.event(background=True)
-    async def watch_queue(self) -> None:
-        """Count what came since, whenever something changes, for as long as the screen is there.
-
-        The State is held only where what began has changed: for most of what is committed it has not.
-        """
-        since: datetime | None = None
-        counted: frozenset[str] | None = None
-        with watching(self, "queue") as goes_on:
-            while await goes_on():
-                heard = next_change()
-                actor = await current_actor(self, watching=True)
-                if actor is None or str(actor.role) not in self._allowed:
-                    return
-                begun = await _news.ask((actor, since)) if since else None
-                if begun is None or begun != counted:
-                    async with self:
-                        if self._since and self._since != since:
-                            since = self._since
-                            begun = await _news.ask((actor, since))
-                        new = len(begun - self._known) if begun is not None else 0
-                        if new != self.new:  # else it would be told again
-                            self.new = new
-                    counted = begun
-                await heard()
+        self.loaded = True
+        _shown[screen_of(self)] = _Shown(at, known, fingerprint_of(self))
+        go_round()
 
 
-_news = offload.OneCall[tuple[Actor, datetime], frozenset[str]](lambda screens: new_for(house(), screens, now=now()))
+@each_round
+async def _count_new(actors: Actors) -> None:
+    """Tell each screen how many are new, where that is not what it was told last."""
+    for gone in [screen for screen in _shown if not is_open(screen)]:
+        del _shown[gone]
+    asked = [(screen, shown, actor) for screen, shown in _shown.items()
+             if (actor := actors.get(shown.fingerprint)) and str(actor.role) in DeskState._allowed]
+    if not asked:
+        return
+    counts = await offload.run(new_for, house(), [(actor, shown.at, shown.known) for _, shown, actor in asked], now=now())
+    told: dict[int, list[str]] = {}
+    for (screen, shown, _), new in zip(asked, counts, strict=True):
+        # Not what she sees no longer; and not again what she was told.
+        if _shown.get(screen) is shown and shown.told != new:
+            shown.told = new
+            told.setdefault(new, []).append(screen)
+    for new, screens in told.items():
+        await tell(screens, DeskState, new=new)
 
 
 def _found(actor: Actor, at: datetime, shown: int, chosen: str | None, text: str) -> Any:
@@ -115,5 +123,6 @@ def _found(actor: Actor, at: datetime, shown: int, chosen: str | None, text: str
         show = "" if chosen == show else chosen
     if {"show": show} != kept:
         save_draft(house(), actor, at, _KEPT, {"show": show})
-    found = queue(house(), actor, at, shown, show, text)
-    return found, (at, frozenset(queue_keys(house(), actor, at, at)))
+    # First what is known, then what is shown: what arrives in between is shown and said to be new, not neither.
+    known = frozenset(queue_keys(house(), actor, at, at))
+    return queue(house(), actor, at, shown, show, text), known
