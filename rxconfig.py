@@ -42,7 +42,7 @@ config = rx.Config(
     show_built_with_reflex=False,
     react_strict_mode=False,
     frontend_compression_formats=["brotli", "gzip"],
-    frontend_packages=["@hpke/core@1.9.0", "idb@8.0.4"],
+    frontend_packages=["@hpke/core@1.9.0", "idb@8.0.4", "preact@11.2.0"],
     state_manager_mode=rx.constants.StateManagerMode.REDIS
     if _settings.redis_url
     else rx.constants.StateManagerMode.MEMORY,

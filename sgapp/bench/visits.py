@@ -3,9 +3,9 @@
 The line: 1.6 Mbps each way and 150 ms until an answer begins; the processor four times slower. Both through the browser's
 own protocol, so that they hold for every page alike.
 
-A page is *ready* when a person can use it: the whole page is hydrated (React has committed it), the first field for text
-takes a character and still has it afterwards, and the button that sends the form is enabled. The clock is the page's own
-and starts with the navigation. A script that is in the page from the start tries every five milliseconds.
+A page is *ready* when a person can use it: the whole page is hydrated (React, or Preact, has committed it), the first field for
+text takes a character and still has it afterwards, and the button that sends the form is enabled. The clock is the page's
+own and starts with the navigation. A script that is in the page from the start tries every five milliseconds.
 """
 
 import contextlib
@@ -25,8 +25,9 @@ LATENCY_MS = 150
 SLOWER = 4
 QUIET_MS = 1_000
 
-#: `__reactContainer$` and `__reactProps$` are React's own marks, the same on the product's page and on the baseline's. A page
-#: without React says so by `data-plain`, and is drawn when it is loaded, with its styles and scripts.
+#: What has drawn a page leaves marks of its own: React `__reactContainer$` and `__reactProps$`, Preact `__k` on what it took over,
+#: before it begins, and `__e` on a form that it listens to, in the same breath in which all of it is drawn. A page without either
+#: says so by `data-plain`, and is drawn when it is loaded, with its styles and scripts.
 _PROBE = """
 window.__ready = new Promise((done, give_up) => {
 const trying = setInterval(async () => {
@@ -35,6 +36,7 @@ const trying = setInterval(async () => {
   const field = document.querySelector("form textarea, form input[type=text]");
   const button = document.querySelector("form button[type=submit]");
   const drawn = "plain" in document.documentElement.dataset ? document.readyState === "complete" && field && button :
+    document.body && "__k" in document.body ? field && button && "__e" in button.form :
     root && !root.isDehydrated && mark(field, "__reactProps$") && mark(button, "__reactProps$");
   if (!drawn || button.disabled) return;
   clearInterval(trying);

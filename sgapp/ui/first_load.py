@@ -1,5 +1,6 @@
 """What lets a page come sooner over a slow line: fewer and smaller files, and what draws it before what moves it."""
 
+import json
 import re
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ _PLAIN_SCRIPTS = ("hide.js",)
 _GROUPS_BEGIN = "groups: ["
 #: What every page needs comes in one file, and what the phone's pages share in another: each small file costs a question,
 #: an answer with its headers, and a dictionary of its own. Sealing is not among it: it is fetched when a page is ready.
-_EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", "plain_(elements|colours)",
+_EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", "plain_(page|colours|react)",
                         r"[\\/]\.web[\\/](utils[\\/]|env\.json)", r"vite[\\/]preload-helper",
                         r"sgapp[\\/]phone[\\/](fresh_page|page_mark)\.js"))
 _PHONE = (r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(device|draft|fill|installed|outbox|parts|store|taken_along)\.js|"
@@ -26,13 +27,30 @@ _BUNDLING_BEGINS = "rollupOptions: {"
 _INLINE = """
       optimization: { inlineConst: { mode: "all", pass: 1 } },"""
 _ALIAS_BEGINS = "alias: ["
-#: Reflex draws through a library for styles written in Python. We write none: classes only, and the policy of our pages
-#: would refuse the rest. So its one function that is used stands in for it (plain_elements.js). And it keeps which of light and
-#: dark was chosen, which nobody chooses here; setting it anew as a page starts means working out the look of everything twice.
-_STAND_INS = {"@emotion/react": "plain_elements.js", "$/utils/react-theme": "plain_colours.js"}
+#: Reflex keeps which of light and dark was chosen, which nobody chooses here; setting it anew as a page starts means working out
+#: the look of everything twice.
+_STAND_INS = {"$/utils/react-theme": "plain_colours.js"}
 _ALIAS = "".join(f"""
       {{ find: "{library}", replacement: fileURLToPath(new URL("./public/external/sgapp/phone/{ours}", import.meta.url)) }},"""
                  for library, ours in _STAND_INS.items())
+#: Reflex draws through a library for styles written in Python. We write none: classes only, and the policy of our pages
+#: would refuse the rest. So its one function that is used stands in for it (plain_elements.js). And in the browser, and only there,
+#: React is Preact, and elements are those of a page's body (docs/decisions/0029).
+_IN_BROWSER = {"react": "plain_react.js", "react-dom": "plain_react.js", "react-dom/client": "plain_react.js",
+               "@emotion/react": "plain_page.js"}
+_PLUGINS_BEGIN = "plugins: ["
+_PLUGIN = """
+    {{
+      name: "in-the-browser",
+      enforce: "pre",
+      resolveId(source, importer) {{
+        const placed = (name) => fileURLToPath(new URL(`./public/external/sgapp/phone/${{name}}`, import.meta.url));
+        if (this.environment.name !== "client") return source === "@emotion/react" ? placed("plain_elements.js") : null;
+        if (source === "react/jsx-runtime") return this.resolve("preact/jsx-runtime", importer, {{ skipSelf: true }});
+        const ours = {}[source];
+        return ours ? placed(ours) : null;
+      }},
+    }},""".format(json.dumps(_IN_BROWSER))
 _STYLED = re.compile(r"""[,{]\s*css\s*:""")
 _AHEAD = re.compile(r'<link rel="modulepreload"[^>]*/>')
 
@@ -43,7 +61,8 @@ class HasChanged(RuntimeError):
 
 def settings_for_vite(config: str) -> str:
     """Vite's settings with our groups of scripts and our stand-in in front of Reflex's own. Raises HasChanged."""
-    for begins, ours in ((_BUNDLING_BEGINS, _INLINE), (_GROUPS_BEGIN, _GROUPS), (_ALIAS_BEGINS, _ALIAS)):
+    for begins, ours in ((_BUNDLING_BEGINS, _INLINE), (_GROUPS_BEGIN, _GROUPS), (_ALIAS_BEGINS, _ALIAS),
+                         (_PLUGINS_BEGIN, _PLUGIN)):
         if ours in config:
             continue
         if config.count(begins) != 1:

@@ -8,7 +8,7 @@ from sgapp.ui.first_load import HasChanged, picture_first, settings_for_vite, sh
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / ".web" / "build" / "client"
-SETTINGS = "rollupOptions: { output: { codeSplitting: { groups: [ {} ] } } }, resolve: { alias: [ {} ] }"
+SETTINGS = "plugins: [], rollupOptions: { output: { codeSplitting: { groups: [ {} ] } } }, resolve: { alias: [ {} ] }"
 AHEAD = '<link rel="modulepreload" href="/assets/a.js"/>'
 HIDE = '<script src="/hide.js"></script>'
 
@@ -37,7 +37,8 @@ def test_settings_that_hold_ours_already_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("changed", [SETTINGS.replace("groups", "chunks"), SETTINGS.replace("alias", "aka"),
-                                     SETTINGS.replace("rollupOptions", "options"), SETTINGS * 2])
+                                     SETTINGS.replace("rollupOptions", "options"), SETTINGS.replace("plugins", "parts"),
+                                     SETTINGS * 2])
 def test_settings_of_another_shape_are_told(changed: str) -> None:
     with pytest.raises(HasChanged):
         settings_for_vite(changed)
@@ -63,3 +64,9 @@ def test_hide_comes_without_what_only_a_reader_needs_and_does_the_same(tmp_path:
     short = (tmp_path / "hide.js").read_text()
     assert "reader" not in short
     assert "window.hidden=2" in short.replace(" ", "")
+
+
+def test_no_page_fetches_react() -> None:
+    scripts = [script.read_text() for script in (BUILT / "assets").glob("*.js")]
+    assert scripts
+    assert not [script for script in scripts if "react.dev/errors" in script]
