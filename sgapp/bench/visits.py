@@ -25,9 +25,9 @@ LATENCY_MS = 150
 SLOWER = 4
 QUIET_MS = 1_000
 
-#: What has drawn a page leaves marks of its own: React `__reactContainer$` and `__reactProps$`, Preact `__k` on what it took over,
-#: before it begins, and `__e` on a form that it listens to, in the same breath in which all of it is drawn. A page without either
-#: says so by `data-plain`, and is drawn when it is loaded, with its styles and scripts.
+#: What has drawn a page leaves marks of its own: React `__reactContainer$` and `__reactProps$`; Preact `__k` on what it takes
+#: over, before it begins, and `__e` on a form that it listens to, in the same breath in which all of it is drawn. A page
+#: without either says so by `data-plain`, and is drawn when it is loaded, with its styles and scripts.
 _PROBE = """
 window.__ready = new Promise((done, give_up) => {
 const trying = setInterval(async () => {

@@ -27,19 +27,19 @@ _BUNDLING_BEGINS = "rollupOptions: {"
 _INLINE = """
       optimization: { inlineConst: { mode: "all", pass: 1 } },"""
 _ALIAS_BEGINS = "alias: ["
-#: Reflex keeps which of light and dark was chosen, which nobody chooses here; setting it anew as a page starts means working out
-#: the look of everything twice.
+#: Reflex keeps which of light and dark was chosen, which nobody chooses here; setting it anew as a page starts means working
+#: out the look of everything twice.
 _STAND_INS = {"$/utils/react-theme": "plain_colours.js"}
 _ALIAS = "".join(f"""
       {{ find: "{library}", replacement: fileURLToPath(new URL("./public/external/sgapp/phone/{ours}", import.meta.url)) }},"""
                  for library, ours in _STAND_INS.items())
 #: Reflex draws through a library for styles written in Python. We write none: classes only, and the policy of our pages
-#: would refuse the rest. So its one function that is used stands in for it (plain_elements.js). And in the browser, and only there,
-#: React is Preact, and elements are those of a page's body (docs/decisions/0029).
+#: would refuse the rest. So its one function that is used stands in for it (plain_elements.js). And in the browser, and only
+#: there, React is Preact, and elements are those of a page's body (docs/decisions/0029).
 _IN_BROWSER = {"react": "plain_react.js", "react-dom": "plain_react.js", "react-dom/client": "plain_react.js",
                "@emotion/react": "plain_page.js"}
 _PLUGINS_BEGIN = "plugins: ["
-_PLUGIN = """
+_PLUGIN = f"""
     {{
       name: "in-the-browser",
       enforce: "pre",
@@ -47,10 +47,10 @@ _PLUGIN = """
         const placed = (name) => fileURLToPath(new URL(`./public/external/sgapp/phone/${{name}}`, import.meta.url));
         if (this.environment.name !== "client") return source === "@emotion/react" ? placed("plain_elements.js") : null;
         if (source === "react/jsx-runtime") return this.resolve("preact/jsx-runtime", importer, {{ skipSelf: true }});
-        const ours = {}[source];
+        const ours = {json.dumps(_IN_BROWSER)}[source];
         return ours ? placed(ours) : null;
       }},
-    }},""".format(json.dumps(_IN_BROWSER))
+    }},"""
 _STYLED = re.compile(r"""[,{]\s*css\s*:""")
 _AHEAD = re.compile(r'<link rel="modulepreload"[^>]*/>')
 

@@ -60,6 +60,8 @@ class _Open:
 
     fingerprint: str
     role: str
+    #: The round that was under way when it began to be watched; who is there was asked before that.
+    since: int
     over: asyncio.Future[bool]
 
     def say(self, over: bool) -> None:
@@ -71,6 +73,7 @@ _bell = _Bell()
 _rounds: list[Callable[[Actors], Awaitable[None]]] = []
 _going: asyncio.Task[None] | None = None
 _open: dict[str, _Open] = {}
+_number = 0
 
 
 def each_round(look: Callable[[Actors], Awaitable[None]]) -> Callable[[Actors], Awaitable[None]]:
@@ -95,14 +98,15 @@ async def stop() -> None:
 
 
 async def _go_on() -> None:
+    global _number
     while True:
+        _number += 1
         # Asked for before one looks, it misses nothing.
-        changed = _bell.next()
+        changed, held = _bell.next(), sessions_here()
         try:
-            if held := sessions_here():
-                there = await offload.run(actors_watching, house(), list(held.values()), now=now())
-                for look in _rounds:
-                    await look(dict(zip(held, there, strict=True)))
+            there = await offload.run(actors_watching, house(), list(held.values()), now=now()) if held else []
+            for look in _rounds:
+                await look(dict(zip(held, there, strict=True)))
         except Exception as error:  # the next round is not lost with this one
             _log.error("round failed: %s", type(error).__name__)  # a trace may quote what was on its way
         try:
@@ -137,7 +141,7 @@ async def session_over(state: rx.State, role: str) -> bool:
     screen is gone or waits anew.
     """
     screen = screen_of(state)
-    waiting = _Open(fingerprint_of(state), role, asyncio.get_running_loop().create_future())
+    waiting = _Open(fingerprint_of(state), role, _number, asyncio.get_running_loop().create_future())
     if before := _open.get(screen):
         before.say(False)
     _open[screen] = waiting
@@ -155,7 +159,7 @@ async def _sessions(actors: Actors) -> None:
         actor = actors.get(waiting.fingerprint)
         if not is_open(screen):
             waiting.say(False)
-        elif actor is None or str(actor.role) != waiting.role:
+        elif waiting.since < _number and (actor is None or str(actor.role) != waiting.role):
             waiting.say(True)
 
 

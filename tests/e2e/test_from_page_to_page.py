@@ -6,7 +6,9 @@ from playwright.sync_api import Page, expect
 
 from tests.serving import Open
 
-SHEETS = """() => [...document.querySelectorAll("link[rel=stylesheet]")].map((sheet) => sheet.getAttribute("href").split("-")[0])"""
+SHEETS = """
+() => [...document.querySelectorAll("link[rel=stylesheet]")].map((sheet) => sheet.getAttribute("href").split("-")[0])
+"""
 EACH_ONCE = ["/assets/__reflex_global_styles", "/desk.css"]
 #: Set on the window of one document: gone after a page was loaded anew.
 STAYED = "() => window.stayed === true"

@@ -1,9 +1,10 @@
 """What open screens are told after a change, without anybody asking."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -107,6 +108,14 @@ def test_a_round_that_fails_is_named_without_its_words_and_the_next_one_comes(
     assert [record.getMessage() for record in caplog.records] == ["round failed: OSError"]
 
 
+@contextmanager
+def _watched(client: TestClient, cast: Cast, who: str) -> Iterator[Page]:
+    with _queue(client, cast, who) as page:
+        for handler in ("load_session", "watch_session"):
+            page.event(f"{wire_name(SessionState)}.{handler}")
+        yield page
+
+
 def test_a_screen_that_watches_its_session_twice_is_led_to_sign_in_once(client: TestClient, cast: Cast) -> None:
     mine = cookie(cast.house, cast.lena.username)
     with Page(client, cookie=mine, path="/desk") as page:
@@ -118,6 +127,27 @@ def test_a_screen_that_watches_its_session_twice_is_led_to_sign_in_once(client: 
         while not page.events and time.monotonic() < until:
             page.settle()
         assert [event["payload"]["path"] for event in page.events if event["name"] == "_redirect"] == ["/sign-in"]
+
+
+def test_whoever_comes_while_a_round_asks_who_is_there_is_not_led_away(
+        client: TestClient, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, asked, go_on = live.actors_watching, threading.Event(), threading.Event()
+
+    def slow(*whom: Any, **at: Any) -> Any:
+        there = real(*whom, **at)
+        asked.set()
+        assert go_on.wait(SOON_SECONDS)
+        return there
+
+    with _watched(client, cast, "lena"):
+        monkeypatch.setattr(live, "actors_watching", slow)
+        cast.writes(at=now())
+        assert asked.wait(SOON_SECONDS)
+        with _watched(client, cast, "maud") as late:
+            go_on.set()
+            _load(late)
+            assert _new(late, 0) == 0  # told in a later round
+            assert late.events == []
 
 
 def test_a_queue_whose_socket_is_gone_is_counted_no_more(client: TestClient, cast: Cast) -> None:
