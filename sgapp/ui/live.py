@@ -56,7 +56,7 @@ class _Bell:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Open:
-    """A screen whose session is watched, and what is said when there is nothing left to watch: whether it is over."""
+    """A screen whose session is watched, until it ends with whether that session is over."""
 
     fingerprint: str
     role: str
@@ -64,7 +64,7 @@ class _Open:
     since: int
     over: asyncio.Future[bool]
 
-    def say(self, over: bool) -> None:
+    def ends(self, over: bool) -> None:
         if not self.over.done():
             self.over.set_result(over)
 
@@ -143,7 +143,7 @@ async def session_over(state: rx.State, role: str) -> bool:
     screen = screen_of(state)
     waiting = _Open(fingerprint_of(state), role, _number, asyncio.get_running_loop().create_future())
     if before := _open.get(screen):
-        before.say(False)
+        before.ends(False)
     _open[screen] = waiting
     go_round()
     try:
@@ -158,9 +158,9 @@ async def _sessions(actors: Actors) -> None:
     for screen, waiting in _open.items():
         actor = actors.get(waiting.fingerprint)
         if not is_open(screen):
-            waiting.say(False)
+            waiting.ends(False)
         elif waiting.since < _number and (actor is None or str(actor.role) != waiting.role):
-            waiting.say(True)
+            waiting.ends(True)
 
 
 def sockets_of(app: rx.App) -> None:
