@@ -214,8 +214,8 @@ def test_the_phone_is_measured_with_a_line_for_each_figure(tmp_path: Path) -> No
     lines = _measured(tmp_path, "", name="phone")
     assert [(line["setting"], line["goal"]) for line in lines] == [
         ("first load: bytes", 1.25), ("first load: ready", 1.2), ("repeat start", 0.4), ("offline start", 0.4),
-        ("Save: on this phone", None), ("Save: receipt", None), ("first load against plain HTML: bytes", None),
-        ("first load against plain HTML: ready", None)]
+        ("repeat start against our own", None), ("offline start against our own", None), ("Save: on this phone", None),
+        ("Save: receipt", None), ("first load against plain HTML: bytes", None), ("first load against plain HTML: ready", None)]
     for line in lines:
         assert set(line) == {f.name for f in fields(Cost)}
         assert line["product"]["median"] > 0
