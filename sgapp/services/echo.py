@@ -75,7 +75,7 @@ class Echo:
                 self._ours.clear()
                 try:
                     others.tell()
-                except Exception:
+                except Exception:  # whatever it was: it goes on up, and what was not told is still to be told
                     self._ours.set()
                     raise
 

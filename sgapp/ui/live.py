@@ -105,8 +105,9 @@ async def _go_on() -> None:
         changed, held = _bell.next(), sessions_here()
         try:
             there = await offload.run(actors_watching, house(), list(held.values()), now=now()) if held else []
+            actors = dict(zip(held, there, strict=True))
             for look in _rounds:
-                await look(dict(zip(held, there, strict=True)))
+                await look(actors)
         except Exception as error:  # the next round is not lost with this one
             _log.error("round failed: %s", type(error).__name__)  # a trace may quote what was on its way
         try:

@@ -48,6 +48,7 @@ class DeskState(ConfidentialState, rx.State):
     quarantined: int = 0
     alarms: tuple[str, ...] = ()
     as_of: str = ""
+    #: Nought here, always: how many a screen shows it is told past its State (`_count_new`).
     new: int = 0
     loaded: bool = False
     more: bool = False
