@@ -6,6 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
+#: What a page holds for a reader: its title, its elements with all they say of themselves, and what stands in its fields. The
+#: names of its scripts are drawn by lot when it is built, and any short word comes up in them one day.
+HELD = """() => {
+  const copy = document.body.cloneNode(true);
+  for (const script of copy.querySelectorAll("script, link")) script.remove();
+  const fields = [...document.querySelectorAll("input, textarea, select")];
+  return [document.title, copy.outerHTML, ...fields.map((field) => field.value)].join("\\n");
+}"""
 #: The rows of the phone's outbox, and of its keys.
 NOTES_KEPT = """() => new Promise((done) => {
   const asked = indexedDB.open("visit-notes");
@@ -18,6 +26,11 @@ NOTES_KEPT = """() => new Promise((done) => {
 })"""
 KEYS_KEPT = NOTES_KEPT.replace('"notes"', '"keys"')
 VALUES_KEPT = NOTES_KEPT.replace('"visit-notes"', '"visit-vault"').replace('"notes"', '"values"')
+
+
+def held(page: Page) -> str:
+    """All that a page holds for a reader, seen or not."""
+    return str(page.evaluate(HELD))
 
 
 def pick(page: Page, question: str, answer: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.pictures import signed_in
 from tests.e2e.plans import WORDS, looks, server, with_plan
-from tests.e2e.steps import NOTES_KEPT, authenticator, enrolled, fold_out, lock_by_passkey, stored
+from tests.e2e.steps import NOTES_KEPT, authenticator, enrolled, fold_out, held, lock_by_passkey, stored
 from tests.e2e.test_hide_and_lock import PIN, UNLOCKED_WITHIN_MS, hide, kept
 from tests.phone.phone_page import Office, fill_storage, until
 from tests.phone.test_today import LOOKED_OVER, after, chip, today, words
@@ -72,12 +72,12 @@ def test_at_a_door_without_a_signal_a_tap_shows_the_words_and_the_look_arrives_o
     office.link.down()
     worker.reload()
     expect(worker.get_by_role("heading", name="Unlock your notes")).to_be_visible()
-    assert "P-142" not in worker.content()
+    assert "P-142" not in held(worker)
     unlock(worker)
     # Then references and codes stand there, without a name and without initials
     expect(worker.get_by_text("No signal. This is what the phone knows.")).to_be_visible()
     expect(chip(worker, "W1", "P-142")).to_be_visible()
-    assert "G.A." not in worker.content()
+    assert "G.A." not in held(worker)
     chip(worker, "W1", "P-142").click()
     expect(words(worker)).to_contain_text(WORDS)
     assert WORDS not in after(worker, "another app")

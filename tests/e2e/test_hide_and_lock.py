@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import ARGUMENTS, chromium
-from tests.e2e.steps import arrive, enrolled, fill_note, fold_out, pick
+from tests.e2e.steps import arrive, enrolled, fill_note, fold_out, held, pick
 from tests.e2e.test_accessibility import violations
 from tests.serving import PASSWORD, PHONE, Open, Server
 
@@ -73,7 +73,7 @@ def session_ended(page: Page) -> None:
 def left_the_screen(page: Page) -> None:
     expect(page.get_by_text(NOTHING)).to_be_visible()
     assert page.title() == "Visit notes"
-    assert "CANARY" not in page.content()
+    assert "CANARY" not in held(page)
 
 
 def test_hide_ends_the_session_at_once_and_leaves_a_page_that_says_nothing(sign_in: Open) -> None:
@@ -423,7 +423,7 @@ def test_after_two_minutes_without_a_touch_it_locks_and_the_draft_stays(sign_in:
     expect(worker.get_by_label("What I saw")).to_have_value(SEEN)
     worker.clock.fast_forward(5_100)
     expect(worker.get_by_role("heading", name=LOCK)).to_be_visible()
-    assert "CANARY" not in worker.content()
+    assert "CANARY" not in held(worker)
     enter(worker)
     expect(worker.get_by_label("What I saw")).to_have_value(SEEN, timeout=UNLOCKED_WITHIN_MS)
     expect(worker.get_by_label("What I did")).to_have_value("Rang the office.")
