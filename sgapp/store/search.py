@@ -31,16 +31,19 @@ _REFERENCE = re.compile(r"[A-Z0-9-]{3,}")
 _OPEN = [str(state) for state in NoteState if state is not NoteState.FINISHED]
 
 
-#: One pass through all names takes as long as a look at so much of them one by one.
-_ONE_BY_ONE = 1 / 4
+#: One pass through all names takes as long as a look at so much of them one by one. What more than so many have is compared
+#: with what others have before any of them is looked at.
+_ONE_BY_ONE, _MANY = 1 / 4, 250
+#: So many letters of a word tell where to look.
+_BEGINNING = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
     """The folded names of all adults in one text, a line each: a word of a name stands behind a space.
 
-    `begins`: where each begins, and where one more would. `numbers`: of the lines that had a word with these first two letters
-    at some time, in order. An adult keeps her number until somebody is gone, so that a change of one makes only hers anew.
+    `begins`: where each begins, and where one more would. `numbers`: of the lines that had a word with these first letters at
+    some time, in order. An adult keeps her number until somebody is gone, so that a change of one makes only hers anew.
     """
 
     text: str = ""
@@ -58,9 +61,14 @@ class _Lines:
                 yield self.ids[number]
 
     def _maybe(self, longest: str, wanted: Sequence[str]) -> Iterable[int]:
-        """Lines that may hold all of these: of the two letters that fewest have, or by a pass for the longest of them."""
-        some = min((self.numbers.get(word[:2], ()) for word in wanted if len(word) > 1), key=len, default=None)
-        return self._with(longest) if some is None or len(some) > len(self.ids) * _ONE_BY_ONE else some
+        """Lines that may hold all of these: those of the beginnings that fewest have, or by a pass for the longest of them."""
+        some, *others = sorted((self.numbers.get(word[:_BEGINNING], array("I")) for word in wanted if len(word) >= _BEGINNING),
+                               key=len) or (None,)
+        if some is None or len(some) > len(self.ids) * _ONE_BY_ONE:
+            return self._with(longest)
+        for other in others:
+            some = sorted(set(some).intersection(other)) if len(some) > _MANY else some
+        return some
 
     def _with(self, word: str) -> Iterator[int]:
         at = self.text.find(word)
@@ -71,12 +79,12 @@ class _Lines:
 
 
 def _numbered(before: Mapping[str, "array[int]"], lines: Iterable[tuple[int, str]]) -> Mapping[str, "array[int]"]:
-    """The numbers of lines by the first two letters of their words, with these lines among them; what was stays as it is."""
+    """The numbers of lines by the first letters of their words, with these lines among them; what was stays as it is."""
     more: dict[str, array[int]] = {}
     for number, line in lines:
-        for two in {word[:2] for word in line.split() if len(word) > 1}:
-            more.setdefault(two, array("I")).append(number)
-    return {**before, **{two: array("I", sorted({*before.get(two, ()), *numbers})) for two, numbers in more.items()}}
+        for begins in {word[:_BEGINNING] for word in line.split() if len(word) >= _BEGINNING}:
+            more.setdefault(begins, array("I")).append(number)
+    return {**before, **{begins: array("I", sorted({*before.get(begins, ()), *numbers})) for begins, numbers in more.items()}}
 
 
 class _Names:

@@ -89,10 +89,14 @@ def test_among_more_than_are_asked_for_at_a_time_those_who_may_be_seen_are_found
 
 _WORDS = ("Ada", "Adam", "Al", "A", "Birch", "Birk", "Bo", "Éamon", "Zoë", "Żuk", "07", "O'Brien-Kent")
 _ASKED = ("ada", "a", "al", "b", "bi", "birk", "ea", "zoe", "zu", "0", "07", "ob", "o", "br", "kent", "nobody", "ada bi", "a b",
-          "al adam", "k o b", "a a")
+          "ada bir", "ada birk kent", "al adam", "k o b", "a a")
 
 
-def test_whoever_is_added_renamed_or_gone_is_found_by_each_beginning_of_her_words_and_nobody_else(house: House) -> None:
+@pytest.mark.parametrize("as_if", [{}, {"_MANY": 0, "_ONE_BY_ONE": 1}], ids=["few bear a name", "as if many bore it"])
+def test_whoever_is_added_renamed_or_gone_is_found_by_each_beginning_of_her_words_and_nobody_else(
+        house: House, monkeypatch: pytest.MonkeyPatch, as_if: dict[str, int]) -> None:
+    for name, value in as_if.items():
+        monkeypatch.setattr(search, name, value)
     seed = random.randrange(1 << 32)
     draw, there = random.Random(seed), dict[str, Person]()
     for _ in range(8):
