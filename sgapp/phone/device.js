@@ -1,22 +1,15 @@
 // This phone's credential: an ECDSA key that cannot leave the browser. It signs envelopes and can do nothing else, so a
 // note goes out under its own writer, without a session, whoever holds the phone by then.
+import { ask } from "./asked.js";
 import { session } from "./page_mark.js";
 import { KEYS, database, kept } from "./store.js";
 import * as t from "./words/device.js";
 
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
+const LEARNED = new Set([200, 401, 403, 404]);
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 const base64Of = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 const hexOf = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-async function call(method, path, body) {
-  const answer = await fetch(path, {
-    method, cache: "no-store", credentials: "same-origin",
-    headers: { "X-Requested-With": "sgapp", ...(body ? { "Content-Type": "application/json" } : {}) },
-    body: body ? JSON.stringify(body) : undefined,
-  });
-  return { status: answer.status, json: answer.ok && answer.status !== 204 ? await answer.json() : null };
-}
 
 function phoneName() {
   const agent = navigator.userAgent;
@@ -53,14 +46,15 @@ export async function meet(letGo = () => false) {
   await own(turned);
   const name = `device:${json.id}`;
   const mine = await db.get(KEYS, name);
-  const list = mine ? (await call("GET", "/api/devices")).json : null;
-  const known = list?.devices.some((device) => device.id === mine.device && !device.revoked_at);
+  const list = mine ? await ask("/api/devices") : null;
+  if (list && !LEARNED.has(list.status)) return; // no answer says nothing of this phone
+  const known = list?.json?.devices?.some((device) => device.id === mine.device && !device.revoked_at);
   if (turned || (mine && !known)) await own(!(await letGo()));
   if (known) return;
   const pair = await crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]);
   const point = await crypto.subtle.exportKey("raw", pair.publicKey);
-  const { json: enrolled } = await call("POST", "/api/devices", { name: phoneName(), public_key: base64Of(point) });
-  if (enrolled) await db.put(KEYS, { name, device: enrolled.device, key: pair.privateKey });
+  const { json: enrolled } = await ask("/api/devices", { method: "POST", body: { name: phoneName(), public_key: base64Of(point) } });
+  if (enrolled?.device) await db.put(KEYS, { name, device: enrolled.device, key: pair.privateKey });
 }
 
 // The envelope with its writer and, if this phone is enrolled for her, her phone's signature over id and ciphertext.

@@ -78,6 +78,11 @@ export function useLock({ seal = async () => true, forget = () => undefined, onW
   }, [open]);
 
   const screen = state?.setUp && (shut || state.locked) ? h(lockScreens.Locked, { ways: state.ways, onWiped }) : null;
+  const stood = useRef(false);
+  useEffect(() => {
+    if (stood.current && !screen) document.getElementById("main")?.focus({ preventScroll: true }); // what she opened it by is gone
+    stood.current = Boolean(screen);
+  }, [Boolean(screen)]);
   return { state, open, screen, lock };
 }
 

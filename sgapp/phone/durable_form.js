@@ -1,9 +1,8 @@
 // A form that loses nothing. What is typed is kept as a draft on the server (encrypted there) and in this page's memory,
 // never in the browser's storage. A submission carries an intent id, so that repeating it is harmless.
 import { createElement as h, useEffect, useRef, useState } from "react";
-import { JSON_BODY, asHers, asKnown } from "./page_mark.js";
+import { askAsHers } from "./page_mark.js";
 
-const WAIT_FOR_ANSWER_MS = 10_000;
 const AUTOSAVE_AFTER_MS = 600;
 const DRAFT_MAY_TAKE_MS = 2_000;
 const INTENT = "_intent_id";
@@ -123,31 +122,7 @@ function showErrors(form, errors) {
   });
 }
 
-async function call(method, url, body, { keepalive = false } = {}) {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), WAIT_FOR_ANSWER_MS);
-  try {
-    const more = body ? JSON_BODY : {};
-    const headers = keepalive ? asKnown(more) : await asHers(more, stop.signal);
-    const answer = await fetch(url, {
-      method,
-      keepalive,
-      cache: "no-store",
-      credentials: "same-origin",
-      signal: stop.signal,
-      headers,
-      body: body ? JSON.stringify(body) : undefined,
-    });
-    const json = (answer.headers.get("content-type") ?? "").includes("json") ? await answer.json() : null;
-    return { status: answer.status, json };
-  } catch {
-    return { status: 0, json: null };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-const isSomebodyElse = (json) => Boolean(json?.type?.endsWith("somebody-else"));
+const isSomebodyElse = (problem) => Boolean(problem?.type?.endsWith("somebody-else"));
 
 const SHOWN_FOR_MS = 8_000;
 let saidUntil = 0;
@@ -179,7 +154,7 @@ export function DurableForm(props) {
   const working = useRef({ key: formKey, fields: {}, intentId: "", saved: "", timer: 0, inFlight: false, fresh: false });
   const url = draftUrl(formKey);
 
-  const keepDraft = async (options) => {
+  const keepDraft = async (closing = false) => {
     const now = working.current;
     clearTimeout(now.timer);
     now.timer = 0;
@@ -189,8 +164,8 @@ export function DurableForm(props) {
     const text = JSON.stringify(fields);
     if (text === now.saved) return;
     now.saved = text;
-    const { status, json } = await call("PUT", url, { fields }, options);
-    if (isSomebodyElse(json)) setSaid({ text: WORDS.somebodyElse, signIn: true, bad: true });
+    const { status, problem } = await askAsHers(url, { method: "PUT", body: { fields }, known: closing, keepalive: closing });
+    if (isSomebodyElse(problem)) setSaid({ text: WORDS.somebodyElse, signIn: true, bad: true });
     if (status === 401) setSaid({ text: WORDS.signedOut, signIn: true, bad: true });
     if (status < 200 || status >= 300) now.saved = "";
   };
@@ -221,7 +196,7 @@ export function DurableForm(props) {
       Object.assign(now.fields, typedEarly(form));
       let known = inMemory.get(formKey);
       if (!known && url) {
-        const { status, json } = await call("GET", url);
+        const { status, json } = await askAsHers(url);
         if (status === 200 && json?.fields) {
           const { [INTENT]: intentId = "", ...fields } = json.fields;
           known = { fields, intentId };
@@ -243,7 +218,7 @@ export function DurableForm(props) {
     };
     // A form that waits for its key does nothing yet; the effect runs again when the key has come.
     if (compact || forgetful || url) start(); // a forgetful one holds a password: it keeps no draft at all
-    const leave = () => keepDraft({ keepalive: true });
+    const leave = () => keepDraft(true);
     const hide = (event) => event.detail.waitUntil(leave()); // asked just before the session ends
     window.addEventListener("pagehide", leave);
     window.addEventListener("sgapp:hide", hide);
@@ -286,7 +261,7 @@ export function DurableForm(props) {
     setProblems([]);
     showErrors(form, []);
     setSaid({ text: answer.message || "Saved." });
-    if (url) await call("DELETE", url);
+    if (url) await askAsHers(url, { method: "DELETE" });
     if (answer.next && !stay) {
       window.location.assign(answer.next);
       return;
@@ -310,17 +285,15 @@ export function DurableForm(props) {
     remember(form);
     // Kept before it is sent, so that a reload in between repeats this intent and makes no second one.
     await Promise.race([keepDraft(), new Promise((done) => setTimeout(done, DRAFT_MAY_TAKE_MS))]);
-    const { status, json } = await call("POST", `/api/intents/${intent}`, {
-      ...content,
-      ...hiddenFields,
-      intent_id: now.intentId,
+    const { status, json, problem } = await askAsHers(`/api/intents/${intent}`, {
+      method: "POST", body: { ...content, ...hiddenFields, intent_id: now.intentId },
     });
     now.inFlight = false;
     if (status >= 200 && status < 300) return finish(json ?? {});
     setBusy(false);
     if (status === 422) {
       now.fresh = true;
-      const errors = json?.errors?.length ? json.errors : [{ field: "", message: json?.detail ?? WORDS.fault }];
+      const errors = problem?.errors?.length ? problem.errors : [{ field: "", message: problem?.detail ?? WORDS.fault }];
       setProblems(showErrors(form, errors));
       setSaid({ text: "" });
       return;
@@ -328,10 +301,10 @@ export function DurableForm(props) {
     setProblems([]);
     showErrors(form, []);
     if (status === 0) setSaid({ text: WORDS.unsure, bad: true });
-    else if (isSomebodyElse(json)) setSaid({ text: WORDS.somebodyElse, signIn: true, bad: true });
+    else if (isSomebodyElse(problem)) setSaid({ text: WORDS.somebodyElse, signIn: true, bad: true });
     else if (status === 401) setSaid({ text: WORDS.signedOut, signIn: true, bad: true });
     else if (status === 404 || status === 403) setSaid({ text: WORDS.gone, bad: true });
-    else if (status === 409) setSaid({ text: json?.detail ? `${json.detail} What you typed is kept.` : WORDS.conflict, bad: true });
+    else if (status === 409) setSaid({ text: problem?.detail ? `${problem.detail} What you typed is kept.` : WORDS.conflict, bad: true });
     else if (status === 429) setSaid({ text: WORDS.busy, bad: true });
     else setSaid({ text: WORDS.fault, bad: true });
   };

@@ -2,23 +2,14 @@
 // same code that makes the letter: nothing here knows what a letter looks like. Nothing of it is kept.
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { contentOf } from "./durable_form.js";
-import { JSON_BODY, asHers } from "./page_mark.js";
+import { askAsHers } from "./page_mark.js";
 
 const WAIT_MS = 350;
-
-async function ask(body, signal) {
-  const answer = await fetch("/api/letters/preview", {
-    method: "POST", cache: "no-store", credentials: "same-origin", signal,
-    headers: await asHers(JSON_BODY, signal), body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
-}
 
 export function LetterPreview({ caseId, formId }) {
   const [letter, setLetter] = useState(null);
   const [stale, setStale] = useState(false);
-  const working = useRef({ timer: 0, stop: null, sent: "" });
+  const working = useRef({ timer: 0, sent: "" });
 
   useEffect(() => {
     const now = working.current;
@@ -31,16 +22,11 @@ export function LetterPreview({ caseId, formId }) {
       const text = JSON.stringify(body);
       if (text === now.sent) return;
       now.sent = text;
-      now.stop?.abort();
-      now.stop = new AbortController();
-      try {
-        setLetter(await ask(body, now.stop.signal));
-        setStale(false);
-      } catch (error) {
-        if (error.name === "AbortError") return;
-        now.sent = "";
-        setStale(true);
-      }
+      const { json } = await askAsHers("/api/letters/preview", { method: "POST", body });
+      if (now.sent !== text) return; // something else was written since, or the page is gone
+      if (json) setLetter(json);
+      else now.sent = "";
+      setStale(!json);
     };
     const later = () => {
       clearTimeout(now.timer);
@@ -54,7 +40,7 @@ export function LetterPreview({ caseId, formId }) {
     later();
     return () => {
       clearTimeout(now.timer);
-      now.stop?.abort();
+      now.sent = "";
       watch.disconnect();
       frame.removeEventListener("input", later);
       frame.removeEventListener("change", later);

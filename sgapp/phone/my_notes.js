@@ -1,5 +1,6 @@
 // Her own notes: where each one is, by reference and time. Never a word of what they say.
 import { createElement as h, useEffect, useRef, useState } from "react";
+import { ask } from "./asked.js";
 import { useLock } from "./draft.js";
 import { fill, many, pieces } from "./fill.js";
 import { register } from "./installed.js";
@@ -29,8 +30,6 @@ function merged(there, here) {
 const READABLE_MS = 12 * 3600 * 1000; // the shift in which it arrived; the office says so too
 const SHOWN_MS = 60_000;
 const SOON_MS = 2000; // sending what waits may take long: what the phone knows is shown before
-const ANSWER_WITHIN_MS = 10_000; // a signal in name only never answers
-const ask = (path) => fetch(path, { cache: "no-store", signal: AbortSignal.timeout?.(ANSWER_WITHIN_MS) });
 
 // Her own words again: from the office, each time, and gone from the screen after a minute.
 function Steps({ id, readable }) {
@@ -48,9 +47,9 @@ function Steps({ id, readable }) {
   }, [words]);
   const read = async () => {
     setSaid("");
-    const answer = await ask(`/api/observations/mine/${encodeURIComponent(id)}`).catch(() => null);
-    if (answer?.ok) setWords((await answer.json()).lines);
-    else setSaid(!answer ? t.read_no_signal : answer.status === 401 ? t.read_signed_out : t.read_no_more);
+    const { status, json } = await ask(`/api/observations/mine/${encodeURIComponent(id)}`);
+    if (json) setWords(json.lines);
+    else setSaid({ 0: t.read_no_signal, 401: t.read_signed_out }[status] ?? t.read_no_more);
   };
   return h("div", { className: "grid gap-2" },
     h("div", { className: "flex flex-wrap gap-2" },
@@ -114,24 +113,15 @@ export function MyNotes() {
     const load = async () => {
       clearTimeout(soon);
       const here = await keptNotes().catch(() => []);
-      let there = [];
-      try {
-        const answer = await ask("/api/observations/mine");
-        if (answer.ok) {
-          const mine = await answer.json();
-          there = mine.notes;
-          setOutside(mine.outside ?? []);
-        }
-        const request = answer.ok ? await ask("/api/accounts/asked") : null;
-        if (request?.ok && !gone) setAsked((await request.json()).asked);
-        if (answer.status === 401) letGo();
-        // 404: whoever signs in here writes no notes, and so has none.
-        setProblem(answer.ok || answer.status === 404 ? "" : answer.status === 401 ? "signed_out" : "later");
-      } catch {
-        setProblem("no_signal");
-      }
+      const { status, json: mine } = await ask("/api/observations/mine");
+      const { json: request } = mine ? await ask("/api/accounts/asked") : {};
+      if (status === 401) letGo();
       if (gone) return;
-      setNotes(merged(there, here));
+      if (mine) setOutside(mine.outside ?? []);
+      if (request) setAsked(request.asked);
+      // 404: whoever signs in here writes no notes, and so has none.
+      setProblem({ 0: "no_signal", 200: "", 401: "signed_out", 404: "" }[status] ?? "later");
+      setNotes(merged(mine?.notes ?? [], here));
       setOthers(await othersWaiting());
     };
     const soon = setTimeout(load, SOON_MS);

@@ -1,6 +1,8 @@
 // Choosing a new password with the two halves of a code. Nothing of it is kept in the browser.
 import { createElement as h, useEffect, useRef, useState } from "react";
+import { ask } from "./asked.js";
 
+const SET_WITHIN_MS = 30_000; // a password takes the office longer than anything else
 const WORDS = {
   title: "New password",
   lead: "You were given a code in two halves. With both you choose a password that nobody else knows.",
@@ -25,16 +27,14 @@ export function NewPasswordForm() {
     event.preventDefault();
     setSaid("");
     setWeak("");
-    const answer = await fetch("/api/new-password", {
-      method: "POST", cache: "no-store", headers: { "X-Requested-With": "sgapp", "Content-Type": "application/json" },
-      body: JSON.stringify(Object.fromEntries(new FormData(event.currentTarget))),
-    }).catch(() => null);
-    if (answer?.ok) {
+    const { status, json, problem } = await ask("/api/new-password", {
+      method: "POST", body: Object.fromEntries(new FormData(event.currentTarget)), within: SET_WITHIN_MS });
+    if (json || status === 204) {
       window.location.assign("/sign-in");
       return;
     }
-    if (answer?.status === 422) setWeak((await answer.json()).errors?.[0]?.message ?? WORDS.fault);
-    else setSaid(answer?.status === 404 ? WORDS.wrong : answer?.status === 429 ? WORDS.wait : WORDS.fault);
+    if (status === 422) setWeak(problem?.errors?.[0]?.message ?? WORDS.fault);
+    else setSaid({ 404: WORDS.wrong, 429: WORDS.wait }[status] ?? WORDS.fault);
     setTimeout(() => alert.current?.focus(), 0);
   };
   const field = (name, label, { type = "text", hint, error } = {}) => h("div", { className: "field" },

@@ -1,5 +1,6 @@
 // The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
 import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { ask } from "./asked.js";
 import { signed, whoWrites } from "./device.js";
 import { useDraft, useKeptPeople } from "./draft.js";
 import { fill } from "./fill.js";
@@ -15,6 +16,7 @@ import { letGo, meetOrLetGo } from "./taken_along.js";
 import * as t from "./words/note_form.js";
 
 const LATE_MS = 4000; // a signal in name only: what the phone knows stands in, and the answer may still come
+const LIST_WITHIN_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // Fetched once the form can be used; until then nothing can be sealed, as before the first key has come.
@@ -126,16 +128,15 @@ export function NoteForm({ codes }) {
   const askPeople = () => {
     office().then((known) => setOnCall((now) => now || known.onCall));
     const late = setTimeout(setListMissing, LATE_MS, true);
-    fetch("/api/people/mine", { cache: "no-store", headers: { "X-Requested-With": "sgapp" } })
-      .then((answer) => {
-        if (answer.status === 401) letGo().then(whoWrites).then(leaveOrStay);
-        return answer.ok ? answer.json() : Promise.reject(new Error(`no list: ${answer.status}`));
-      }).then(({ people: found, on_call: number, on_call_until: until, always }) => {
-        setPeople(found);
-        setListMissing(false);
-        setOnCall(number);
-        return keepOffice({ onCall: number, until, always });
-      }).catch(() => setListMissing(true)).finally(() => clearTimeout(late));
+    ask("/api/people/mine", { within: LIST_WITHIN_MS }).then(({ status, json: mine }) => {
+      clearTimeout(late);
+      setListMissing(!mine);
+      if (status === 401) letGo().then(whoWrites).then(leaveOrStay);
+      if (!mine) return;
+      setPeople(mine.people);
+      setOnCall(mine.on_call);
+      keepOffice({ onCall: mine.on_call, until: mine.on_call_until, always: mine.always });
+    });
   };
 
   const dirty = JSON.stringify(v) !== JSON.stringify(EMPTY);

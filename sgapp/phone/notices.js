@@ -1,17 +1,15 @@
 // Lets this browser show notices: asks the person, then the browser's push service, then tells the office where to.
 import { createElement as h, useEffect, useState } from "react";
 import { register } from "./installed.js";
-import { JSON_BODY, asHers } from "./page_mark.js";
+import { askAsHers } from "./page_mark.js";
 
 const bytes = (base64url) => Uint8Array.from(atob(base64url.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
 async function tell({ endpoint, p256dh, auth }) {
-  const answer = await fetch("/api/intents/allow-browser", {
-    method: "POST", cache: "no-store", headers: await asHers(JSON_BODY),
-    body: JSON.stringify({ intent_id: crypto.randomUUID(), endpoint, p256dh, auth }),
-  });
-  if (!answer.ok) throw new Error((await answer.json()).errors?.[0]?.message ?? "");
+  const { json, problem } = await askAsHers("/api/intents/allow-browser", {
+    method: "POST", body: { intent_id: crypto.randomUUID(), endpoint, p256dh, auth } });
+  if (!json) throw new Error(problem?.errors?.[0]?.message ?? "");
 }
 
 async function allow(key) {

@@ -1,5 +1,6 @@
 // The one way out: sealed notes wait here and are posted until a receipt comes. Only ciphertext is ever stored, and it
 // goes when the receipt is there. The id makes a repeat harmless; one bad note never holds up the others.
+import { ask } from "./asked.js";
 import { owner } from "./device.js";
 import { KEYS, NOTES, database, kept } from "./store.js";
 
@@ -84,8 +85,8 @@ export const clockAhead = () => (ahead !== null && Math.abs(ahead) <= TOO_FAR_MS
 // The time as the office has it, as far as an answer has told: by it she says when something was.
 export const officeNow = () => new Date(Date.now() - (ahead ?? 0));
 
-function readClock(answer) {
-  const there = Date.parse(answer.headers.get("date") ?? "");
+function readClock(headers) {
+  const there = Date.parse(headers.get("date") ?? "");
   if (!Number.isNaN(there)) ahead = Date.now() - there;
 }
 
@@ -97,30 +98,21 @@ export function pauseAsked(headers) {
   return Math.min(Math.max(ms || 0, 0), LONGEST_PAUSE_MS);
 }
 
-// {status, body, pause}; status 0 when no answer came in time, or one that is not ours (a login page of some Wi-Fi).
-async function ask(path, options = {}) {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), ANSWER_WITHIN_MS + (options.body?.length ?? 0) / SLOWEST_BYTES_A_MS);
-  try {
-    const answer = await fetch(path, { cache: "no-store", credentials: "same-origin", signal: late.signal, ...options });
-    readClock(answer);
-    return { status: answer.status, body: answer.ok ? await answer.json() : null, pause: answer.ok ? 0 : pauseAsked(answer.headers) };
-  } catch {
-    return { status: 0, body: null, pause: 0 };
-  } finally {
-    clearTimeout(timer);
-  }
+async function askOffice(path, { bytes = 0, ...options } = {}) {
+  const answer = await ask(path, { within: ANSWER_WITHIN_MS + bytes / SLOWEST_BYTES_A_MS, ...options });
+  if (answer.status) readClock(answer.headers);
+  return answer;
 }
 
 let keyInHand = null; // where it could not be kept; else another tab may know a newer one than this page ever heard of
 
 // Fetch the public key and keep it, so that a note can be sealed without a signal. Null if it could not be had.
 export async function refreshKey() {
-  const { body } = await ask("/api/intake/key");
-  if (!body?.public_key) return null;
-  const stored = await database().then((db) => db.put(KEYS, { name: "intake", key: body })).catch(() => null);
-  keyInHand = stored ? null : body;
-  return body;
+  const { json: key } = await askOffice("/api/intake/key");
+  if (!key?.public_key) return null;
+  const stored = await database().then((db) => db.put(KEYS, { name: "intake", key })).catch(() => null);
+  keyInHand = stored ? null : key;
+  return key;
 }
 
 // The key to seal with, without waiting for the network if this phone has ever had one. Null if it has not.
@@ -130,14 +122,14 @@ export async function intakeKey() {
 
 // {status, receipt, pause}. Only an answer with a time of receipt is a receipt.
 async function post({ id, key_id, sealed, device = "", signature = "" }) {
-  const { status, body, pause } = await ask("/api/observations", {
+  const { status, json, headers } = await askOffice("/api/observations", {
     method: "POST",
     credentials: device ? "omit" : "same-origin", // a signed note is its writer's, whoever is signed in here by now
-    headers: { "Content-Type": "application/json", "X-Requested-With": "sgapp" },
-    body: JSON.stringify({ id, key_id, sealed, ...(device ? { device, signature } : {}) }),
+    body: { id, key_id, sealed, ...(device ? { device, signature } : {}) },
+    bytes: sealed.length,
   });
-  const receipt = body?.received_at ? body : null;
-  return { status: after(status).state === "delivered" && !receipt ? 0 : status, receipt, pause };
+  const receipt = json?.received_at ? json : null;
+  return { status: after(status).state === "delivered" && !receipt ? 0 : status, receipt, pause: json ? 0 : pauseAsked(headers) };
 }
 
 // Signed by its writer's phone; or, where that does not count, in her own session and nobody else's.
@@ -146,9 +138,9 @@ export async function deliver(note) {
     const answer = await post(note);
     if (answer.status !== 401) return answer;
   }
-  const { status, body } = await ask("/api/session");
-  if (!body?.id) return { status: status === 200 ? 0 : status, receipt: null, pause: 0 };
-  if (note.owner && note.owner !== body.id) return { status: 401, receipt: null, pause: 0 };
+  const { status, json: she } = await askOffice("/api/session");
+  if (!she?.id) return { status: status === 200 ? 0 : status, receipt: null, pause: 0 };
+  if (note.owner && note.owner !== she.id) return { status: 401, receipt: null, pause: 0 };
   return post({ ...note, device: "", signature: "" });
 }
 

@@ -3,7 +3,7 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { meet, owner } from "./device.js";
 import { fill } from "./fill.js";
-import { asHers } from "./page_mark.js";
+import { askAsHers } from "./page_mark.js";
 import { Folded } from "./parts.js";
 import { kept } from "./store.js";
 import * as t from "./words/own_phones.js";
@@ -12,11 +12,6 @@ const WHY_NOT = { 0: t.no_signal, 401: t.signed_out };
 const format = (options) => (iso) => new Intl.DateTimeFormat(t.locale, { dateStyle: "medium", timeZone: "Europe/London", ...options }).format(new Date(iso));
 const day = format({});
 const moment = format({ timeStyle: "short" });
-
-async function call(method, path) {
-  const answer = await fetch(path, { method, cache: "no-store", headers: await asHers() }).catch(() => null);
-  return { status: answer?.status ?? 0, json: answer?.status === 200 ? await answer.json().catch(() => null) : null };
-}
 
 const inOrder = (phones, here) => {
   const rank = (phone) => (phone.id === here ? 0 : phone.revoked_at ? 2 : 1);
@@ -30,7 +25,7 @@ function Confirm({ phone, onDone, onLeave }) {
   useEffect(() => title.current?.focus(), []);
   const off = async () => {
     setBusy(true);
-    const { status } = await call("DELETE", `/api/devices/${encodeURIComponent(phone.id)}`);
+    const { status } = await askAsHers(`/api/devices/${encodeURIComponent(phone.id)}`, { method: "DELETE" });
     if (status === 204) return onDone(); // this part goes
     setBusy(false);
     return setSaid(WHY_NOT[status] ?? t.later);
@@ -75,7 +70,7 @@ export function OwnPhones({ met }) {
   const load = async () => {
     await met();
     const here = (await kept(`device:${await owner()}`))?.device;
-    const { status, json } = await call("GET", "/api/devices");
+    const { status, json } = await askAsHers("/api/devices");
     setFound(json ? { phones: inOrder(json.devices, here), here } : { why: status ? t.not_shown : t.not_shown_signal });
   };
   const onToggle = (event) => {

@@ -1,6 +1,6 @@
 // Setting up a passkey: the password once more, then the device asks for a face, a finger or a key.
 import { createElement as h, useEffect, useRef, useState } from "react";
-import { JSON_BODY, asHers } from "./page_mark.js";
+import { askAsHers } from "./page_mark.js";
 import { hasPasskeys, makePasskey } from "./passkey.js";
 
 const WORDS = {
@@ -16,10 +16,7 @@ const WORDS = {
   fault: "No answer came. Nothing was changed; try again.",
 };
 
-const post = async (url, body) => fetch(url, {
-  method: "POST", cache: "no-store", headers: await asHers(JSON_BODY),
-  body: JSON.stringify(body),
-}).catch(() => null);
+const send = (path, body) => askAsHers(path, { method: "POST", body });
 
 export function PasskeyForm({ onMade }) {
   const [ready, setReady] = useState(false);
@@ -38,20 +35,18 @@ export function PasskeyForm({ onMade }) {
     if (problem) setSaid(problem);
   };
   const setUp = async (password, name) => {
-    const asked = await post("/api/account/passkey", { password });
-    if (!asked?.ok) return asked?.status === 422 ? (await asked.json()).errors?.[0]?.message ?? WORDS.wrong
-      : asked?.status === 429 ? WORDS.wait : WORDS.fault;
+    const asked = await send("/api/account/passkey", { password });
+    if (!asked.json) return { 422: asked.problem?.errors?.[0]?.message ?? WORDS.wrong, 429: WORDS.wait }[asked.status] ?? WORDS.fault;
     let credential;
     try {
-      credential = await makePasskey(await asked.json());
+      credential = await makePasskey(asked.json);
     } catch {
       return WORDS.dropped;
     }
-    const kept = await post("/api/intents/add-passkey", { credential, name, intent_id: crypto.randomUUID() });
-    const answer = await kept?.json().catch(() => null);
-    if (!kept?.ok) return answer?.errors?.[0]?.message ?? WORDS.fault;
+    const kept = await send("/api/intents/add-passkey", { credential, name, intent_id: crypto.randomUUID() });
+    if (!kept.json) return kept.problem?.errors?.[0]?.message ?? WORDS.fault;
     form.current.reset();
-    setDone(answer.message);
+    setDone(kept.json.message);
     onMade?.();
     return "";
   };

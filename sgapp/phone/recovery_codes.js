@@ -1,6 +1,6 @@
 // Recovery codes: made on the server, shown here once, kept nowhere in the browser. They go when the page goes.
 import { createElement as h, useEffect, useRef, useState } from "react";
-import { JSON_BODY, asHers } from "./page_mark.js";
+import { askAsHers } from "./page_mark.js";
 
 const WORDS = {
   password: "Your password",
@@ -25,16 +25,13 @@ export function RecoveryCodes({ onMade }) {
   const make = async (event) => {
     event.preventDefault();
     const password = new FormData(form.current).get("password");
-    const answer = await fetch("/api/account/recovery-codes", {
-      method: "POST", cache: "no-store", headers: await asHers(JSON_BODY),
-      body: JSON.stringify({ password }),
-    }).catch(() => null);
+    const { status, json } = await askAsHers("/api/account/recovery-codes", { method: "POST", body: { password } });
     form.current.reset();
-    if (answer?.ok) {
+    if (json) {
       setSaid("");
-      setCodes((await answer.json()).codes);
+      setCodes(json.codes);
       onMade?.();
-    } else setSaid(answer?.status === 422 ? WORDS.wrong : WORDS.fault);
+    } else setSaid(status === 422 ? WORDS.wrong : WORDS.fault);
   };
   return h("div", { className: "grid gap-3" },
     h("form", { ref: form, method: "post", onSubmit: make, className: "durable-form", autoComplete: "off" },

@@ -1,32 +1,19 @@
 // Signing in and out, and the first administrator. A full navigation follows each, because the socket's cookie is fixed
 // when it opens. Nothing typed here is kept anywhere.
 import { createElement as h, useEffect, useRef, useState } from "react";
+import { ask } from "./asked.js";
 import { forgetOwner } from "./device.js";
 import { fill } from "./fill.js";
 import { beginAnew } from "./fresh_page.js";
-import { asHers } from "./page_mark.js";
+import { askAsHers } from "./page_mark.js";
 import { askPasskey, hasPasskeys } from "./passkey.js";
 import { vault } from "./vault.js";
 import * as t from "./words/sign_in.js";
 
 const PHONE_ROLES = ["worker", "senior"];
 const DROPPED_WITHIN_MS = 2000;
-
-async function call(method, url, body, more = {}) {
-  try {
-    const answer = await fetch(url, {
-      method,
-      cache: "no-store",
-      credentials: "same-origin",
-      headers: { "X-Requested-With": "sgapp", ...(body ? { "Content-Type": "application/json" } : {}), ...more },
-      body: body ? JSON.stringify(body) : undefined,
-    });
-    const json = (answer.headers.get("content-type") ?? "").includes("json") ? await answer.json() : null;
-    return { status: answer.status, json, retryAfter: answer.headers.get("retry-after") };
-  } catch {
-    return { status: 0, json: null };
-  }
-}
+const SIGNED_IN_WITHIN_MS = 30_000; // a password takes the office longer than anything else
+const send = (path, body) => ask(path, { method: "POST", body, within: SIGNED_IN_WITHIN_MS });
 
 // Only a path of ours: never another site, whatever the address says.
 function wayBack() {
@@ -46,7 +33,7 @@ function Field({ id, label, hint, error, ...control }) {
     error ? h("p", { id: `${id}-error`, className: "field-error" }, error) : null);
 }
 
-function useForm(send) {
+function useForm(sent) {
   const [ready, setReady] = useState(false);
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState("");
@@ -57,7 +44,7 @@ function useForm(send) {
     if (busy) return;
     setBusy(true);
     setSaid("");
-    const problem = await send(new FormData(event.currentTarget));
+    const problem = await sent(new FormData(event.currentTarget));
     if (problem === null) return; // on the way to another page
     setBusy(false);
     setSaid(problem);
@@ -67,10 +54,10 @@ function useForm(send) {
   return { onSubmit, says, off: !ready || busy };
 }
 
-function sayWhy({ status, json, retryAfter }) {
+function sayWhy({ status, problem, headers }) {
   if (status === 0) return t.offline;
-  if (status === 429) return fill(t.tries, { number: retryAfter ?? 60 });
-  return json?.detail ?? t.fault;
+  if (status === 429) return fill(t.tries, { number: headers.get("retry-after") ?? 60 });
+  return problem?.detail ?? t.fault;
 }
 
 // True on the way to the page that comes first.
@@ -85,10 +72,10 @@ function ByPasskey() {
   const [there, setThere] = useState(false);
   useEffect(() => setThere(hasPasskeys()), []);
   const form = useForm(async () => {
-    const { status, json, retryAfter } = await call("GET", "/api/session/passkey");
-    if (status !== 200) return sayWhy({ status, json, retryAfter });
+    const asked = await ask("/api/session/passkey");
+    if (asked.status !== 200) return sayWhy(asked);
     try {
-      const answer = await call("POST", "/api/session/passkey", { credential: await askPasskey(json) });
+      const answer = await send("/api/session/passkey", { credential: await askPasskey(asked.json) });
       return enter(answer) ? null : sayWhy(answer);
     } catch {
       return t.no_passkey;
@@ -104,12 +91,12 @@ export function SignInForm() {
   const name = useRef(null);
   const password = useRef(null);
   useEffect(() => {
-    call("GET", "/api/demo/accounts").then(({ json }) => setDemo(json?.accounts ?? []));
+    ask("/api/demo/accounts").then(({ json }) => setDemo(json?.accounts ?? []));
   }, []);
   const form = useForm(async (data) => {
-    const answer = await call("POST", "/api/session", Object.fromEntries(data));
+    const answer = await send("/api/session", Object.fromEntries(data));
     if (enter(answer)) return null;
-    if (answer.json?.type?.includes("second-factor-needed")) {
+    if (answer.problem?.type?.includes("second-factor-needed")) {
       setNeedsCode(true);
       return t.code_too;
     }
@@ -120,7 +107,7 @@ export function SignInForm() {
     password.current.value = account.password;
     if (account.code) {
       setNeedsCode(true);
-      const { json } = await call("GET", "/api/demo/accounts"); // the code of this moment
+      const { json } = await ask("/api/demo/accounts"); // the code of this moment
       const now = json?.accounts?.find((a) => a.username === account.username)?.code ?? "";
       setTimeout(() => {
         document.getElementById("otp").value = now;
@@ -166,12 +153,12 @@ export function SetUpForm() {
   const [errors, setErrors] = useState({});
   const form = useForm(async (data) => {
     const token = new URLSearchParams(window.location.search).get("token") ?? "";
-    const answer = await call("POST", "/api/set-up", { ...Object.fromEntries(data), token });
+    const answer = await send("/api/set-up", { ...Object.fromEntries(data), token });
     if (answer.status === 201 || answer.status === 200) {
       window.location.assign("/sign-in");
       return null;
     }
-    setErrors(Object.fromEntries((answer.json?.errors ?? []).map((e) => [e.field, e.message])));
+    setErrors(Object.fromEntries((answer.problem?.errors ?? []).map((e) => [e.field, e.message])));
     if (answer.status === 404) return t.link_used;
     return answer.status === 422 ? t.mend : sayWhy(answer);
   });
@@ -202,7 +189,7 @@ export function SignOut({ label }) {
     setBusy(true);
     // A browser that keeps nothing has nothing to drop, and one that does not answer keeps nobody signed in.
     const dropped = Promise.race([vault.leave().catch(() => undefined), new Promise((late) => setTimeout(late, DROPPED_WITHIN_MS))]);
-    const { status } = await call("DELETE", "/api/session", null, await asHers());
+    const { status } = await askAsHers("/api/session", { method: "DELETE" });
     if (status === 0) endLater();
     await dropped;
     await forgetOwner();

@@ -7,33 +7,16 @@ import { fill } from "./fill.js";
 import { register } from "./installed.js";
 import { canSealLooks, keepLook } from "./looks.js";
 import { keepFlushing } from "./outbox.js";
-import { JSON_BODY, asHers } from "./page_mark.js";
+import { askAsHers } from "./page_mark.js";
 import { Field } from "./parts.js";
 import { letGo, meetOrLetGo } from "./taken_along.js";
 import { CARD, vault } from "./vault.js";
 import * as t from "./words/today.js";
 
 const SHOWN_MS = 5000;
-const ANSWER_WITHIN_MS = 10_000;
 const AT_THE_DOOR_MS = 3000; // what lies on the phone does not wait longer for a signal in name only
 const PASSKEY_ALONE = "passkey";
 const WHY = { 0: "no_signal", 401: "signed_out" };
-
-// {status, json}; status 0 where no answer came in time, or one that is not ours.
-async function ask(method, path, { body, within = ANSWER_WITHIN_MS } = {}) {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), within);
-  try {
-    const headers = await asHers(body ? JSON_BODY : {}, late.signal);
-    const answer = await fetch(path, { method, cache: "no-store", credentials: "same-origin", signal: late.signal, headers, body: body && JSON.stringify(body) });
-    const json = await answer.json().catch(() => null); // a refusal is read to its end, too, or it holds on to the line
-    return answer.ok && !json ? { status: 0, json } : { status: answer.status, json: answer.ok ? json : null };
-  } catch {
-    return { status: 0, json: null };
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 // 404: whoever signs in here has no such list.
 const problemOf = (status) => (status === 200 || status === 404 ? "" : WHY[status] ?? "later");
@@ -146,7 +129,7 @@ function useLists(open) {
     setLooked(true);
   };
   const load = async () => {
-    const { status, json } = await ask("GET", "/api/card");
+    const { status, json } = await askAsHers("/api/card");
     if (status === 401) await letGo().then(lookForKept);
     if (status) setThere(json?.cards ?? null); // without an answer what is known stays
     setProblem(problemOf(status));
@@ -179,7 +162,7 @@ function useLists(open) {
 async function keepToday() {
   const able = await canSealLooks();
   await meetOrLetGo().catch(() => undefined); // whose they are
-  const { status, json } = able ? await ask("POST", "/api/card/along") : { status: 0 };
+  const { status, json } = able ? await askAsHers("/api/card/along", { method: "POST" }) : { status: 0 };
   if (!json) return { 0: t.find_no_signal, 401: t.look_signed_out }[status] ?? t.look_later;
   const done = await vault.put(CARD, { account: await owner(), ...json }, Date.parse(json.until)).catch(() => false);
   return done ? "" : t.not_kept;
@@ -215,8 +198,8 @@ function Cards({ ways, open }) {
     const { person } = card;
     const lies = kept?.cards.some((other) => other.person === person);
     if (!navigator.onLine || (lies && problem === "no_signal")) return lookOnPhone(card, sign);
-    const { status, json } = await ask("POST", "/api/card/look", { body: { person, code: sign.code, reason: reasons[person] ?? "" },
-      within: lies ? AT_THE_DOOR_MS : ANSWER_WITHIN_MS });
+    const { status, json } = await askAsHers("/api/card/look", {
+      method: "POST", body: { person, code: sign.code, reason: reasons[person] ?? "" }, ...(lies && { within: AT_THE_DOOR_MS }) });
     say(person, "");
     if (status === 0) return lookOnPhone(card, sign);
     if (status === 401) load();
@@ -239,7 +222,7 @@ function Cards({ ways, open }) {
   const find = async () => {
     setBusy("find");
     words.drop();
-    const { status, json } = await ask("POST", "/api/card/find", { body: { reference: wanted.trim() } });
+    const { status, json } = await askAsHers("/api/card/find", { method: "POST", body: { reference: wanted.trim() } });
     const listed = json && cards.current.some(({ person }) => person === json.person);
     setFound(listed ? null : json);
     say("find", listed ? t.listed : { 200: "", 401: t.look_signed_out, 404: t.not_found, 0: t.find_no_signal }[status] ?? t.look_later);

@@ -160,6 +160,22 @@ def references(*texts: str) -> set[str]:
     return {found for text in texts for found in re.findall(r"P-1\d\d|VN-[A-Z0-9]{4}", text)}
 
 
+def test_whoever_gets_no_answer_is_told_so_and_can_try_again(server: Server, browser: Browser) -> None:
+    page = browser.new_page(base_url=server.url)
+    page.goto("/sign-in")
+    page.get_by_label("User name").fill("lead")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.clock.install()
+    page.route("**/api/session", lambda _route: None)  # a signal in name only: it is asked, and nothing ever comes
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_disabled()
+    page.clock.fast_forward(30_001)
+    expect(page.get_by_role("alert")).to_have_text("No answer came. Nothing was changed; try again when there is a connection.")
+    expect(page.get_by_label("User name")).to_have_value("lead")
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_enabled()
+    page.close()
+
+
 def test_the_next_person_on_the_same_tablet_sees_nothing_of_the_one_before(server: Server, sign_in: Open) -> None:
     page = sign_in("lead")
     expect(page.get_by_role("list", name="What is due")).to_be_visible()

@@ -16,6 +16,8 @@ from sgapp.domain.reference import note_reference
 from sgapp.services.intake import MAX_SEALED_BYTES, seal_info
 
 ROOT = Path(__file__).resolve().parents[2]
+#: For how long a question here waits; a server that answers does so at once, and on a busy machine within seconds.
+_ANSWER_WITHIN_MS = 5_000
 SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -99,6 +101,42 @@ def test_an_answer_decides_whether_a_note_waits_or_goes(node, status: int, state
     assert node(f"""
       import {{ after }} from "./outbox.js";
       console.log(JSON.stringify(after({status})));""") == {"state": state, "again": again}
+
+
+_PAGE, _JSON = ("text/html", "<h1>Free Wi-Fi</h1>"), ("application/json", '{"said": 1}')
+
+
+@pytest.mark.parametrize(("status", "what", "known", "json_", "problem"), [
+    (200, _JSON, 200, {"said": 1}, None), (200, _PAGE, 0, None, None), (204, None, 204, None, None),
+    (401, _JSON, 401, None, {"said": 1}), (401, _PAGE, 0, None, None), (422, _JSON, 422, None, {"said": 1}),
+    (413, _PAGE, 413, None, None), (502, _PAGE, 502, None, None)])
+def test_what_grants_something_or_says_she_is_signed_out_counts_only_from_the_office(
+        node, status: int, what: tuple[str, str] | None, known: int, json_: object, problem: object) -> None:
+    kind, text = what or ("", "")
+    assert _asked(node, f"""
+      answer.writeHead({status}, {{ "content-type": "{kind}" }});
+      answer.end({json.dumps(text)});""") == {"status": known, "json": json_, "problem": problem}
+
+
+@pytest.mark.parametrize("answered", [
+    "", 'answer.writeHead(200, { "content-type": "application/json" }); answer.write("{");', "answer.destroy();",
+], ids=["nothing comes", "it stops half-way", "the line is cut"])
+def test_what_does_not_come_in_time_is_no_answer(node, answered: str) -> None:
+    assert _asked(node, answered) == {"status": 0, "json": None, "problem": None}
+
+
+def _asked(node, answered: str) -> object:
+    """What the phone makes of a server's answer."""
+    return node(f"""
+      import {{ createServer }} from "node:http";
+      import {{ ask }} from "./asked.js";
+      const server = createServer((_question, answer) => {{ {answered} }});
+      await new Promise((there) => server.listen(0, "127.0.0.1", there));
+      const path = `http://127.0.0.1:${{server.address().port}}/`;
+      const {{ status, json, problem }} = await ask(path, {{ within: {_ANSWER_WITHIN_MS} }});
+      console.log(JSON.stringify({{ status, json, problem }}));
+      server.closeAllConnections();
+      server.close();""")
 
 
 @pytest.mark.parametrize(("headers", "milliseconds"), [

@@ -155,6 +155,17 @@ def test_the_lock_takes_the_words_and_everything_that_was_typed(sign_in: Open) -
     expect(worker.get_by_label("Somebody else")).to_have_value("")
 
 
+def test_once_it_is_open_the_keyboard_and_a_reader_go_on_in_the_page(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    authenticator(worker)
+    worker.reload()
+    lock_by_passkey(worker)
+    today(worker)
+    worker.get_by_role("button", name="Use face or finger").click()
+    expect(chip(worker, "W1")).to_be_visible()
+    expect(worker.locator("#main")).to_be_focused()
+
+
 def test_it_prints_nothing_also_while_words_are_shown(sign_in: Open) -> None:
     worker = today(sign_in("worker.b"))
     chip(worker, "W1").click()

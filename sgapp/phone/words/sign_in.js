@@ -1,5 +1,5 @@
 // Made by sgapp/phone/words from its catalogue; not to be written by hand.
-export const offline = "No connection. Nothing was sent; try again when there is one.";
+export const offline = "No answer came. Nothing was changed; try again when there is a connection.";
 export const tries = "Too many tries. Wait {number} seconds, then try again.";
 export const fault = "Something went wrong on our side. Nothing was changed; try again.";
 export const code_too = "Write the six digits from your authenticator app, too.";

@@ -25,7 +25,8 @@ def hide_button() -> rx.Component:
     return rx.el.a(say("app.hide"), href="/away/", class_name="btn btn-quiet btn-sm", custom_attrs={"data-hide": ""})
 
 
-script("page_mark.js")  # bundled beside it, imported by name
+for _part in ("asked.js", "page_mark.js"):
+    script(_part)  # bundled beside it, imported by name
 
 
 class FreshPage(rx.Component):
