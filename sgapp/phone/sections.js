@@ -1,6 +1,6 @@
 // The cards of the note form. Each is drawn again only when something of its own has changed: `put(value, field)` stays
 // the same from draw to draw, and so do the lists.
-import { createElement as h, memo, useCallback, useEffect, useMemo, useState } from "react";
+import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { Marks } from "./marks.js";
 import { MAYBE, OTHER } from "./note.js";
 import { Card, Chips, Field, Folded } from "./parts.js";
@@ -26,8 +26,31 @@ export const Help = memo(function Help({ onCall, danger, injury, put }) {
     h(Chips, { id: "injury", optional: true, legend: t.injury, options: YES_NO, value: injury, onChange: put }));
 });
 
+// As tall as the list was the last time, so that nothing below it moves when it comes: a number of pixels, and nobody's name.
+const TALL = "list-height";
+function usePlaceFor(people) {
+  useLayoutEffect(() => {
+    try {
+      const tall = Number(localStorage.getItem(TALL));
+      if (tall > 0) document.getElementById("person").style.minHeight = `max(11.25rem, ${tall}px)`;
+    } catch {
+      // a browser that keeps nothing: what is below a long list moves once
+    }
+  }, []);
+  useEffect(() => {
+    const box = document.getElementById("person");
+    const last = people.length && box.querySelector(".chips").lastElementChild.getBoundingClientRect().bottom;
+    try {
+      if (last) localStorage.setItem(TALL, Math.ceil(last - box.getBoundingClientRect().top));
+    } catch {
+      // as above
+    }
+  }, [people]);
+}
+
 // Who is on the list comes late: what is there before stays where it is.
 export const Who = memo(function Who({ person, other, put, people, missing, out, error }) {
+  usePlaceFor(people);
   const options = useMemo(() => [SOMEONE_ELSE, ...people.map((p) => ({ value: p.id, label: p.label }))], [people]);
   return [
     h(Chips, { key: "who", id: "person", legend: t.who, options,

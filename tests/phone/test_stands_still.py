@@ -1,5 +1,6 @@
 """What comes late or goes moves nothing that stands there already: somebody's finger may be on its way to it."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.pictures import signed_in
 from tests.e2e.site import Office
+from tests.e2e.steps import stored
 from tests.serving import PHONE, TABLET, Open
 
 COMES_WITHIN_MS = 30_000  # the page looks for its server again with longer and longer pauses
@@ -80,6 +82,27 @@ def test_what_stands_round_the_list_of_people_stays_when_its_answer_comes(sign_i
         held[-1].continue_()
     expect(worker.get_by_text(shown)).to_be_visible()
     assert [there.bounding_box() for there in around] == before
+
+
+def test_a_long_list_finds_the_place_that_it_took_the_last_time(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    nine = [{"id": str(uuid.uuid4()), "label": f"A.B. · P-10{n}"} for n in range(9)]
+    round_of_nine = {"people": nine, "on_call": "", "always": ""}
+    worker.route("**/api/people/mine", lambda route: route.fulfill(json=round_of_nine))
+    worker.reload()
+    last = worker.locator("label.chip", has_text="P-108")
+    expect(last).to_be_visible()
+    stored(worker, '() => localStorage.getItem("list-height") > 200')
+    held: list[Route] = []
+    worker.route("**/api/people/mine", lambda route: held.append(route))
+    with worker.expect_request("**/api/people/mine"):
+        worker.reload()
+    below = [worker.get_by_role("link", name="Before you go in"), worker.get_by_role("group", name="When?")]
+    expect(worker.get_by_role("button", name="Save note")).to_be_enabled()
+    before = [there.bounding_box() for there in below]
+    held[-1].fulfill(json=round_of_nine)
+    expect(last).to_be_visible()
+    assert [there.bounding_box() for there in below] == before
 
 
 def test_what_a_code_means_comes_and_goes_and_moves_nothing(sign_in: Open) -> None:
