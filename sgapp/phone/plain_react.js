@@ -27,11 +27,30 @@ options.requestAnimationFrame = (effect) => {
   if (waiting.push(effect) === 1) soon.port2.postMessage(0);
 };
 
+// What was typed or ticked before a page's scripts had come: its fields stand there from the beginning. The page is told of it as if it
+// came now; Preact leaves such a field as it is, says nothing, and empties what is written over several lines.
+const says = new WeakMap(); // what the page said of a field when it was last drawn
+const FIELDS = "input, textarea, select";
+const fromTheBeginning = new WeakSet(globalThis.document?.querySelectorAll(FIELDS));
+const written = new WeakMap();
+const write = (field) => written.set(field, field.value);
+const ticked = (field) => field.type === "checkbox" || field.type === "radio";
+const untouched = (field) => (ticked(field) ? field.checked === field.defaultChecked : field.tagName === "SELECT"
+  ? field.selectedIndex === Math.max(0, [...field.options].findIndex((option) => option.defaultSelected)) : field.value === field.defaultValue);
+const tellEarly = (field) => {
+  if (written.has(field)) field.value = written.get(field);
+  if (untouched(field)) return;
+  field.dispatchEvent(new Event(ticked(field) || field.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
+};
+if (globalThis.document) {
+  [...document.querySelectorAll("textarea")].filter((field) => !untouched(field)).forEach(write);
+  document.addEventListener("input", ({ target }) => target.tagName === "TEXTAREA" && !says.has(target) && write(target), true);
+}
+
 // A field whose page says what it holds goes back to that where its page does not take what was typed or ticked. Preact leaves it.
-const says = new WeakMap();
 const goBack = ({ currentTarget: field }) => queueMicrotask(() => {
   const { value, checked } = says.get(field);
-  if (field.type === "checkbox" || field.type === "radio") {
+  if (ticked(field)) {
     if (checked !== undefined && field.checked !== Boolean(checked)) field.checked = checked;
   } else if (value !== undefined && field.value !== `${value ?? ""}`) {
     field.value = value;
@@ -42,6 +61,10 @@ options.diffed = (node) => {
   drawn?.(node);
   const field = node.__e;
   if (node.type !== "input" && node.type !== "textarea" && node.type !== "select") return;
-  if (!says.has(field)) ["input", "change"].forEach((event) => field.addEventListener(event, goBack));
+  const first = !says.has(field);
   says.set(field, node.props);
+  if (!first) return;
+  ["input", "change"].forEach((event) => field.addEventListener(event, goBack));
+  const { value, checked } = node.props;
+  if (fromTheBeginning.has(field) && (value ?? checked) !== undefined) queueMicrotask(() => tellEarly(field));
 };
