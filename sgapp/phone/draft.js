@@ -4,7 +4,8 @@ import { createElement as h, useCallback, useEffect, useRef, useState } from "re
 import { onceDrawn } from "./installed.js";
 import * as t from "./words/draft.js";
 
-const SEAL_AFTER_MS = 600;
+const SEAL_AFTER_MS = 400;
+const AT_LAST_MS = 2000; // for whoever goes on writing without a pause
 const LOCK_AFTER_MS = 120_000;
 const PEOPLE = "people";
 const ACTIVE = ["pointerdown", "keydown", "input"];
@@ -94,15 +95,19 @@ const nameNow = () => `draft:${(new URLSearchParams(window.location.search).get(
 export function useDraft({ v, setV, empty, done }) {
   const [name, setName] = useState("");
   const [said, setSaid] = useState("");
-  const now = useRef({ timer: 0, returned: "" });
+  const now = useRef({ timer: 0, atLast: 0, returned: "" });
   Object.assign(now.current, { v, done, name });
   const blank = (value) => JSON.stringify(value) === JSON.stringify(empty);
 
   // Seals what stands there now.
-  const seal = async () => {
-    const { timer, v: written, done: saved, name: mine, returned } = now.current;
-    clearTimeout(timer);
-    now.current.timer = 0;
+  const seal = () => {
+    clearTimeout(now.current.timer);
+    return sealNow();
+  };
+  const sealNow = async () => {
+    const { atLast, v: written, done: saved, name: mine, returned } = now.current;
+    clearTimeout(atLast);
+    now.current.atLast = 0;
     if (returned !== mine) return blank(written); // an older draft is still on its way back and must not be written over
     try {
       if (!saved && !blank(written)) return await vault.put(mine, written);
@@ -112,9 +117,10 @@ export function useDraft({ v, setV, empty, done }) {
       return false;
     }
   };
-  const sealSoon = (ms) => {
+  const sealSoon = () => {
     clearTimeout(now.current.timer);
-    now.current.timer = setTimeout(seal, ms);
+    now.current.timer = setTimeout(seal, SEAL_AFTER_MS);
+    now.current.atLast ||= setTimeout(sealNow, AT_LAST_MS);
   };
   const forget = () => {
     now.current.returned = "";
@@ -130,14 +136,16 @@ export function useDraft({ v, setV, empty, done }) {
     if (!open || !name) return;
     vault.get(name).catch(() => null).then((found) => {
       now.current.returned = name;
-      if (!found || !blank(now.current.v)) return sealSoon(SEAL_AFTER_MS);
+      if (!found || !blank(now.current.v)) return sealSoon();
       setV({ ...empty, ...found });
       return setSaid(t.back);
     });
   }, [open, name]);
 
   useEffect(() => {
-    if (open) sealSoon(done ? 0 : SEAL_AFTER_MS);
+    if (!open) return;
+    if (done) seal(); // wiped at once
+    else sealSoon();
   }, [v, done]);
 
   const line = state ? h("div", { className: "grid gap-3" },

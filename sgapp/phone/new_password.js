@@ -40,7 +40,7 @@ export function NewPasswordForm() {
   const field = (name, label, { type = "text", hint, error } = {}) => h("div", { className: "field" },
     h("label", { htmlFor: name, className: "field-label" }, label),
     hint ? h("p", { className: "hint" }, hint) : null,
-    h("input", { id: name, name, type, className: "control", autoComplete: "off", autoCapitalize: "none", spellCheck: false }),
+    h("input", { id: name, name, type, className: "control", autoComplete: "off", autoCapitalize: "none", spellCheck: "false" }),
     error ? h("p", { className: "field-error", role: "alert" }, error) : null);
   return h("form", { method: "post", onSubmit: send, className: "panel grid gap-4", "aria-label": WORDS.title },
     said ? h("p", { role: "alert", tabIndex: -1, ref: alert, className: "error-summary" }, said) : null,

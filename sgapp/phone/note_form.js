@@ -17,6 +17,7 @@ import * as t from "./words/note_form.js";
 
 const LATE_MS = 4000; // a signal in name only: what the phone knows stands in, and the answer may still come
 const LIST_WITHIN_MS = 60_000;
+const AGAIN_MS = 15_000; // a signal may come back without a word of the browser
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // Fetched once the form can be used; until then nothing can be sealed, as before the first key has come.
@@ -86,6 +87,7 @@ export function NoteForm({ codes }) {
   const tried = useRef(null);
   const typed = useRef(false);
   const outbox = useRef(null);
+  const askAgain = useRef(0);
   const put = useCallback((value, field) => setV((old) => ({ ...old, [field]: typeof value === "function" ? value(old[field]) : value })), []);
   const draft = useDraft({ v, setV, empty: EMPTY, done: Boolean(savedId || sentAtOnce) });
   useKeptPeople({ people, setPeople, missing: listMissing, setMissing: setListMissing, open: draft.open });
@@ -107,6 +109,8 @@ export function NoteForm({ codes }) {
     const callOff = onceDrawn(() => meetTheOffice()); // what asks the office or the disk must not hold up the form
     return () => {
       callOff();
+      clearTimeout(askAgain.current);
+      askAgain.current = null;
       window.removeEventListener("online", askPeople);
       outbox.current?.stop();
     };
@@ -127,10 +131,12 @@ export function NoteForm({ codes }) {
   // Whom she visits and whom to ring. It puts nothing in the place of what is known that knows less.
   const askPeople = () => {
     office().then((known) => setOnCall((now) => now || known.onCall));
+    clearTimeout(askAgain.current);
     const late = setTimeout(setListMissing, LATE_MS, true);
     ask("/api/people/mine", { within: LIST_WITHIN_MS }).then(({ status, json: mine }) => {
       clearTimeout(late);
       setListMissing(!mine);
+      if (status === 0 && askAgain.current !== null) askAgain.current = setTimeout(askPeople, AGAIN_MS);
       if (status === 401) letGo().then(whoWrites).then(leaveOrStay);
       if (!mine) return;
       setPeople(mine.people);
@@ -143,11 +149,19 @@ export function NoteForm({ codes }) {
   useEffect(() => {
     typed.current = dirty;
   }, [dirty]);
+  // Nothing keeps what she writes: the browser asks before the page goes, also by a link that would only draw another in its place.
+  const inMemoryOnly = dirty && !savedId && !sentAtOnce && !draft.open;
   useEffect(() => {
+    if (!inMemoryOnly) return undefined;
     const hold = (event) => event.preventDefault();
-    if (dirty && !savedId && !sentAtOnce && !draft.open) window.addEventListener("beforeunload", hold);
-    return () => window.removeEventListener("beforeunload", hold);
-  }, [dirty, savedId, sentAtOnce, draft.open]);
+    const asLink = (event) => event.target.closest("a[data-discover]:not([data-hide])") && event.stopPropagation();
+    window.addEventListener("beforeunload", hold);
+    document.addEventListener("click", asLink, true);
+    return () => {
+      window.removeEventListener("beforeunload", hold);
+      document.removeEventListener("click", asLink, true);
+    };
+  }, [inMemoryOnly]);
 
   const save = async (event) => {
     event.preventDefault();

@@ -14,6 +14,7 @@ import { CARD, vault } from "./vault.js";
 import * as t from "./words/today.js";
 
 const SHOWN_MS = 5000;
+const AGAIN_MS = 15_000; // a signal may come back without a word of the browser
 const AT_THE_DOOR_MS = 3000; // what lies on the phone does not wait longer for a signal in name only
 const PASSKEY_ALONE = "passkey";
 const WHY = { 0: "no_signal", 401: "signed_out" };
@@ -91,7 +92,7 @@ function Find({ value, onChange, onFind, said, busy }) {
   };
   return h("form", { className: "panel grid gap-3", method: "post", noValidate: true, autoComplete: "off", onSubmit: find },
     h(Field, { id: "reference", label: t.somebody_else, hint: t.somebody_else_hint, value, onChange, error: said, autoCapitalize: "characters",
-      spellCheck: false }),
+      spellCheck: "false" }),
     h("button", { type: "submit", className: "btn btn-quiet justify-self-start", disabled: busy }, busy ? t.one_moment : t.find));
 }
 
@@ -151,6 +152,10 @@ function useLists(open) {
       document.removeEventListener("visibilitychange", again);
     };
   }, []);
+  useEffect(() => {
+    const timer = problem === "no_signal" && setInterval(() => document.visibilityState === "visible" && load(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [problem]);
   useEffect(() => {
     const timer = kept && setTimeout(lookForKept, Math.max(0, Date.parse(kept.until) - Date.now()) + 1);
     return () => clearTimeout(timer);

@@ -1,6 +1,7 @@
 """Hide takes everything off the screen and out of reach, and loses nothing that was saved."""
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from tests.e2e.test_accessibility import violations
 from tests.serving import PASSWORD, PHONE, Open, Server
 
 SEEN = "CANARY-seen lay on the table."
+PAUSE_MS = 300  # somewhat less than the pause in writing after which a draft is sealed
 NOTHING = "There is nothing to read here."
 POSTS = "**/api/observations"
 KEPT = """async (names) => {
@@ -357,8 +359,8 @@ def enter(page: Page, pin: str = PIN) -> None:
 
 
 def draft_kept(page: Page) -> None:
-    """Wait until a draft lies in the vault that holds everything typed so far."""
-    typed = page.evaluate("window.lastTyped ?? 0")
+    """Wait until a draft lies in the vault that holds everything typed so far: it is sealed in the first pause."""
+    typed = page.evaluate("window.lastTyped ?? 0") + PAUSE_MS
     for _ in range(100):
         rows = kept(page, "visit-vault").get("values", [])
         if any(str(row["name"]).startswith("draft:") and float(str(row["saved_at"])) >= typed for row in rows):
@@ -396,6 +398,21 @@ def test_a_draft_comes_back_after_a_reload_with_the_pin_and_only_with_it(sign_in
     expect(worker.get_by_label("What I saw")).to_have_value(SEEN, timeout=UNLOCKED_WITHIN_MS)
     expect(worker.get_by_label("Their name")).to_have_value("CANARY-name")
     expect(worker.get_by_text("Your draft is back.")).to_be_visible()
+
+
+def test_a_draft_is_kept_also_of_whoever_writes_without_a_pause(sign_in: Open) -> None:
+    worker = sign_in("worker.c")
+    set_up(worker)
+    worker.get_by_label("What I saw").click()
+    worker.evaluate("""async () => {
+      for (let i = 0; i < 40; i += 1) {
+        document.execCommand("insertText", false, `${i} `);
+        await new Promise((go) => setTimeout(go, 100));
+      }
+    }""")
+    worker.reload()
+    enter(worker)
+    expect(worker.get_by_label("What I saw")).to_have_value(re.compile("^0 1 2 3 4 5 6 7 8 9 "), timeout=UNLOCKED_WITHIN_MS)
 
 
 def test_saving_drops_the_draft(sign_in: Open) -> None:

@@ -48,7 +48,8 @@ def test_what_was_written_before_the_scripts_came_stays_and_arrives(worker: Page
     note_id = worker.request.get("/api/observations/mine").json()["notes"][0]["id"]
     lines = worker.request.get(f"/api/observations/mine/{note_id}").json()["lines"]
     arrived = {line["label"]: line["text"] for line in lines}
-    assert (arrived["Saw"], arrived["Told"], arrived["Hurt"]) == ("A cup lay broken\non the floor.", "The lead, by telephone", "No")
+    assert (arrived["Saw"], arrived["Told"]) == ("A cup lay broken\non the floor.", "The lead, by telephone")
+    assert arrived["Hurt"] == "No"
     assert arrived["When and where"].endswith("Bedroom")
 
 

@@ -219,6 +219,28 @@ def test_without_the_list_of_people_the_form_says_so_and_takes_a_name(sign_in: O
     expect(worker.locator("#receipt")).to_contain_text("Delivered")
 
 
+@pytest.mark.parametrize("link", ["My notes", "Before you go in"])
+def test_by_no_link_goes_what_nothing_keeps_without_a_question(sign_in: Open, link: str) -> None:
+    worker = sign_in("worker.b")
+    worker.get_by_label("What I saw").fill("The hoist sling lay on the floor.")
+    asked: list[str] = []
+    worker.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    worker.get_by_role("link", name=link).click()
+    expect(worker.get_by_label("What I saw")).to_have_value("The hoist sling lay on the floor.")
+    assert asked == ["beforeunload"]
+
+
+def test_the_list_of_people_comes_when_the_signal_does_also_without_a_word_of_the_browser(sign_in: Open) -> None:
+    worker = sign_in("worker.a")
+    worker.clock.install()
+    worker.route("**/api/people/mine", lambda route: route.abort("internetdisconnected"))
+    worker.reload()
+    expect(worker.get_by_text("The list is not here yet")).to_be_visible()
+    worker.unroute("**/api/people/mine")
+    worker.clock.fast_forward(15_001)
+    expect(worker.get_by_text("D.M. · P-104")).to_be_visible()
+
+
 def test_my_notes_does_not_say_none_when_it_cannot_know(sign_in: Open) -> None:
     worker = sign_in("worker.b")
     worker.route("**/api/observations/mine", lambda route: route.abort("internetdisconnected"))

@@ -274,6 +274,17 @@ def test_without_a_list_it_says_why_and_comes_by_itself_later(sign_in: Open, mee
     expect(worker.get_by_text("Nothing for today")).to_be_visible()
 
 
+def test_the_list_comes_when_the_signal_does_also_without_a_word_of_the_browser(sign_in: Open) -> None:
+    worker = sign_in("worker.b")
+    worker.clock.install()
+    worker.route(LIST, _cut)
+    today(worker)
+    expect(worker.get_by_text("No signal. Today’s list needs one.")).to_be_visible()
+    worker.unroute(LIST)
+    worker.clock.fast_forward(15_001)
+    expect(chip(worker, "W1")).to_be_visible()
+
+
 def test_while_it_loads_and_where_there_is_nothing_it_says_so(sign_in: Open) -> None:
     worker = sign_in("worker.d")
     waiting: list[Route] = []
