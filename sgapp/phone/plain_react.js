@@ -60,6 +60,8 @@ const drawn = options.diffed;
 options.diffed = (node) => {
   drawn?.(node);
   const field = node.__e;
+  // An answer that a list begins with: what a form goes back to, and what nobody has chosen (durable_form.js).
+  if (node.type === "option" && "selected" in node.props) field.defaultSelected = node.props.selected;
   if (node.type !== "input" && node.type !== "textarea" && node.type !== "select") return;
   const first = !says.has(field);
   says.set(field, node.props);
