@@ -5,6 +5,7 @@ import { askAsHers } from "./page_mark.js";
 
 const AUTOSAVE_AFTER_MS = 600;
 const DRAFT_MAY_TAKE_MS = 2_000;
+const KEEP = "sgapp:keep"; // every form of the page keeps its draft now, and puts the promise into `detail`
 const INTENT = "_intent_id";
 
 // Outlives a form that is redrawn (a reconnect empties what its page shows), and ends with the page.
@@ -151,7 +152,7 @@ export function DurableForm(props) {
   const formRef = useRef(null);
   const summary = useRef(null);
   const spoken = useRef(null);
-  const working = useRef({ key: formKey, fields: {}, intentId: "", saved: "", timer: 0, inFlight: false, fresh: false });
+  const working = useRef({ key: formKey, fields: {}, intentId: "", saved: "", timer: 0, keeping: null, inFlight: false, fresh: false });
   const url = draftUrl(formKey);
 
   const keepDraft = async (closing = false) => {
@@ -162,8 +163,15 @@ export function DurableForm(props) {
     if (!Object.keys(now.fields).length) return; // nothing typed, nothing to keep
     const fields = { ...now.fields, ...(now.intentId ? { [INTENT]: now.intentId } : {}) };
     const text = JSON.stringify(fields);
-    if (text === now.saved) return;
-    now.saved = text;
+    if (text !== now.saved) {
+      now.saved = text;
+      now.keeping = putDraft(fields, closing);
+    }
+    await now.keeping;
+  };
+
+  const putDraft = async (fields, closing) => {
+    const now = working.current;
     const { status, problem } = await askAsHers(url, { method: "PUT", body: { fields }, known: closing, keepalive: closing });
     if (isSomebodyElse(problem)) setSaid({ text: WORDS.somebodyElse, signIn: true, bad: true });
     if (status === 401) setSaid({ text: WORDS.signedOut, signIn: true, bad: true });
@@ -220,13 +228,13 @@ export function DurableForm(props) {
     if (compact || forgetful || url) start(); // a forgetful one holds a password: it keeps no draft at all
     const leave = () => keepDraft(true);
     const hide = (event) => event.detail.waitUntil(leave()); // asked just before the session ends
-    window.addEventListener("pagehide", leave);
-    window.addEventListener("sgapp:hide", hide);
+    const keep = (event) => event.detail.push(keepDraft());
+    const on = [["pagehide", leave], ["sgapp:hide", hide], [KEEP, keep]];
+    for (const [name, what] of on) window.addEventListener(name, what);
     return () => {
       gone = true;
       watch.disconnect();
-      window.removeEventListener("pagehide", leave);
-      window.removeEventListener("sgapp:hide", hide);
+      for (const [name, what] of on) window.removeEventListener(name, what);
       if (now.timer) leave();
     };
   }, [formKey]);
@@ -283,8 +291,11 @@ export function DurableForm(props) {
     const content = contentOf(form);
     now.intentId ||= crypto.randomUUID();
     remember(form);
-    // Kept before it is sent, so that a reload in between repeats this intent and makes no second one.
-    await Promise.race([keepDraft(), new Promise((done) => setTimeout(done, DRAFT_MAY_TAKE_MS))]);
+    // Kept before it is sent, so that a reload in between repeats this intent and makes no second one. So are the drafts of the other
+    // forms here: what this one writes into them (“Start from the last one”) is not written over as the page goes.
+    const kept = [];
+    window.dispatchEvent(new CustomEvent(KEEP, { detail: kept }));
+    await Promise.race([Promise.all(kept), new Promise((done) => setTimeout(done, DRAFT_MAY_TAKE_MS))]);
     const { status, json, problem } = await askAsHers(`/api/intents/${intent}`, {
       method: "POST", body: { ...content, ...hiddenFields, intent_id: now.intentId },
     });

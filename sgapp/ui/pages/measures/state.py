@@ -14,7 +14,7 @@ from sgapp.ui.session import ConfidentialState, current_actor
 
 class MeasuresState(ConfidentialState, rx.State):
     _allowed: ClassVar[frozenset[str]] = roles_with(Permission.SEE_MEASURES)
-    _confidential: ClassVar[frozenset[str]] = frozenset({"found"})
+    _confidential: ClassVar[frozenset[str]] = frozenset({"found", "loaded"})
 
     found: MeasuresView = blank(MeasuresView)
     show: str = ""
