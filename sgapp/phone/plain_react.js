@@ -30,8 +30,8 @@ options.requestAnimationFrame = (effect) => {
 // What was typed or ticked before a page's scripts had come: its fields stand there from the beginning. The page is told of it as if it
 // came now; Preact leaves such a field as it is, says nothing, and empties what is written over several lines.
 const says = new WeakMap(); // what the page said of a field when it was last drawn
-const FIELDS = "input, textarea, select";
-const fromTheBeginning = new WeakSet(globalThis.document?.querySelectorAll(FIELDS));
+const FIELDS = ["input", "textarea", "select"];
+const fromTheBeginning = new WeakSet(globalThis.document?.querySelectorAll(FIELDS.join()));
 const written = new WeakMap();
 const write = (field) => written.set(field, field.value);
 const ticked = (field) => field.type === "checkbox" || field.type === "radio";
@@ -62,7 +62,7 @@ options.diffed = (node) => {
   const field = node.__e;
   // An answer that a list begins with: what a form goes back to, and what nobody has chosen (durable_form.js).
   if (node.type === "option" && "selected" in node.props) field.defaultSelected = node.props.selected;
-  if (node.type !== "input" && node.type !== "textarea" && node.type !== "select") return;
+  if (!FIELDS.includes(node.type)) return;
   const first = !says.has(field);
   says.set(field, node.props);
   if (!first) return;

@@ -1,7 +1,9 @@
 """What comes late or goes moves nothing that stands there already: somebody's finger may be on its way to it."""
 
+import random
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -9,11 +11,19 @@ from playwright.sync_api import Browser, Route, expect
 from tests.e2e.pictures import signed_in
 from tests.e2e.site import Office
 from tests.e2e.steps import stored
+from tests.phone import phone_page
 from tests.serving import PHONE, TABLET, Open
 
 COMES_WITHIN_MS = 30_000  # the page looks for its server again with longer and longer pauses
 WHERE_IT_STANDS = """() => [...document.querySelectorAll("a, button, label, input, h1, h2")]
   .map((e) => e.getBoundingClientRect()).map(({ x, y, width, height }) => [x, y, width, height])"""
+
+#: Notes each number of rows that is drawn from here on, beside the one of now.
+COUNTS_ROWS = """() => {
+  const rows = () => document.querySelectorAll("main li.row").length;
+  window.counts = new Set([rows()]);
+  new MutationObserver(() => window.counts.add(rows())).observe(document.body, { childList: true, subtree: true });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +49,27 @@ def test_a_connection_that_goes_moves_nothing_and_leaves_the_way_out_in_reach(
         page.get_by_role("link", name="Hide").click(trial=True)
     page.context.close()
     assert after == before
+
+
+def test_what_she_searched_for_stands_there_while_the_connection_goes_and_comes_back(browser: Browser, tmp_path: Path) -> None:
+    office = phone_page.Office(tmp_path, random.Random(0))
+    lead = signed_in(browser, office.address, "lead", TABLET, dark=False)
+    rows = lead.get_by_role("list", name="What is due").locator("li.row")
+    expect(rows.first).to_be_visible()
+    everything = rows.count()
+    lead.get_by_label("Name or reference").fill("Ferris")
+    lead.get_by_role("button", name="Find").click()
+    expect(rows).not_to_have_count(everything)
+    lead.evaluate(COUNTS_ROWS)
+    office.link.down()
+    expect(lead.get_by_text("No connection. What you typed is kept.")).to_be_visible(timeout=COMES_WITHIN_MS)
+    with lead.expect_websocket(timeout=COMES_WITHIN_MS) as again:
+        office.link.calm()
+    again.value.wait_for_event("framereceived", lambda frame: "Ferris" in str(frame), timeout=COMES_WITHIN_MS)
+    expect(lead.get_by_text("No connection. What you typed is kept.")).to_have_count(0)
+    assert lead.evaluate("[...window.counts]") == [rows.count()]
+    lead.context.close()
+    office.close()
 
 
 def test_the_questions_stand_still_when_the_number_to_ring_comes(sign_in: Open) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.asked_again import asked_again
 from sgapp.ui.components.durable_form import intent_button
 from sgapp.ui.components.key_rows import key_rows
 from sgapp.ui.components.pictures import badge_due, empty_state, waiting
@@ -81,11 +82,12 @@ def page() -> list[rx.Component]:
             rx.el.div(
                 rx.el.div(rx.foreach(DeskState.tiles, _tile), class_name="tiles", role="group", aria_label="Show only"),
                 _search(),
-                rx.cond(rows.length() > 0,
-                        key_rows(rx.foreach(rows, _row), label="What is due"), nothing),
-                rx.cond(DeskState.more,
-                        rx.el.button("More, due later", on_click=DeskState.load_more(DeskState.text), type="button",
-                                     class_name="btn btn-quiet justify-self-center", id="show-more"), rx.fragment()),
+                asked_again(
+                    rx.cond(rows.length() > 0, key_rows(rx.foreach(rows, _row), label="What is due"), nothing),
+                    rx.cond(DeskState.more,
+                            rx.el.button("More, due later", on_click=DeskState.load_more(DeskState.text), type="button",
+                                         class_name="btn btn-quiet justify-self-center", id="show-more"), rx.fragment()),
+                    there=DeskState.there, wanted=DeskState.wanted, field="queue-text", on_wanted=DeskState.load_again),
                 class_name="grid gap-5"),
             waiting()),
     ]

@@ -1,5 +1,6 @@
 """The queue as one screen remembers it: what it shows, by which filter, and how many are new since."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -39,7 +40,7 @@ class DeskState(ConfidentialState, rx.State):
     """Rows come when the page opens and when she asks for the new ones; never under her finger."""
 
     _allowed: ClassVar[frozenset[str]] = roles_with(Permission.SEE_QUEUE)
-    _confidential: ClassVar[frozenset[str]] = frozenset({"rows", "text"})
+    _confidential: ClassVar[frozenset[str]] = frozenset({"rows", "text", "there", "wanted"})
 
     rows: tuple[QueueRow, ...] = ()
     tiles: tuple[Tile, ...] = ()
@@ -52,13 +53,29 @@ class DeskState(ConfidentialState, rx.State):
     new: int = 0
     loaded: bool = False
     more: bool = False
+    #: Whether the rows are those that were found; and 1 where the screen is asked what it shows.
+    there: bool = False
+    wanted: int = 0
     _count: int = PAGE
 
     @rx.event
     async def load_queue(self) -> None:
-        """Show what is due now, by the filter that was chosen last; a search does not outlive its page."""
-        self._count = PAGE
+        """Show what is due now, by the filter that was chosen last; a search does not outlive its page.
+
+        A screen that was shown it before has lost its connection, or its page: it says what it searches for, and how far down
+        it came.
+        """
+        if self.loaded:
+            self.wanted = 1
+            return
         await self._load("")
+
+    @rx.event
+    async def load_again(self, text: str, shown: int) -> None:
+        """The same of a screen that shows so many rows, and on which this is searched for."""
+        known = min(shown, self._count) if isinstance(shown, int) else 0  # a screen may say anything
+        self._count = max(1, math.ceil(known / PAGE)) * PAGE
+        await self._load(text)
 
     @rx.event
     async def load_new(self, text: str = "") -> None:
@@ -91,7 +108,7 @@ class DeskState(ConfidentialState, rx.State):
         found, known = await offload.run(_found, actor, at, self._count, show, str(text)[:200])
         self.rows, self.tiles, self.show, self.text = found.rows, found.tiles, found.show, found.text
         self.more, self.quarantined, self.alarms, self.as_of = found.more, found.quarantined, found.alarms, found.as_of
-        self.loaded = True
+        self.loaded = self.there = True
         _shown[screen_of(self)] = _Shown(at, known, fingerprint_of(self))
         go_round()
 
