@@ -71,7 +71,7 @@ class DeskState(ConfidentialState, rx.State):
         await self._load("")
 
     @rx.event
-    async def load_again(self, text: str, shown: int) -> None:
+    async def load_again(self, text: str = "", shown: int = 0) -> None:
         """The same of a screen that shows so many rows, and on which this is searched for."""
         known = min(shown, self._count) if isinstance(shown, int) else 0  # a screen may say anything
         self._count = max(1, math.ceil(known / PAGE)) * PAGE
