@@ -152,7 +152,7 @@ def test_an_address_with_more_in_it_opens_without_a_signal_and_keeps_its_meaning
         signing_in = visit(context, "/sign-in?back=/mine")
         expect(signing_in).to_have_url(f"{site.url}/sign-in/?back=/mine")
         signing_in.get_by_role("button", name="Sign in", exact=True).click()
-        expect(signing_in.get_by_role("alert")).to_contain_text("No connection")
+        expect(signing_in.get_by_role("alert")).to_contain_text("No answer came")
 
 
 def test_the_desk_is_never_shown_from_what_is_kept(browser: Browser, site: Site) -> None:
