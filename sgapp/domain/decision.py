@@ -117,13 +117,13 @@ class SharingDecision:
     barred: tuple[str, ...] = ()
     branch: str = "main"
     guidance: tuple[Shown, ...] = ()
-    asked_again_at: datetime | None = None
+    stays_shown_at: datetime | None = None
     earlier_reviews: tuple[EarlierReview, ...] = ()
 
     @property
     def review_asked_at(self) -> datetime:
         """Since when a second person is asked, if one is."""
-        return self.asked_again_at or self.decided_at
+        return self.stays_shown_at or self.decided_at
 
     @property
     def shares(self) -> bool:
@@ -143,14 +143,14 @@ class SharingDecision:
         """A newer version took its place before a second person had looked; they look at that one."""
         return replace(self, review=moved(REVIEW_TRANSITIONS, self.review, ReviewState.MOVED_ON))
 
-    def asked_again(self, because: tuple[str, ...], *, at: datetime) -> "SharingDecision":
+    def stays_shown(self, because: tuple[str, ...], *, at: datetime) -> "SharingDecision":
         """A second person is to look after all, or once more. What was said at an earlier look is kept."""
         earlier = self.earlier_reviews
         if self.reviewed_at is not None:
             agreed = self.review is ReviewState.AGREED
             earlier = (*earlier, EarlierReview(agreed, self.reviewed_at, self.reviewed_by, self.review_comment))
         return replace(self, review=moved(REVIEW_TRANSITIONS, self.review, ReviewState.ASKED), review_because=because,
-                       asked_again_at=at, earlier_reviews=earlier, reviewed_at=None, reviewed_by="", review_comment="")
+                       stays_shown_at=at, earlier_reviews=earlier, reviewed_at=None, reviewed_by="", review_comment="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +314,7 @@ def called_for_since(decisions: Iterable[SharingDecision], *, risk: str, priorit
             continue
         whole = (*decision.review_because, *new)
         asked = decision.review is ReviewState.ASKED
-        found.append(replace(decision, review_because=whole) if asked else decision.asked_again(whole, at=at))
+        found.append(replace(decision, review_because=whole) if asked else decision.stays_shown(whole, at=at))
     return tuple(found)
 
 

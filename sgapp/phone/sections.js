@@ -1,6 +1,7 @@
 // The cards of the note form. Each is drawn again only when something of its own has changed: `put(value, field)` stays
 // the same from draw to draw, and so do the lists.
-import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useMemo, useState } from "react";
+import { createElement as h, memo, useCallback, useEffect, useMemo, useState } from "react";
+import { onceDrawn } from "./installed.js";
 import { Marks } from "./marks.js";
 import { MAYBE, OTHER } from "./note.js";
 import { Card, Chips, Field, Folded } from "./parts.js";
@@ -28,29 +29,24 @@ export const Help = memo(function Help({ onCall, danger, injury, put }) {
 
 // As tall as the list was the last time, so that nothing below it moves when it comes: a number of pixels, and nobody's name.
 const TALL = "list-height";
-function usePlaceFor(people) {
-  useLayoutEffect(() => {
-    try {
+function placeFor(people) {
+  const box = document.getElementById("person");
+  try {
+    if (people.length) {
+      const last = box.querySelector(".chips").lastElementChild;
+      localStorage.setItem(TALL, Math.ceil(last.getBoundingClientRect().bottom - box.getBoundingClientRect().top));
+    } else {
       const tall = Number(localStorage.getItem(TALL));
-      if (tall > 0) document.getElementById("person").style.minHeight = `max(11.25rem, ${tall}px)`;
-    } catch {
-      // a browser that keeps nothing: what is below a long list moves once
+      if (tall > 0) box.style.minHeight = `max(11.25rem, ${tall}px)`;
     }
-  }, []);
-  useEffect(() => {
-    const box = document.getElementById("person");
-    const last = people.length && box.querySelector(".chips").lastElementChild.getBoundingClientRect().bottom;
-    try {
-      if (last) localStorage.setItem(TALL, Math.ceil(last - box.getBoundingClientRect().top));
-    } catch {
-      // as above
-    }
-  }, [people]);
+  } catch {
+    // a browser that keeps nothing: what is below a long list moves once
+  }
 }
 
 // Who is on the list comes late: what is there before stays where it is.
 export const Who = memo(function Who({ person, other, put, people, missing, out, error }) {
-  usePlaceFor(people);
+  useEffect(() => onceDrawn(() => placeFor(people)), [people]); // asking the disk or the page holds up nothing
   const options = useMemo(() => [SOMEONE_ELSE, ...people.map((p) => ({ value: p.id, label: p.label }))], [people]);
   return [
     h(Chips, { key: "who", id: "person", legend: t.who, options,

@@ -166,7 +166,7 @@ def test_a_decision_is_reviewed_once_and_only_if_that_was_asked() -> None:
 def test_a_decision_of_before_guidance_was_kept_still_opens() -> None:
     adapter = TypeAdapter(SharingDecision)
     old = adapter.dump_python(DECISION, mode="json")
-    del old["guidance"], old["asked_again_at"], old["earlier_reviews"], old["answers"]["others_at_home"]
+    del old["guidance"], old["stays_shown_at"], old["earlier_reviews"], old["answers"]["others_at_home"]
     assert adapter.validate_python(old) == replace(DECISION, answers=replace(SHARE, others_at_home=""))
 
 

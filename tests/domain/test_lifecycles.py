@@ -68,7 +68,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
         "triage": (CaseState.TRIAGED, lambda c: c.triaged(TriageDecision("refer", "why", T0, "Lena"))),
         "close": (CaseState.CLOSED, lambda c: c.closed(Closing("agency_outcome", "r", "reduced", "asked", "", T0, "Lena")))}),
     "decision review": Lifecycle(decision.REVIEW_TRANSITIONS, DECISION, "review", {
-        "ask again": (ReviewState.ASKED, lambda d: d.asked_again(("the risk is high",), at=T0)),
+        "ask again": (ReviewState.ASKED, lambda d: d.stays_shown(("the risk is high",), at=T0)),
         "move on": (ReviewState.MOVED_ON, lambda d: d.moved_on()),
         "agree": (ReviewState.AGREED, lambda d: d.reviewed(True, "", at=T0, by="Maud", by_id="maud")),
         "return": (ReviewState.RETURNED, lambda d: d.reviewed(False, "why", at=T0, by="Maud", by_id="maud"))}),

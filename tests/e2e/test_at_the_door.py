@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.pictures import signed_in
 from tests.e2e.plans import WORDS, looks, server, with_plan
 from tests.e2e.steps import NOTES_KEPT, authenticator, enrolled, fold_out, held, lock_by_passkey, stored
-from tests.e2e.test_hide_and_lock import PIN, UNLOCKED_WITHIN_MS, hide, kept
+from tests.e2e.test_hide import hide, kept
+from tests.e2e.test_lock import PIN, UNLOCKED_WITHIN_MS
 from tests.phone.phone_page import Office, fill_storage, until
 from tests.phone.test_today import LOOKED_OVER, after, chip, today, words
 from tests.serving import PASSWORD, PHONE, Open, Server

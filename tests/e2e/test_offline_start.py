@@ -17,7 +17,7 @@ from tests.e2e.pictures import signed_in
 from tests.e2e.site import Site
 from tests.e2e.steps import pick
 from tests.e2e.test_accessibility import violations
-from tests.e2e.test_hide_and_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, set_up
+from tests.e2e.test_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, set_up
 from tests.serving import NOTES_TYPING, PASSWORD, PHONE, TABLET, Server
 
 ARRIVES_MS = 30_000  # the phone tries again by itself, with longer and longer pauses

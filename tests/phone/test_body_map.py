@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.steps import fold_out, pick, tick
 from tests.e2e.test_accessibility import violations
-from tests.e2e.test_hide_and_lock import draft_kept, enter, set_up
+from tests.e2e.test_lock import draft_kept, enter, set_up
 from tests.e2e.test_offline_start import ARRIVES_MS, phone, save, sign_in_on, site, visit, write_without_the_list
 from tests.serving import Open
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.steps import fill_note, pick
 from tests.e2e.test_accessibility import violations
-from tests.e2e.test_hide_and_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, set_up
+from tests.e2e.test_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, set_up
 from tests.phone.test_note_form import NO_STORAGE, POSTS
 from tests.serving import Open
 
@@ -78,7 +78,7 @@ def test_the_whole_form_asks_one_thing_at_a_time(sign_in: Open) -> None:
     expect(_nudge(worker)).to_have_count(1)
 
 
-def test_saying_more_puts_her_on_the_words_and_once_she_has_she_is_not_asked_again(sign_in: Open) -> None:
+def test_saying_more_puts_her_on_the_words_and_once_she_has_she_is_not_stays_shown(sign_in: Open) -> None:
     worker = _at_the_form(sign_in, "worker.b")
     _write(worker, "He came in. He was aggressive.")
     _leave(worker)
@@ -99,7 +99,7 @@ def test_changing_the_words_ends_the_question_while_she_types(sign_in: Open) -> 
     expect(_nudge(worker)).to_have_count(0)
 
 
-def test_what_she_leaves_as_it_is_is_not_asked_again_in_this_note_and_is_in_the_next(sign_in: Open) -> None:
+def test_what_she_leaves_as_it_is_is_not_stays_shown_in_this_note_and_is_in_the_next(sign_in: Open) -> None:
     worker = _at_the_form(sign_in, "worker.a")
     _write(worker, "All fine.")
     _leave(worker)

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.steps import pick
-from tests.e2e.test_hide_and_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, kept, set_up
+from tests.e2e.test_hide import kept
+from tests.e2e.test_lock import UNLOCKED_WITHIN_MS, draft_kept, enter, set_up
 from tests.serving import Open
 
 PEOPLE = "**/api/people/mine"

@@ -32,7 +32,8 @@ from tests.browser import ARGUMENTS, chromium, kill_browser
 from tests.e2e.plans import with_plan
 from tests.e2e.steps import fold_out, pick
 from tests.e2e.test_at_the_door import take_along
-from tests.e2e.test_hide_and_lock import draft_kept, hide, set_up
+from tests.e2e.test_hide import hide
+from tests.e2e.test_lock import draft_kept, set_up
 from tests.phone.phone_page import Office, until
 from tests.phone.test_today import chip, words
 from tests.security.profile import inside, search, unsnappied

@@ -4,10 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.ui.components.asked_again import asked_again
 from sgapp.ui.components.durable_form import intent_button
 from sgapp.ui.components.key_rows import key_rows
 from sgapp.ui.components.pictures import badge_due, empty_state, waiting
+from sgapp.ui.components.stays_shown import stays_shown
 from sgapp.ui.pages.desk.state import DeskState
 from sgapp.ui.templates import desk_page
 
@@ -82,7 +82,7 @@ def page() -> list[rx.Component]:
             rx.el.div(
                 rx.el.div(rx.foreach(DeskState.tiles, _tile), class_name="tiles", role="group", aria_label="Show only"),
                 _search(),
-                asked_again(
+                stays_shown(
                     rx.cond(rows.length() > 0, key_rows(rx.foreach(rows, _row), label="What is due"), nothing),
                     rx.cond(DeskState.more,
                             rx.el.button("More, due later", on_click=DeskState.load_more(DeskState.text), type="button",

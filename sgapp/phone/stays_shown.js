@@ -2,7 +2,7 @@
 // what she searches for stands on her screen alone: so the server asks for it (`wanted`), and how many rows she has before her.
 import { createElement as h, useEffect, useRef } from "react";
 
-export function AskedAgain({ there, wanted, field, onWanted, children }) {
+export function StaysShown({ there, wanted, field, onWanted, children }) {
   const shown = useRef(null);
   const place = useRef(null);
   if (there) shown.current = children;

@@ -1,4 +1,4 @@
-"""What a page shows stays there while it is asked for again: sgapp/phone/asked_again.js keeps it on the screen."""
+"""What a page shows stays there while it is asked for again: sgapp/phone/stays_shown.js keeps it on the screen."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ def _said(text: rx.Var[str], shown: rx.Var[int]) -> tuple[rx.Var[str], rx.Var[in
     return text, shown
 
 
-class AskedAgain(rx.Component):
-    """The browser's side of `asked_again`."""
+class StaysShown(rx.Component):
+    """The browser's side of `stays_shown`."""
 
-    library = script("asked_again.js")
-    tag = "AskedAgain"
+    library = script("stays_shown.js")
+    tag = "StaysShown"
     # Its children are drawn with it, and not each by itself whenever the State changes.
     _memoization_mode = MemoizationMode(recursive=False)
 
@@ -26,9 +26,9 @@ class AskedAgain(rx.Component):
     on_wanted: rx.EventHandler[_said]
 
 
-def asked_again(*children: rx.Component, there: Any, wanted: Any, field: str, on_wanted: Any) -> rx.Component:
+def stays_shown(*children: rx.Component, there: Any, wanted: Any, field: str, on_wanted: Any) -> rx.Component:
     """Children that are drawn anew only while `there` is true.
 
     When `wanted` is not 0, `on_wanted` gets what stands in the field with this id, and how many rows are shown.
     """
-    return AskedAgain.create(*children, there=there, wanted=wanted, field=field, on_wanted=on_wanted)
+    return StaysShown.create(*children, there=there, wanted=wanted, field=field, on_wanted=on_wanted)
