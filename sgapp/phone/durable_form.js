@@ -2,6 +2,7 @@
 // never in the browser's storage. A submission carries an intent id, so that repeating it is harmless.
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { askAsHers } from "./page_mark.js";
+import { ticks, untouched } from "./untouched.js";
 
 const AUTOSAVE_AFTER_MS = 600;
 const DRAFT_MAY_TAKE_MS = 2_000;
@@ -22,7 +23,6 @@ const WORDS = {
 };
 
 const controlsOf = (form) => [...form.elements].filter((e) => e.name && e.type !== "submit");
-const ticks = (control) => control.type === "radio" || control.type === "checkbox";
 const fieldOf = (form, name) => form.querySelector(`[data-field="${CSS.escape(name)}"]`);
 const asArray = (value) => (Array.isArray(value) ? value : value === undefined || value === "" ? [] : [value]);
 
@@ -60,8 +60,7 @@ export function contentOf(form) {
 // What was typed before this script was there to hear it.
 function typedEarly(form) {
   const all = snapshot(form);
-  const touched = controlsOf(form).filter((c) => (ticks(c) ? c.checked !== c.defaultChecked
-    : c.tagName === "SELECT" ? [...c.options].some((o) => o.selected !== o.defaultSelected && o.value) : c.value !== c.defaultValue));
+  const touched = controlsOf(form).filter((c) => !untouched(c));
   return Object.fromEntries(touched.map((c) => [c.name, all[c.name] ?? []]));
 }
 

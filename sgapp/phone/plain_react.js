@@ -1,6 +1,7 @@
 // Stands in for React in the browser (docs/decisions/0029): the same components and hooks, drawn by Preact, a tenth of the size.
 import { options } from "preact";
 import { createElement, hydrate, Suspense } from "preact/compat";
+import { ticks, untouched } from "./untouched.js";
 
 export * from "preact/compat";
 export { default } from "preact/compat";
@@ -34,13 +35,10 @@ const FIELDS = ["input", "textarea", "select"];
 const fromTheBeginning = new WeakSet(globalThis.document?.querySelectorAll(FIELDS.join()));
 const written = new WeakMap();
 const write = (field) => written.set(field, field.value);
-const ticked = (field) => field.type === "checkbox" || field.type === "radio";
-const untouched = (field) => (ticked(field) ? field.checked === field.defaultChecked : field.tagName === "SELECT"
-  ? field.selectedIndex === Math.max(0, [...field.options].findIndex((option) => option.defaultSelected)) : field.value === field.defaultValue);
 const tellEarly = (field) => {
   if (written.has(field)) field.value = written.get(field);
   if (untouched(field)) return;
-  field.dispatchEvent(new Event(ticked(field) || field.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
+  field.dispatchEvent(new Event(ticks(field) || field.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
 };
 if (globalThis.document) {
   [...document.querySelectorAll("textarea")].filter((field) => !untouched(field)).forEach(write);
@@ -50,7 +48,7 @@ if (globalThis.document) {
 // A field whose page says what it holds goes back to that where its page does not take what was typed or ticked. Preact leaves it.
 const goBack = ({ currentTarget: field }) => queueMicrotask(() => {
   const { value, checked } = says.get(field);
-  if (ticked(field)) {
+  if (ticks(field)) {
     if (checked !== undefined && field.checked !== Boolean(checked)) field.checked = checked;
   } else if (value !== undefined && field.value !== `${value ?? ""}`) {
     field.value = value;

@@ -25,7 +25,7 @@ def hide_button() -> rx.Component:
     return rx.el.a(say("app.hide"), href="/away/", class_name="btn btn-quiet btn-sm", custom_attrs={"data-hide": ""})
 
 
-for _part in ("asked.js", "page_mark.js"):
+for _part in ("asked.js", "page_mark.js", "untouched.js"):
     script(_part)  # bundled beside it, imported by name
 
 
