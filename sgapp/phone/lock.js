@@ -1,5 +1,5 @@
 // The phone's own lock: the screen that asks for it, and the one quiet place where it is chosen.
-import { createElement as h, memo, useEffect, useRef, useState } from "react";
+import { createElement as h, memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { fill, many } from "./fill.js";
 import { Field, Folded } from "./parts.js";
 import { offersPasskey, pinProblem, vault } from "./vault.js";
@@ -27,7 +27,7 @@ function PinPad({ onWiped }) {
   const box = useRef(null);
   useEffect(() => box.current?.focus(), []);
   const wait = answer?.waitMs ?? 0;
-  useEffect(() => {
+  useLayoutEffect(() => { // the wait begins as it is said
     const timer = wait && setTimeout(() => setAnswer({ ...answer, tried: true, waitMs: 0 }), wait);
     return () => clearTimeout(timer);
   }, [answer]);

@@ -1,6 +1,6 @@
 // The cards of the note form. Each is drawn again only when something of its own has changed: `put(value, field)` stays
 // the same from draw to draw, and so do the lists.
-import { createElement as h, memo, useCallback, useEffect, useMemo, useState } from "react";
+import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { onceDrawn } from "./installed.js";
 import { Marks } from "./marks.js";
 import { MAYBE, OTHER } from "./note.js";
@@ -132,7 +132,7 @@ export const More = memo(function More({ picker, marks, present, wish, consent, 
 export const Codes = memo(function Codes({ chosen, put, codes }) {
   const [all, setAll] = useState(false);
   const [shownCode, setShownCode] = useState(null);
-  useEffect(() => {
+  useLayoutEffect(() => { // its time begins as it is drawn
     const timer = shownCode && setTimeout(() => setShownCode(null), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [shownCode]);

@@ -1,6 +1,6 @@
 // Those she visits today, as codes. A tap shows what one code means, for five seconds; each look is recorded. The words go
 // straight into the page and out of it again: they are in no state, no storage and no address.
-import { createElement as h, useEffect, useRef, useState } from "react";
+import { createElement as h, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { owner } from "./device.js";
 import { useLock } from "./draft.js";
 import { fill } from "./fill.js";
@@ -152,7 +152,7 @@ function useLists(open) {
       document.removeEventListener("visibilitychange", again);
     };
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => { // as it is said
     const timer = problem === "no_signal" && setInterval(() => document.visibilityState === "visible" && load(), AGAIN_MS);
     return () => clearInterval(timer);
   }, [problem]);
