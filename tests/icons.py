@@ -7,7 +7,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import ARGUMENTS, chromium
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
-ROUNDED = (("icon-192.png", 192), ("icon-512.png", 512))
+ROUNDED = (("icon-64.png", 64), ("icon-192.png", 192), ("icon-512.png", 512))
 #: Filled to the edge, because the phone cuts its own shape out of them. The lines of the sheet lie within the middle
 #: 80 %, which no phone cuts off.
 FULL = (("icon-maskable-192.png", 192), ("icon-maskable-512.png", 512), ("apple-touch-icon.png", 180))

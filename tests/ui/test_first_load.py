@@ -1,5 +1,6 @@
 """The first load: what is drawn comes before what moves it, in few files; and nothing is lost by that."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,13 @@ def test_no_page_fetches_react() -> None:
     scripts = [script.read_text() for script in (BUILT / "assets").glob("*.js")]
     assert scripts
     assert not [script for script in scripts if "react.dev/errors" in script]
+
+
+def test_the_icon_of_a_page_is_no_drawing_that_a_slow_phone_has_to_work_out() -> None:
+    head = (BUILT / "index.html").read_text().partition("</head>")[0]
+    assert re.findall(r'href="(/icon[^"]*)"', head) == ["/icon-64.png"]
+
+
+def test_no_button_wears_a_drawing_that_is_worked_out_and_does_not_show() -> None:
+    [style] = (BUILT / "assets").glob("__reflex_global_styles*.css")
+    assert re.findall(r"--fx-noise:(.{4})", style.read_text())[-1] == "none"
