@@ -51,7 +51,7 @@ app = rx.App(
         rx.el.script(src="/hide.js"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(name="format-detection", content="telephone=no"),
-        rx.el.link(rel="icon", href="/icon-64.png", type="image/png"),  # a drawing (icon.svg) is worked out in the midst of a start
+        rx.el.link(rel="icon", href="/icon-64.png", type="image/png"),  # a drawing holds up a slow start
         *installed_head(),
     ],
     stylesheets=["/app.css", "/pages.css"],

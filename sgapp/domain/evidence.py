@@ -5,7 +5,7 @@ said in it. Source: DOMAIN annex §1 (small numbers), §7 (pack).
 """
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -51,28 +51,34 @@ def asked(purpose: str, recipient: str) -> tuple[str, str]:
     return purpose.strip(), recipient.strip()
 
 
-@dataclass
+@dataclass(slots=True)
 class Sums:
-    """A figure that is added up record by record, and holds none of them. Lengths are kept in whole seconds."""
+    """What is added up record by record, and holds none of them. Lengths are kept in whole seconds."""
 
-    stands: dict[Stands, int] = field(default_factory=lambda: dict.fromkeys(Stands, 0))
-    lengths: "array[int]" = field(default_factory=lambda: array("q"))
+    stands: Counter[Stands] = field(default_factory=Counter)
+    lengths: "array[float]" = field(default_factory=lambda: array("d"))
 
     def add(self, item: Item) -> None:
         self.stands[item.stands] += 1
         if item.took is not None:
             self.lengths.append(round(item.took.total_seconds()))
 
-    def figure(self) -> Figure:
-        lengths = [timedelta(seconds=s) for s in sorted(self.lengths)]
-        of = sum(self.stands.values()) - self.stands[Stands.OPEN]
-        return Figure(self.stands[Stands.MET], of, self.stands[Stands.UNKNOWN], self.stands[Stands.OPEN], median(lengths),
-                      at_percent(lengths, 90))
+
+def _figure(cells: Iterable[Sums]) -> Figure:
+    """What some cells come to together."""
+    stands, lengths = Counter[Stands](), array("d")
+    for cell in cells:
+        stands += cell.stands
+        lengths += cell.lengths
+    seconds = sorted(lengths)
+    half, ninth = (None if s is None else timedelta(seconds=s) for s in (median(seconds), at_percent(seconds, 90)))
+    still_open = stands[Stands.OPEN]
+    return Figure(stands[Stands.MET], stands.total() - still_open, stands[Stands.UNKNOWN], still_open, half, ninth)
 
 
-#: Which measure, over which time, by what, and its key there; in all: "".
-Place = tuple[str, str, str, str]
 _BY = ("branch", "type", "agency")
+#: Whether it lies in the month, and the keys under which it is counted, by `_BY`.
+Cell = tuple[bool, tuple[tuple[str, ...], ...]]
 
 
 @dataclass
@@ -82,31 +88,35 @@ class Figures:
     first: datetime
     begins: datetime
     ends: datetime
-    sums: dict[Place, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    #: By measure. A record stands in one cell, and the figures are added up from cells: each length is held once.
+    cells: dict[str, dict[Cell, Sums]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Sums)))
 
     def add(self, measure: Measure, items: Iterable[Item]) -> None:
         """Count records of one measure, each in the time in which it lies."""
         for item in items:
-            if not self.first <= item.at <= self.ends:
-                continue
-            for span in ("twelve months", "month") if item.at >= self.begins else ("twelve months",):
-                self.sums[measure.code, span, "", ""].add(item)
-                for by in _BY:
-                    for key in GROUPS[by](item):
-                        self.sums[measure.code, span, by, key].add(item)
+            if self.first <= item.at <= self.ends:
+                self.cells[measure.code][item.at >= self.begins, tuple(GROUPS[by](item) for by in _BY)].add(item)
 
     def rows(self) -> Iterable[tuple[Measure, str, str, str, Figure, bool]]:
         """Measure, time, by what, key, figure, and whether it is left out: for each in all and then broken down."""
-        ordered = sorted(self.sums.items())
         for measure in MEASURES:
             for span in ("month", "twelve months"):
+                those = [(keys, cell) for (lately, keys), cell in self.cells[measure.code].items() if lately or span != "month"]
                 for by in ("", *_BY):
-                    found = [(key, sums.figure()) for (code, s, b, key), sums in ordered
-                             if (code, s, b) == (measure.code, span, by)]
-                    if by and {key for key, _ in found} == {""}:
+                    found = _by(by, those)
+                    if by and set(found) == {""}:
                         continue
-                    for (key, figure), away in zip(found, hidden([f for _, f in found]), strict=True):
+                    for (key, figure), away in zip(found.items(), hidden(list(found.values())), strict=True):
                         yield measure, span, by, key, figure, away
+
+
+def _by(by: str, cells: Sequence[tuple[tuple[tuple[str, ...], ...], Sums]]) -> dict[str, Figure]:
+    """What they come to in all, or by each key, in the order of the keys."""
+    parts: dict[str, list[Sums]] = defaultdict(list)
+    for keys, cell in cells:
+        for key in keys[_BY.index(by)] if by else ("",):
+            parts[key].append(cell)
+    return {key: _figure(parts[key]) for key in sorted(parts)}
 
 
 def months_before(month: str, count: int) -> tuple[date, date, date]:

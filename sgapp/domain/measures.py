@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import TypeVar
 
 from sgapp.domain.case import Case
 from sgapp.domain.clock_book import DEFAULT_BOOK, ClockBook
@@ -32,6 +33,8 @@ ESCALATED_FROM = 2
 LOCAL_AUTHORITY = frozenset({"LA_ASC", "EDT"})
 ENQUIRIES = frozenset({"s42_2_enquiry", "other_enquiry", "enquiry_caused"})
 _ASKED = frozenset({"asked_expressed", "asked_not_expressed"})
+#: As it is, or in seconds.
+Length = TypeVar("Length", float, timedelta)
 
 
 class Stands(StrEnum):
@@ -117,7 +120,7 @@ def figure(items: Iterable[Item]) -> Figure:
                   stands.count(Stands.OPEN), median(lengths), at_percent(lengths, 90), every)
 
 
-def median(lengths: Sequence[timedelta]) -> timedelta | None:
+def median(lengths: Sequence[Length]) -> Length | None:
     """The middle one of lengths in order; of an even number, half-way between the two in the middle."""
     if not lengths:
         return None
@@ -125,7 +128,7 @@ def median(lengths: Sequence[timedelta]) -> timedelta | None:
     return lengths[half] if len(lengths) % 2 else (lengths[half - 1] + lengths[half]) / 2
 
 
-def at_percent(lengths: Sequence[timedelta], percent: int) -> timedelta | None:
+def at_percent(lengths: Sequence[Length], percent: int) -> Length | None:
     """The shortest of lengths in order within which so many per cent of them lie: the nearest rank, nothing in between."""
     return lengths[-(-percent * len(lengths) // 100) - 1] if lengths else None
 

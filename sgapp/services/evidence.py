@@ -6,7 +6,7 @@ Source: DOMAIN annex §7 (pack).
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from sgapp.domain.learning import Learning
 from sgapp.domain.measures import MEASURES, Figure
 from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.registers import Entry, in_order
-from sgapp.domain.sac_counts import sac_year
+from sgapp.domain.sac_counts import SacCounts, sac_year
 from sgapp.domain.sampling import QUESTIONS, CaseAudit, Sample, agreement, checked_month
 from sgapp.domain.time import end_of_day, from_london, show, show_day, to_london
 from sgapp.domain.vocabulary import ABUSE_TYPES, AGENCIES, LEARNING_CHANGES
@@ -45,7 +45,7 @@ from sgapp.services.checkpoints import make_checkpoint
 from sgapp.services.guard import Done, intention, public, query
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.registers import entries_in
-from sgapp.services.sac_counts import sac_lines
+from sgapp.services.sac_counts import sac_file
 from sgapp.services.views.masked import masked_whole, staff_stand_ins
 from sgapp.services.views.measures import length
 from sgapp.services.views.registers import COLUMNS, cells
@@ -163,9 +163,10 @@ def check_pack(path: Path, *, public_key: str = "") -> dict[str, Any]:
 @dataclass
 class _Gathered:
     figures: Figures
-    register: list[Entry]
-    #: Open ones by the day they are due and their id: case, owner and agency.
-    actions: list[tuple[date, str, str, str, str | None]]
+    sac: SacCounts
+    register: list[Entry] = field(default_factory=list)
+    #: Each open one as a line: the day it is due, case, agency, owner. There may be very many.
+    actions: list[str] = field(default_factory=list)
 
 
 class _Making:
@@ -199,11 +200,8 @@ class _Making:
         yield "registers.csv", csv_lines(("Register", *COLUMNS), (
             (entry.register, *self._row(entry, roles)) for entry in in_order(found.register, self.now)))
         yield "open-actions.csv", csv_lines(("Case", "Owner", "Agency", "Due", "How it stands"), (
-            (case, roles.get(owner, "Somebody"), AGENCIES.label(agency) if agency else "Our own", show_day(due_on),
-             "Overdue" if end_of_day(due_on) < self.now else "Open")
-            for due_on, _id, case, owner, agency in sorted(found.actions)))
-        with self.house.reading(self.actor, self.now) as uow:
-            yield f"sac-aligned-{sac_year(self.begins)}.csv", sac_lines(Walk(uow, self.whole), sac_year(self.begins))
+            self._action(line, roles) for line in sorted(found.actions)))
+        yield sac_file(found.sac)
         yield from self._scores(sample, roles)
         yield from self._files(drawn)
         with self.house.reading(self.actor, self.now) as uow:
@@ -224,16 +222,17 @@ class _Making:
         return verify_audit(self.house, now=self.now)
 
     def _gathered(self, uow: UnitOfWork) -> _Gathered:
-        walk, found = Walk(uow, self.whole), _Gathered(Figures(*self.span), [], [])
+        walk, found = Walk(uow, self.whole), _Gathered(Figures(*self.span), SacCounts(sac_year(self.begins)))
         _, begins, ends = self.span
         for material in walk.cases(self.progress):
             for measure in MEASURES:
                 if measure.code not in _OF_NOTES:
                     found.figures.add(measure, measure.items(material))
+            found.sac.add(material)
             found.register += [e for e in entries_in(material) if e.since <= ends and (e.done_at or ends) >= begins]
             of = {case.id: case.reference for case in material.cases}
-            found.actions += [(a.due_on, a.id, of[a.case_id], a.owner, a.agency) for a in material.actions
-                              if a.open and a.recorded_at <= ends]
+            found.actions += ["\t".join((a.due_on.isoformat(), of[a.case_id], a.agency or "", a.owner))
+                              for a in material.actions if a.open and a.recorded_at <= ends]
         for material in walk.notes(self.span[0], ends):
             for measure in MEASURES:
                 if measure.code in _OF_NOTES:
@@ -244,6 +243,12 @@ class _Making:
     def _row(self, entry: Entry, roles: dict[str, str]) -> tuple[str, ...]:
         reference, what, since, owed_by, done, by, outcome, stands = cells(entry, self.now)
         return reference, what, since, owed_by, done, roles.get(by, "Somebody") if by else "", outcome, stands
+
+    def _action(self, line: str, roles: dict[str, str]) -> tuple[str, ...]:
+        day, case, agency, owner = line.split("\t", 3)
+        due_on = date.fromisoformat(day)
+        return (case, roles.get(owner, "Somebody"), AGENCIES.label(agency) if agency else "Our own", show_day(due_on),
+                "Overdue" if end_of_day(due_on) < self.now else "Open")
 
     def _sample(self, uow: UnitOfWork) -> tuple[list[tuple[Sample, tuple[CaseAudit, ...]]], list[str]]:
         walk, found, drawn = Walk(uow, self.whole), [], list[str]()

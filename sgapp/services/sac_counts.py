@@ -22,13 +22,15 @@ def sac_table(uow: UnitOfWork, year: str) -> tuple[str, Iterator[bytes]]:
     if not year.isdecimal() or not 2000 <= int(year) <= sac_year(to_london(uow.now).date()):
         raise NotFound(year)
     uow.note_event(AuditEvent("sac-counts-exported", "sac", year, "system", Outcome.READ))
-    return f"sac-aligned-{year}.csv", sac_lines(Walk(uow), int(year))
-
-
-def sac_lines(walk: Walk, year: int) -> Iterator[bytes]:
-    """The lines of the table, with the rules by which it counts at its end."""
-    counts = SacCounts(year)
-    for material in walk.cases():
+    counts = SacCounts(int(year))
+    for material in Walk(uow).cases():
         counts.add(material)
+    return sac_file(counts)
+
+
+def sac_file(counts: SacCounts) -> tuple[str, Iterator[bytes]]:
+    """File name and lines of a year that was counted, with the rules by which it counts at its end."""
+    year = counts.year
     rows = [(f"{year}-{(year + 1) % 100:02}", *row) for row in counts.rows()]
-    return csv_lines(("Year", "Table", "Label", "Count"), [*rows, *(("", "Rule", words, "") for words in RULES)])
+    rules = [("", "Rule", words, "") for words in RULES]
+    return f"sac-aligned-{year}.csv", csv_lines(("Year", "Table", "Label", "Count"), rows + rules)

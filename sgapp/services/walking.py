@@ -1,13 +1,14 @@
 """Walks through all cases, a few adults at a time: as much in memory as belongs to those few, however many there are."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, distinct, func, true
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from sgapp.domain.case import Case
 from sgapp.domain.decision import SharingDecision
@@ -35,10 +36,13 @@ class Walk:
     uow: UnitOfWork
     whole: bool = False
     broken: int = 0
+    _seen: dict[type[_Sealed], ColumnElement[bool]] = field(default_factory=dict)
 
     def theirs(self, table: type[_Sealed]) -> ColumnElement[bool]:
-        """The condition that keeps a query to what may be seen."""
-        return true() if self.whole else self.uow.may_see(table)
+        """The condition that keeps a query to what may be seen. Put together once: a walk asks very often."""
+        if table not in self._seen:
+            self._seen[table] = true() if self.whole else self.uow.may_see(table)
+        return self._seen[table]
 
     def some(self, entity: type[T], *conditions: Any) -> tuple[T, ...]:
         """Those of one kind that may be seen and can be opened."""
@@ -53,22 +57,31 @@ class Walk:
     def cases(self, progress: Callable[[int, int], None] = lambda _done, _of: None) -> Iterator[Material]:
         """The cases with what hangs on them, and matters about staff beside them. All cases of an adult come together."""
         seen = self.theirs(CaseRow)
-        people = self.uow.session.exec(select(CaseRow.person_id).where(seen).distinct().order_by(col(CaseRow.person_id))).all()
-        for first in range(0, len(people), _AT_A_TIME):
-            with self._for_a_while():
-                yield self._of(people[first:first + _AT_A_TIME])
-            progress(min(first + _AT_A_TIME, len(people)), len(people))
+        person_id = col(CaseRow.person_id)
+        done, of = 0, self.uow.session.exec(select(func.count(distinct(person_id))).where(seen)).one()
+        with self._few_at_a_time(select(person_id).where(seen).distinct().order_by(person_id)) as found:
+            for people in found:
+                with self._for_a_while():
+                    yield self._of(people)
+                done += len(people)
+                progress(done, of)
 
     def notes(self, begins: datetime, ends: datetime) -> Iterator[Material]:
         """The notes that came in from one moment to another, each few with the cases they belong to."""
-        when = col(ObservationRow.received_at)
-        ids = self.uow.session.exec(select(ObservationRow.id).where(
-            self.theirs(ObservationRow), when >= begins, when <= ends).order_by(when)).all()
-        for first in range(0, len(ids), _AT_A_TIME):
-            with self._for_a_while():
-                notes = self.some(Observation, col(ObservationRow.id).in_(ids[first:first + _AT_A_TIME]))
-                cases = self.some(Case, col(CaseRow.id).in_({n.case_id for n in notes if n.case_id}))
-                yield Material(notes, cases, now=self.uow.now, book=self.uow.book)
+        when, note_id = col(ObservationRow.received_at), col(ObservationRow.id)
+        query = select(note_id).where(self.theirs(ObservationRow), when >= begins, when <= ends).order_by(when)
+        with self._few_at_a_time(query) as found:
+            for ids in found:
+                with self._for_a_while():
+                    notes = self.some(Observation, note_id.in_(ids))
+                    cases = self.some(Case, col(CaseRow.id).in_({n.case_id for n in notes if n.case_id}))
+                    yield Material(notes, cases, now=self.uow.now, book=self.uow.book)
+
+    @contextmanager
+    def _few_at_a_time(self, ids: SelectOfScalar[str]) -> Iterator[Iterator[Sequence[str]]]:
+        """What a question finds, as the database hands it out."""
+        with closing(self.uow.session.exec(ids, execution_options={"yield_per": _AT_A_TIME})) as found:
+            yield found.partitions()
 
     @contextmanager
     def _for_a_while(self) -> Iterator[None]:

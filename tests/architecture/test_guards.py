@@ -25,7 +25,7 @@ UNGUARDED = {
     "views.measures.columns_of": "arranges figures that were already given",
     "views.measures.length": "puts a length of time into words",
     "views.measures.row": "puts a figure that was already given into words",
-    "sac_counts.sac_lines": "takes the walk of a guarded service or of the evidence, which scopes it; counts",
+    "sac_counts.sac_file": "takes what a guarded service or the evidence counted; counts",
     "evidence.cqc_tags": "takes the unit of work of a guarded service or view; words for parts of a pack, no people",
     "learning.learning_of": "takes the unit of work and the case of a guarded service or view, which scopes it",
     "views.masked.people_of": "takes the unit of work and the case of a guarded service or view; names and stand-ins",

@@ -154,7 +154,7 @@ def test_the_reference_of_a_note_added_to_is_made_from_its_id_not_read_from_the_
 def test_a_code_can_be_explained_without_choosing_it_and_the_meaning_goes_again(sign_in: Open) -> None:
     worker = sign_in("worker.d")
     worker.clock.install()
-    worker.clock.pause_at(worker.evaluate("Date.now()") + 1_000)  # only the test moves the time: its five seconds begin as it is shown
+    worker.clock.pause_at(worker.evaluate("Date.now()") + 1_000)  # only the test moves the time from here on
     code, meaning = worker.get_by_role("checkbox", name="K2"), worker.get_by_text("K2: A call is fine")
     code.focus()
     worker.keyboard.press("?")
