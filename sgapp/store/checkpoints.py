@@ -4,22 +4,26 @@ It is the root of a Merkle tree over all streams. Once it has left this machine,
 its keys can change what came before without showing. Source: RFC 9162 for the tree.
 """
 
+import gzip
 import hashlib
+import io
 import json
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from sgapp.store import signed
+from sgapp.store.audit_log import heads_in_order
 from sgapp.store.secrets import KeyRing
-from sgapp.store.tables import AuditEventRow, AuditHeadRow, CheckpointRow
+from sgapp.store.tables import AuditEventRow, CheckpointRow
 
 FORMAT = "sgapp checkpoint 1"
-#: Where a stream stood: the number of its last event, and that event's digest.
-Heads = dict[str, tuple[int, str]]
+#: Where each stream stood: the number of its last event and that event's digest, as one short text. There are very many.
+Heads = dict[str, bytes]
 _FIELDS = frozenset({"number", "at", "streams", "events", "root", "previous"})
 
 
@@ -27,21 +31,48 @@ class NoCheckpoint(ValueError):
     """What was given is no checkpoint of this installation. The text says why."""
 
 
-def merkle_root(heads: Mapping[str, tuple[int, str]]) -> str:
-    """The root over all streams in the order of their names. Leaves and knots are hashed apart: none passes for another."""
-    level = [hashlib.sha256(b"\0" + json.dumps([stream, *heads[stream]]).encode()).digest() for stream in sorted(heads)]
-    if not level:
-        return hashlib.sha256(b"").hexdigest()
-    while len(level) > 1:
-        pairs = [hashlib.sha256(b"\1" + one + other).digest() for one, other in zip(level[::2], level[1::2], strict=False)]
-        level = pairs + level[len(level) - len(level) % 2:]
-    return level[0].hex()
+@dataclass(slots=True)
+class Tree:
+    """A Merkle tree that grows leaf by leaf and holds as many knots as it is high.
+
+    Leaves and knots are hashed apart: none passes for another.
+    """
+
+    #: How many leaves are below each, and its digest; from the left, each larger than the next.
+    _knots: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def add(self, stream: str, seq: int, last: str) -> None:
+        """The next stream in the order of the names."""
+        self._knots.append((1, hashlib.sha256(b"\0" + json.dumps([stream, seq, last]).encode()).digest()))
+        while len(self._knots) > 1 and self._knots[-1][0] == self._knots[-2][0]:
+            self._join()
+
+    def root(self) -> str:
+        """Over all that were added. None are added after it."""
+        while len(self._knots) > 1:
+            self._join()
+        return self._knots[0][1].hex() if self._knots else hashlib.sha256(b"").hexdigest()
+
+    def _join(self) -> None:
+        below, right = self._knots.pop()
+        more, left = self._knots.pop()
+        self._knots.append((below + more, hashlib.sha256(b"\1" + left + right).digest()))
 
 
-def heads_now(session: Session) -> Heads:
-    """Where every stream stands, in one look."""
-    rows = session.exec(select(AuditHeadRow.stream, AuditHeadRow.seq, AuditHeadRow.last))
-    return {stream: (seq, last) for stream, seq, last in rows}
+def _root(heads: Heads) -> str:
+    tree = Tree()
+    for stream in sorted(heads):
+        tree.add(stream, *_parts(heads[stream]))
+    return tree.root()
+
+
+def head(seq: int, last: str) -> bytes:
+    return f"{seq} {last}".encode()
+
+
+def _parts(text: bytes) -> tuple[int, str]:
+    seq, last = text.decode().split(" ", 1)
+    return int(seq), last
 
 
 def heads_at(session: Session, number: int) -> Heads:
@@ -49,19 +80,18 @@ def heads_at(session: Session, number: int) -> Heads:
     heads: Heads = {}
     query = select(CheckpointRow.heads).where(CheckpointRow.number <= number).order_by(col(CheckpointRow.number))
     for packed in session.exec(query):
-        heads |= _unpacked(packed)
+        heads.update(_unpacked(packed))
     return heads
 
 
-def _packed(heads: Mapping[str, tuple[int, str]]) -> bytes:
-    return zlib.compress(json.dumps([[stream, *at] for stream, at in sorted(heads.items())]).encode())
-
-
-def _unpacked(packed: bytes) -> Heads:
-    """Raises NoCheckpoint for what is none."""
+def _unpacked(packed: bytes) -> Iterator[tuple[str, bytes]]:
+    """Line by line; what begins as zlib does was packed whole, as it was at first. Raises NoCheckpoint for what is none."""
     try:
-        return {stream: (seq, last) for stream, seq, last in json.loads(zlib.decompress(packed))}
-    except (zlib.error, ValueError, TypeError) as error:
+        whole = packed[:1] == b"x"
+        rows = json.loads(zlib.decompress(packed)) if whole else map(json.loads, gzip.GzipFile(fileobj=io.BytesIO(packed)))
+        for stream, seq, last in rows:
+            yield stream, head(seq, last)
+    except (zlib.error, OSError, EOFError, ValueError, TypeError) as error:
         raise NoCheckpoint("its list of streams was changed") from error
 
 
@@ -71,14 +101,20 @@ def newest(session: Session) -> CheckpointRow | None:
 
 def make(session: Session, ring: KeyRing, at: datetime, *, places: int) -> CheckpointRow:
     """Sign where every stream stands. `places`: to how many it is meant to go."""
-    before, heads = newest(session), heads_now(session)
+    before = newest(session)
     known = heads_at(session, before.number) if before is not None else {}
+    tree, streams, events, packed = Tree(), 0, 0, io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as changed, heads_in_order(session) as heads:
+        for stream, seq, last, _ in heads:
+            tree.add(stream, seq, last)
+            streams, events = streams + 1, events + seq
+            if known.get(stream) != head(seq, last):
+                changed.write(json.dumps([stream, seq, last]).encode() + b"\n")
     document = signed.signed({
-        "format": FORMAT, "number": before.number + 1 if before is not None else 1, "at": at.isoformat(), "streams": len(heads),
-        "events": session.exec(select(func.coalesce(func.sum(AuditHeadRow.seq), 0))).one(), "root": merkle_root(heads),
+        "format": FORMAT, "number": before.number + 1 if before is not None else 1, "at": at.isoformat(), "streams": streams,
+        "events": events, "root": tree.root(),
         "previous": hashlib.sha256(before.document.encode()).hexdigest() if before is not None else ""}, ring)
-    row = CheckpointRow(number=document["number"], at=at, document=json.dumps(document), places=places,
-                        heads=_packed({stream: head for stream, head in heads.items() if known.get(stream) != head}))
+    row = CheckpointRow(number=document["number"], at=at, document=json.dumps(document), places=places, heads=packed.getvalue())
     session.add(row)
     session.flush()
     return row
@@ -102,13 +138,14 @@ def first_change(session: Session, ring: KeyRing, document: Mapping[str, Any]) -
         here, heads = parsed(row.document, ring), heads_at(session, number)
     except NoCheckpoint as error:
         return f"checkpoint {number}: {error}"
-    if here != document or merkle_root(heads) != document["root"]:
+    if here != document or _root(heads) != document["root"]:
         return f"checkpoint {number}: changed here"
     return next(_moved(session, heads), "")
 
 
 def _moved(session: Session, heads: Heads) -> Iterator[str]:
-    for stream, (seq, mac) in heads.items():
+    for stream, text in heads.items():
+        seq, mac = _parts(text)
         found = session.get(AuditEventRow, (stream, seq))
         if found is None or found.mac != mac:
             yield f"{stream} #{seq}: {'removed' if found is None else 'changed'} since the checkpoint"
@@ -120,12 +157,12 @@ def check_all(session: Session, ring: KeyRing) -> str:
     for expected, row in enumerate(session.exec(select(CheckpointRow).order_by(col(CheckpointRow.number))), start=1):
         try:
             document = parsed(row.document, ring)
-            heads |= _unpacked(row.heads)
+            heads.update(_unpacked(row.heads))
         except NoCheckpoint as error:
             return f"checkpoint {row.number}: {error}"
         if (row.number, document["number"], document["previous"]) != (expected, expected, previous):
             return f"checkpoint {expected}: removed or changed here"
-        if merkle_root(heads) != document["root"]:
+        if _root(heads) != document["root"]:
             return f"checkpoint {expected}: its list of streams was changed"
         previous = hashlib.sha256(row.document.encode()).hexdigest()
     return next(_moved(session, heads), "")

@@ -1,8 +1,11 @@
 """Checkpoints: what they stand for, what shows against one that has left, how they leave, and who is told of a break."""
 
+import gzip
 import json
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -23,7 +26,7 @@ from sgapp.services.checkpoints import EVERY, check_daily, make_checkpoint, veri
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.views.queue import queue
 from sgapp.settings import Settings
-from sgapp.store.checkpoints import NoCheckpoint, merkle_root
+from sgapp.store.checkpoints import NoCheckpoint, Tree
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, CheckpointRow, MessageRow
 from tests.people import START, Cast
 
@@ -141,6 +144,13 @@ def test_each_follows_on_the_one_before_and_keeps_only_what_changed(cast: Cast) 
     assert len(second.heads) < len(first.heads) / 2
 
 
+def _root(heads: Mapping[str, tuple[int, str]]) -> str:
+    tree = Tree()
+    for stream in sorted(heads):
+        tree.add(stream, *heads[stream])
+    return tree.root()
+
+
 HEADS = st.dictionaries(st.text(max_size=8), st.tuples(st.integers(1, 99), st.text("0123456789abcdef", min_size=4, max_size=4)),
                         min_size=1, max_size=12)
 
@@ -151,7 +161,33 @@ def test_the_root_changes_with_any_stream(heads: dict[str, tuple[int, str]], dat
     seq, mac = heads[stream]
     others = [{**heads, stream: (seq + 1, mac)}, {**heads, stream: (seq, mac + "0")}, {**heads, stream + "x": (1, "a")},
               {k: v for k, v in heads.items() if k != stream}]
-    assert merkle_root(heads) not in [merkle_root(other) for other in others if other != heads]
+    assert _root(heads) not in [_root(other) for other in others if other != heads]
+
+
+@pytest.mark.parametrize("streams", [*range(18), 63, 64, 65, 100])
+def test_the_root_is_the_one_that_rfc_9162_says(streams: int) -> None:
+    heads = {f"observation:{n:03}": (n + 1, f"{n:04x}") for n in range(streams)}
+
+    def hashed(leaves: list[bytes]) -> bytes:
+        if len(leaves) < 2:
+            return leaves[0] if leaves else sha256(b"").digest()
+        split = 1 << (len(leaves) - 1).bit_length() - 1  # the largest power of two below it
+        return sha256(b"\1" + hashed(leaves[:split]) + hashed(leaves[split:])).digest()
+
+    assert _root(heads) == hashed([
+        sha256(b"\0" + json.dumps([stream, *heads[stream]]).encode()).digest() for stream in sorted(heads)]).hex()
+
+
+def test_one_that_was_packed_as_they_were_at_first_still_stands_and_the_next_follows_on_it(cast: Cast) -> None:
+    document = make_checkpoint(cast.house, now=NOW)
+    with cast.house.begin(SYSTEM, NOW) as uow:
+        lines = gzip.decompress(uow.session.get_one(CheckpointRow, 1).heads).splitlines()
+    whole = zlib.compress(json.dumps([json.loads(line) for line in lines]).encode())
+    _does(cast.house, "UPDATE checkpoint SET heads = :b WHERE number = 1", b=whole)
+    make_checkpoint(cast.house, now=NOW)
+    assert verify_against(cast.house, document, now=NOW).sound
+    with cast.house.begin(SYSTEM, NOW) as uow:
+        assert len(gzip.decompress(uow.session.get_one(CheckpointRow, 2).heads).splitlines()) == 1  # that the first was made
 
 
 # Leaving the machine
