@@ -15,6 +15,7 @@ from pathlib import Path
 from sgapp.bench.children import cleared
 from sgapp.bench.results import CannotMeasure
 from sgapp.services.audit import verify_audit
+from sgapp.services.evidence import AskForEvidence, ask_at_the_machine, evidence_zip
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.settings import Settings
 from sgapp.store.search import people_like
@@ -52,7 +53,14 @@ def _names(house: House) -> int:
         return len(people_like(uow, os.environ["SGAPP_BENCH_NAME"]))
 
 
-_THINGS: dict[str, Callable[[House], int]] = {"chain": _chain, "verify": _verify, "names": _names}
+def _pack(house: House) -> int:
+    """The bytes of the evidence of the month of the environment."""
+    at, month = now(), os.environ["SGAPP_BENCH_MONTH"]
+    asked = ask_at_the_machine(house, AskForEvidence(month, "The yearly meeting", "The commissioner"), now=at)
+    return sum(map(len, evidence_zip(house, SYSTEM, asked, now=at)))
+
+
+_THINGS: dict[str, Callable[[House], int]] = {"chain": _chain, "verify": _verify, "names": _names, "pack": _pack}
 
 
 def alone(what: str, settings: Settings, **other: str) -> Taken:

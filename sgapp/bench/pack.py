@@ -2,8 +2,9 @@
 hardly at all.
 
 In one process, through the service that the page and the command call. The command's pack has the whole chain verified in it; a
-manager's rests on the look at it of the same day. Time is that of the command's; memory is followed apart, because following
-it takes time. Every pack is checked as whoever receives it would.
+manager's rests on the look at it of the same day. Time is that of the command's. Memory is told twice: what the code holds,
+followed apart because following takes time, and what a process of its own needs in all, as for the chain (chain.py). Every
+pack is checked as whoever receives it would.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from rich.progress import TaskID
 
+from sgapp.bench.alone import alone
 from sgapp.bench.databases import each_database
 from sgapp.bench.results import Bench, Check, Cost, Plan, Spread, compared
 from sgapp.bench.year import year
@@ -51,7 +53,7 @@ def run(plan: Plan) -> tuple[Cost, ...]:
 
 def _on(plan: Plan, size: _Size, setting: str, addresses: tuple[str, ...]) -> Iterator[Cost]:
     filling = plan.progress.add_task(f"pack on {setting}: writing cases", total=sum(size.cases))
-    measuring = plan.progress.add_task(f"pack on {setting}: measuring", total=(size.rounds + 1) * len(size.cases) + 1)
+    measuring = plan.progress.add_task(f"pack on {setting}: measuring", total=(size.rounds + 1) * len(size.cases) + 2)
     with tempfile.TemporaryDirectory(prefix="sgapp-bench-") as place, contextlib.ExitStack() as stack:
         houses = []
         for cases, address in zip(size.cases, addresses, strict=True):
@@ -65,12 +67,18 @@ def _on(plan: Plan, size: _Size, setting: str, addresses: tuple[str, ...]) -> It
         peaks = {whose: [_peak(house, actor, made) for house in (houses[0], houses[-1])]
                  for whose, actor in (("the command's", SYSTEM), ("a manager's", _MANAGER))}
         plan.progress.advance(measuring)
+        whole = [alone("pack", house.settings, SGAPP_BENCH_MONTH=_MONTH) for house in (houses[0], houses[-1])]
+        plan.progress.advance(measuring)
     checks = (Check("packs as they left, with a chain that holds", made.all, made.sound),)
     yield from _times(setting, size.cases, took, checks)
     few, many = size.cases[0], size.cases[-1]
     for whose, (little, much) in peaks.items():
         yield compared("pack", f"{setting}, {many} cases: the most memory held, {whose}", FLAT, [much], [little],
                        f"the same of {few} cases", checks, unit="MiB")
+    little, much = whole
+    written = Check("packs that were written whole", 2, sum(taken.found > 0 for taken in whole))
+    yield compared("pack", f"{setting}, {many} cases: the most memory of a process, the command's", FLAT, [much.peak_mib],
+                   [little.peak_mib], f"the same of {few} cases", (written,), unit="MiB")
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Verifying the chain, and that each record is as the chain last saw it."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +15,15 @@ from sgapp.domain.permissions import SEES_RESTRICTED
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store import accounts, disposal
-from sgapp.store.access import listed_on
 from sgapp.store.audit_log import RecordDigest, digests_on_chain
 from sgapp.store.checkpoints import check_all
 from sgapp.store.kinds import KINDS
 from sgapp.store.secrets import decrypt
 from sgapp.store.tables import AccessRow, BarRow, CaseRow
-from sgapp.store.unit_of_work import LISTED, UnitOfWork, bars_on
+from sgapp.store.unit_of_work import LISTED, UnitOfWork
 
 _AT_A_TIME = 100
+_NOBODY = frozenset[str]()
 #: Records that were let go of, by kind and id.
 Gone = frozenset[tuple[str, str]]
 _KINDS = {kind.name: kind for kind in KINDS.values()}
@@ -84,17 +85,29 @@ def _compared(uow: UnitOfWork, kind: Any, few: Sequence[RecordDigest], gone: Gon
     """How many of these are there, and the first that is not as the chain says."""
     rows: dict[str, Any] = {}
     try:
-        query = select(kind.table).where(col(kind.table.id).in_([record_id for _, record_id, _, _ in few]))
-        rows = {row.id: row for row in uow.session.exec(query)}
+        ids = [record_id for _, record_id, _, _ in few]
+        rows = {row.id: row for row in uow.session.exec(select(kind.table).where(col(kind.table.id).in_(ids)))}
+        bars = _accounts(uow, BarRow, ids)
+        lists = _accounts(uow, AccessRow, ids, col(AccessRow.until).is_(None)) if issubclass(kind.entity, LISTED) else {}
         for name, record_id, version, mac in few:
             row = rows.get(record_id)
             if ((name, record_id) in gone) is (row is not None):
                 return len(rows), f"{name} {record_id}: {'removed without an event' if row is None else 'back after disposal'}"
-            if row is not None and (version, mac) != (row.version, _digest(uow, kind, row)):
+            if row is not None and (version, mac) != (
+                    row.version, _digest(uow, kind, row, bars.get(record_id, _NOBODY), lists.get(record_id, _NOBODY))):
                 return len(rows), f"{name} {record_id}: changed, or put there, without an event"
     except _NOT_OURS:
         return len(rows), f"{kind.name}: something stands in one that cannot be read"
     return len(rows), ""
+
+
+def _accounts(uow: UnitOfWork, table: Any, ids: Sequence[str], *conditions: Any) -> dict[str, frozenset[str]]:
+    """Which accounts a clear table of such names beside each of these records."""
+    query = select(table.record_id, table.account_id).where(col(table.record_id).in_(ids), *conditions)
+    found: dict[str, set[str]] = defaultdict(set)
+    for record_id, account_id in uow.session.exec(query):
+        found[record_id].add(account_id)
+    return {record_id: frozenset(accounts_) for record_id, accounts_ in found.items()}
 
 
 def _put_there(uow: UnitOfWork, kind: Any, known: int) -> str:
@@ -121,8 +134,10 @@ def _stray(uow: UnitOfWork) -> str:
                  if (row.record_id, row.account_id, row.until) not in known), "")
 
 
-def _digest(uow: UnitOfWork, kind: Any, row: Any) -> str:
-    """The digest of what the row really holds, with its clear columns and bars checked against the sealed content."""
+def _digest(uow: UnitOfWork, kind: Any, row: Any, bars: frozenset[str], listed: frozenset[str]) -> str:
+    """The digest of what the row really holds, with its clear columns and the clear bars and list checked against the sealed
+    content.
+    """
     try:
         plain = decrypt(uow.ring.open(uow.session, row.key_id), row.sealed, place=kind.place(row.id))
     except Unreadable:
@@ -131,16 +146,15 @@ def _digest(uow: UnitOfWork, kind: Any, row: Any) -> str:
     digest = uow.ring.record_mac(kind.name, row.id, plain)
     if any(getattr(row, name) != value for name, value in kind.clear(record).items()):
         return "clear columns disagree"
-    if bars_on(uow, row.id) != frozenset(getattr(record, "barred", ())):
+    if bars != frozenset(getattr(record, "barred", ())):
         return "bars disagree"
-    if isinstance(record, LISTED) and not _list_agrees(uow, record):
+    if isinstance(record, LISTED) and not _list_agrees(uow, record, listed):
         return "lists disagree"
     return digest if row.mac == digest else "digests disagree"
 
 
-def _list_agrees(uow: UnitOfWork, record: Any) -> bool:
+def _list_agrees(uow: UnitOfWork, record: Any, there: frozenset[str]) -> bool:
     """Whether the clear list says what the sealed one says. One from before there were lists names those whose role it was."""
-    there = listed_on(uow.session, record.id)
     if record.listed or not record.restricted:
         return there == frozenset(record.listed)
     return not there or all(a is not None and a.role in SEES_RESTRICTED and a.id not in record.barred

@@ -287,9 +287,10 @@ def test_evidence_is_made_of_few_and_many_cases_on_both_databases_and_each_pack_
         "SQLite", "PostgreSQL") for what, goal in (
             (", 12 cases: time", 2.0), (": each case more", None), (": however few cases", None),
             (": furthest from a straight line", None), (", 12 cases: the most memory held, the command's", 1.1),
-            (", 12 cases: the most memory held, a manager's", 1.1))]
+            (", 12 cases: the most memory held, a manager's", 1.1),
+            (", 12 cases: the most memory of a process, the command's", 1.1))]
     compared = [line for line in lines if line["baseline"] is not None]
-    assert len(compared) == 6 and all(map(_costs, compared)), lines
+    assert len(compared) == 8 and all(map(_costs, compared)), lines
     assert all(line["ratio"] is None and line["rounds"] == 1 for line in lines if line not in compared)
     assert _databases(postgres_database) == []
 
