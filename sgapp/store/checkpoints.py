@@ -90,7 +90,7 @@ def _unpacked(packed: bytes) -> Iterator[tuple[str, bytes]]:
         whole = packed[:1] == b"x"
         rows = json.loads(zlib.decompress(packed)) if whole else map(json.loads, gzip.GzipFile(fileobj=io.BytesIO(packed)))
         for stream, seq, last in rows:
-            yield stream, head(seq, last)
+            yield stream, head(int(seq), last)
     except (zlib.error, OSError, EOFError, ValueError, TypeError) as error:
         raise NoCheckpoint("its list of streams was changed") from error
 

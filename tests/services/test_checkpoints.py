@@ -151,6 +151,14 @@ def _root(heads: Mapping[str, tuple[int, str]]) -> str:
     return tree.root()
 
 
+@pytest.mark.parametrize("line", [["s", "x", "ab"], ["s", None, "ab"], ["s", 1, "\ud800"], ["s", 1], 7])
+def test_a_list_of_streams_that_was_written_over_is_told(cast: Cast, line: object) -> None:
+    make_checkpoint(cast.house, now=NOW)
+    _does(cast.house, "UPDATE checkpoint SET heads = :b WHERE number = 1", b=gzip.compress(json.dumps(line).encode()))
+    result = verify_audit(cast.house, now=NOW)
+    assert (result.sound, result.first_bad) == (False, "checkpoint 1: its list of streams was changed")
+
+
 HEADS = st.dictionaries(st.text(max_size=8), st.tuples(st.integers(1, 99), st.text("0123456789abcdef", min_size=4, max_size=4)),
                         min_size=1, max_size=12)
 
