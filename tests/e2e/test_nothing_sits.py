@@ -1,13 +1,19 @@
 """Whose turn it is, on the pages: filters that are remembered, finding, walking by keys, the rota, and how one is told."""
 
 import re
+import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from sgapp.services.house import SYSTEM, now
+from sgapp.services.intake import intake_key, receive, seal_note
+from sgapp.services.views.queue import PAGE
+from sgapp.store import accounts
 from tests.e2e.pictures import signed_in
+from tests.e2e.plans import house_of
 from tests.e2e.steps import fold_out, pick, record
 from tests.serving import TABLET, Open, start_server, stop_server
 
@@ -58,6 +64,30 @@ def test_the_rows_are_walked_with_the_arrow_keys_once_one_has_the_focus(sign_in:
     for key, index in (("ArrowDown", 1), ("End", last), ("ArrowUp", last - 1), ("Home", 0), ("ArrowUp", 0)):
         lead.keyboard.press(key)
         expect(links.nth(index)).to_be_focused()
+
+
+def test_the_keyboard_goes_on_at_the_first_row_that_came_where_the_last_more_was(browser: Browser, tmp_path: Path) -> None:
+    server, process = start_server(tmp_path)
+    try:
+        with house_of(server) as house:
+            at = now()
+            with house.begin(SYSTEM, at) as uow:
+                worker = accounts.by_username(uow, "worker.a")
+            assert worker is not None
+            key = intake_key(house, now=at)
+            for n in range(PAGE):
+                note = str(uuid.uuid4())
+                receive(house, worker.as_actor(), seal_note(key, note, {
+                    "schema": 1, "id": note, "captured_at": at.isoformat(), "capture_seq": n, "when_seen": at.isoformat(),
+                    "person": {"free_text": f"Somebody {n}"}, "where": {"place": "own_home"}, "seen": "A mark."}), now=at)
+        lead = signed_in(browser, server.url, "lead", TABLET, dark=False)
+        expect(lead.get_by_role("list", name="What is due").get_by_role("listitem")).to_have_count(PAGE)
+        lead.get_by_role("button", name="More, due later").press("Enter")
+        expect(lead.locator(".row-title").nth(PAGE)).to_be_focused()
+        expect(lead.get_by_role("button", name="More, due later")).to_have_count(0)
+        lead.context.close()
+    finally:
+        stop_server(process)
 
 
 def test_an_absence_that_leaves_nobody_on_call_is_refused_in_plain_words_and_kept_on_the_form(sign_in: Open) -> None:

@@ -15,5 +15,8 @@ class KeyRows(rx.Component):
 
 
 def key_rows(*children: rx.Component, label: str) -> rx.Component:
-    """A list named `label`. Its items are `li` of class `row`, each with one link of class `row-title`."""
+    """A list named `label`. Its items are `li` of class `row`, each with one link of class `row-title`.
+
+    Where there may be more of them, the button that asks for more wears `data-more-rows`.
+    """
     return KeyRows.create(*children, label=label)
