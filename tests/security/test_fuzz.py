@@ -14,9 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import h11
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
@@ -228,13 +229,14 @@ def test_whatever_is_sent_is_answered_in_plain_words(
 @settings(max_examples=60, deadline=None, database=None, print_blob=True)
 @given(method=st.sampled_from(["GET", "DELETE", "POST"]), cookie=st.text(st.characters(codec="latin-1"), max_size=120),
        name=st.sampled_from(["cookie", "origin", "sec-fetch-site", "content-length", "accept", "x-forwarded-for"]))
+@example(method="POST", cookie="1", name="content-length")
 def test_whatever_stands_in_a_header_is_answered_in_plain_words(fuzzed: Server, method: str, cookie: str, name: str) -> None:
     line = cookie.translate(dict.fromkeys(range(32))).encode("latin-1")
     headers = [(name.encode(), b"sgapp_session=" + line if name == "cookie" else line)]
     try:
         answer = httpx.request(method, f"{fuzzed.url}/api/session", headers=headers, timeout=30)
-    except (httpx.TransportError, UnicodeError):
-        return  # not HTTP any more: refused below us
+    except (httpx.TransportError, h11.LocalProtocolError, UnicodeError):
+        return  # not HTTP any more: refused below us, or by the client, whose body is not as long as it says
     assert not answer.content or answer.status_code == 400 or _is_plain(answer), f"{answer.status_code} {answer.text[:500]}"
 
 
