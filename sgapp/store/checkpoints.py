@@ -22,7 +22,7 @@ from sgapp.store.secrets import KeyRing
 from sgapp.store.tables import AuditEventRow, CheckpointRow
 
 FORMAT = "sgapp checkpoint 1"
-#: Where each stream stood: the number of its last event and that event's digest, as one short text. There are very many.
+#: Where each stream stood, as the line that is hashed and packed: its name, the number of its last event, that event's digest.
 Heads = dict[str, bytes]
 _FIELDS = frozenset({"number", "at", "streams", "events", "root", "previous"})
 
@@ -41,9 +41,9 @@ class Tree:
     #: How many leaves are below each, and its digest; from the left, each larger than the next.
     _knots: list[tuple[int, bytes]] = field(default_factory=list)
 
-    def add(self, stream: str, seq: int, last: str) -> None:
+    def add(self, line: bytes) -> None:
         """The next stream in the order of the names."""
-        self._knots.append((1, hashlib.sha256(b"\0" + json.dumps([stream, seq, last]).encode()).digest()))
+        self._knots.append((1, hashlib.sha256(b"\0" + line).digest()))
         while len(self._knots) > 1 and self._knots[-1][0] == self._knots[-2][0]:
             self._join()
 
@@ -62,17 +62,12 @@ class Tree:
 def _root(heads: Heads) -> str:
     tree = Tree()
     for stream in sorted(heads):
-        tree.add(stream, *_parts(heads[stream]))
+        tree.add(heads[stream])
     return tree.root()
 
 
-def head(seq: int, last: str) -> bytes:
-    return f"{seq} {last}".encode()
-
-
-def _parts(text: bytes) -> tuple[int, str]:
-    seq, last = text.decode().split(" ", 1)
-    return int(seq), last
+def _line(stream: str, seq: int, last: str) -> bytes:
+    return json.dumps([stream, seq, last]).encode()
 
 
 def heads_at(session: Session, number: int) -> Heads:
@@ -90,7 +85,9 @@ def _unpacked(packed: bytes) -> Iterator[tuple[str, bytes]]:
         whole = packed[:1] == b"x"
         rows = json.loads(zlib.decompress(packed)) if whole else map(json.loads, gzip.GzipFile(fileobj=io.BytesIO(packed)))
         for stream, seq, last in rows:
-            yield stream, head(int(seq), last)
+            if not isinstance(stream, str):
+                raise TypeError(stream)
+            yield stream, _line(stream, seq, last)
     except (zlib.error, OSError, EOFError, ValueError, TypeError) as error:
         raise NoCheckpoint("its list of streams was changed") from error
 
@@ -106,10 +103,11 @@ def make(session: Session, ring: KeyRing, at: datetime, *, places: int) -> Check
     tree, streams, events, packed = Tree(), 0, 0, io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as changed, heads_in_order(session) as heads:
         for stream, seq, last, _ in heads:
-            tree.add(stream, seq, last)
+            line = _line(stream, seq, last)
+            tree.add(line)
             streams, events = streams + 1, events + seq
-            if known.get(stream) != head(seq, last):
-                changed.write(json.dumps([stream, seq, last]).encode() + b"\n")
+            if known.get(stream) != line:
+                changed.write(line + b"\n")
     document = signed.signed({
         "format": FORMAT, "number": before.number + 1 if before is not None else 1, "at": at.isoformat(), "streams": streams,
         "events": events, "root": tree.root(),
@@ -144,8 +142,8 @@ def first_change(session: Session, ring: KeyRing, document: Mapping[str, Any]) -
 
 
 def _moved(session: Session, heads: Heads) -> Iterator[str]:
-    for stream, text in heads.items():
-        seq, mac = _parts(text)
+    for line in heads.values():
+        stream, seq, mac = json.loads(line)
         found = session.get(AuditEventRow, (stream, seq))
         if found is None or found.mac != mac:
             yield f"{stream} #{seq}: {'removed' if found is None else 'changed'} since the checkpoint"

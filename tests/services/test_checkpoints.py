@@ -147,11 +147,12 @@ def test_each_follows_on_the_one_before_and_keeps_only_what_changed(cast: Cast) 
 def _root(heads: Mapping[str, tuple[int, str]]) -> str:
     tree = Tree()
     for stream in sorted(heads):
-        tree.add(stream, *heads[stream])
+        tree.add(json.dumps([stream, *heads[stream]]).encode())
     return tree.root()
 
 
-@pytest.mark.parametrize("line", [["s", "x", "ab"], ["s", None, "ab"], ["s", 1, "\ud800"], ["s", 1], 7])
+@pytest.mark.parametrize("line", [
+    ["s", "x", "ab"], ["s", None, "ab"], ["s", 1, "\ud800"], ["s", 1], 7, [["s"], 1, "ab"], [7, 1, "ab"]])
 def test_a_list_of_streams_that_was_written_over_is_told(cast: Cast, line: object) -> None:
     make_checkpoint(cast.house, now=NOW)
     _does(cast.house, "UPDATE checkpoint SET heads = :b WHERE number = 1", b=gzip.compress(json.dumps(line).encode()))
