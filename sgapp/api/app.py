@@ -16,7 +16,7 @@ def create_api() -> FastAPI:
                   responses=problems.RESPONSES)
     problems.install(app)
     app.add_middleware(BodyLimit, larger={"/api/tables/": MOST_BYTES})
-    for module in (accounts, card, devices, intake, intents, drafts, evidence, letters, partner, tables, health):
+    for module in (intake, accounts, card, devices, intents, drafts, evidence, letters, partner, tables, health):
         app.include_router(module.router)
     # Before the pages, which would answer in words of their own.
     app.mount("/api", _nothing_here)

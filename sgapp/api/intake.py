@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, StringConstraints
 
-from sgapp.api.door import Changes, Plain, SignedIn, TheHouse, maybe_actor
+from sgapp.api.door import Changes, Plain, SignedIn, TheHouse, token_of
 from sgapp.api.problems import problem
 from sgapp.services import intake, investigations
 from sgapp.services.house import now
@@ -99,14 +99,13 @@ def key(house: TheHouse) -> IntakeKey:
 
 
 @router.post("/observations", dependencies=[Changes], status_code=201, response_model=Receipt)
-def deliver(envelope: Sealed, request: Request, response: Response, house: TheHouse) -> Receipt | Response:
+async def deliver(envelope: Sealed, request: Request, response: Response, house: TheHouse) -> Receipt | Response:
     """Take a sealed note in: 201 the first time, 200 with the same answer for a repeat. Needs no session if its phone
     signed it."""
     if len(envelope.sealed.rstrip("=")) * 3 // 4 > intake.MAX_SEALED_BYTES:
         return problem(413)
-    actor = maybe_actor(request, house)  # here and not as a dependency, which would take a thread of its own
-    reference, received_at, fresh = intake.receive(
-        house, actor, intake.Envelope(**envelope.model_dump()), now=now())
+    reference, received_at, fresh = await intake.receive_with_others(
+        house, token_of(request, house), intake.Envelope(**envelope.model_dump()), now=now())
     response.status_code = 201 if fresh else 200
     return Receipt(reference=reference, received_at=datetime.fromisoformat(received_at))
 

@@ -49,7 +49,7 @@ def named_in(texts: Iterable[str], staff: Iterable[Staff], *, in_part: bool = Fa
 
 def _words(text: str) -> list[str]:
     """Its words, small, without the 's of a possessive."""
-    return [re.sub(r"['’]s$", "", word) for word in _WORD.findall(text.lower())]
+    return [word[:-2] if word.endswith(("'s", "’s")) else word for word in _WORD.findall(text.lower())]
 
 
 def _in_full(staff: Staff, words: list[str]) -> bool:

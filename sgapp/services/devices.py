@@ -9,7 +9,6 @@ import binascii
 import hashlib
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,8 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import FieldError, Invalid, NotFound
 from sgapp.domain.permissions import Actor, Permission, Role
-from sgapp.services.guard import Done, intention, public, query
-from sgapp.services.house import NOBODY, House
+from sgapp.services.guard import Done, intention, query
 from sgapp.store import accounts, devices
 from sgapp.store.accounts import Account
 from sgapp.store.devices import Device
@@ -112,18 +110,17 @@ def has_signed(device: Device, upload_id: str, sealed: bytes, signature: str) ->
     return True
 
 
-@public("the signature is the permission; it opens the way in for notes and no other door")
-def sender(house: House, device_id: str, upload_id: str, sealed: bytes, signature: str, *, now: datetime) -> Actor | None:
+def sender(look: UnitOfWork, device_id: str, upload_id: str, sealed: bytes, signature: str) -> Actor | None:
     """The owner of the phone that signed this envelope, as somebody who may deliver; None if it did not.
 
-    A phone that was switched off, or whose owner's account was, is told apart later: its note is kept all the same.
+    The signature is the permission; it opens the way in for notes and no other door. A phone that was switched off, or whose
+    owner's account was, is told apart later: its note is kept all the same.
     """
-    with house.reading(NOBODY, now) as uow:
-        device = devices.by_id(uow, device_id)
-        if device is None or not has_signed(device, upload_id, sealed, signature):
-            return None
-        account = accounts.by_id(uow, device.account_id)
-        return replace(account.as_actor(), role=Role.WORKER) if account else None
+    device = devices.by_id(look, device_id)
+    if device is None or not has_signed(device, upload_id, sealed, signature):
+        return None
+    account = accounts.by_id(look, device.account_id)
+    return replace(account.as_actor(), role=Role.WORKER) if account else None
 
 
 def _point(text: str) -> bytes:

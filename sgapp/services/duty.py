@@ -26,7 +26,7 @@ from sgapp.store.access import kept_and_open, rota_of
 from sgapp.store.engine import insert_row
 from sgapp.store.kinds import Record
 from sgapp.store.standing import standing
-from sgapp.store.tables import AccountRow, CaseRow, ClockRow, DecisionRow, MessageRow, PushRow, ReachRow, StepUpRow
+from sgapp.store.tables import AccountRow, AnyClock, CaseRow, ClockRow, DecisionRow, MessageRow, PushRow, ReachRow, StepUpRow
 from sgapp.store.unit_of_work import Repository, UnitOfWork, bars_on
 
 P, K = Permission, ClockKind
@@ -46,13 +46,14 @@ _ONE_REMINDER = timedelta(hours=1)
 _REACH = TypeAdapter(Reach)
 
 
-def members(uow: UnitOfWork, row: ClockRow, *, but: frozenset[str] = frozenset(),
+def members(uow: UnitOfWork, row: AnyClock, *, but: frozenset[str] = frozenset(),
             rota: Rota | None = None) -> tuple[Member, ...]:
     """Everybody who works here and is not disabled, and whether they may know of the record behind a clock and act on it.
 
     `but`: those who may not be asked all the same. `rota`: that of the record's branch, where it is known already.
     """
-    barred, listed = kept_and_open(uow.session, row.record_id, row.case_id)
+    begun = uow.begun.get(row.record_id) if row.case_id is None else None
+    barred, listed = begun or kept_and_open(uow.session, row.record_id, row.case_id)
     barred |= but
     rota = rota or rota_of(uow, row.branch)
     on_call = rota.holder(Duty.ON_CALL, uow.now)
@@ -82,7 +83,7 @@ def begin_clocks(uow: UnitOfWork) -> None:
             hand_to(uow, row, record, at=uow.now)
 
 
-def may_know(uow: UnitOfWork, row: ClockRow, account_id: str) -> bool:
+def may_know(uow: UnitOfWork, row: AnyClock, account_id: str) -> bool:
     """Whether an account may be told of a clock. Of a second review, whoever may not be the reviewer is not."""
     try:
         left_out = _left_out(uow, row)
@@ -91,7 +92,7 @@ def may_know(uow: UnitOfWork, row: ClockRow, account_id: str) -> bool:
     return any(m.account_id == account_id and m.may_know for m in members(uow, row, but=left_out))
 
 
-def _left_out(uow: UnitOfWork, row: ClockRow) -> frozenset[str]:
+def _left_out(uow: UnitOfWork, row: AnyClock) -> frozenset[str]:
     if row.kind != K.SECOND_REVIEW:
         return frozenset()
     found = uow.session.get(DecisionRow, row.record_id)
@@ -100,7 +101,7 @@ def _left_out(uow: UnitOfWork, row: ClockRow) -> frozenset[str]:
     return may_not_review(uow, Repository(uow, SharingDecision).opened(found))
 
 
-def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> str:
+def hand_to(uow: UnitOfWork, row: AnyClock, record: Record, *, at: datetime) -> str:
     """Give a clock, at the stage it stands at, to its named person, and tell them. The account, or empty if nobody is left."""
     rota = rota_of(uow, row.branch)
     but = may_not_review(uow, record) if isinstance(record, SharingDecision) else frozenset[str]()
@@ -112,7 +113,7 @@ def hand_to(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> 
     return row.holder_id
 
 
-def _past_those_who_lead(uow: UnitOfWork, row: ClockRow) -> bool:
+def _past_those_who_lead(uow: UnitOfWork, row: AnyClock) -> bool:
     """Whether a note is kept from one of those who lead, so that none of them is asked first. Source: DOMAIN annex §6."""
     return row.record_kind == "observation" and row.restricted and kept_from_who_leads(uow, bars_on(uow, row.record_id))
 
@@ -138,7 +139,7 @@ def steps_of(uow: UnitOfWork, record_ids: Iterable[str]) -> tuple[StepUp, ...]:
     return tuple(StepUp(r.at, ClockKind(r.kind), r.stage, names.get(r.holder_id, "")) for r in rows)
 
 
-def _tell(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime, on_duty: bool) -> None:
+def _tell(uow: UnitOfWork, row: AnyClock, record: Record, *, at: datetime, on_duty: bool) -> None:
     urgency = Urgency.NOW if row.priority in ("emergency", "high") or row.kind == K.ACKNOWLEDGE else Urgency.TODAY
     again = (is_reminder(ClockKind(row.kind), row.stage) and urgency is Urgency.TODAY
              and _reminded_lately(uow, row.holder_id, at))
@@ -146,7 +147,7 @@ def _tell(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime, on_du
          awake=on_duty or row.priority == "emergency" or _left_by_others(row))
 
 
-def _left_by_others(row: ClockRow) -> bool:
+def _left_by_others(row: AnyClock) -> bool:
     """Whether something urgent has gone up: nobody who is awake took it, and who sleeps would only be passed over."""
     return row.priority == "high" and row.stage > 0 and not is_reminder(ClockKind(row.kind), row.stage)
 
@@ -162,7 +163,7 @@ def _reminded_lately(uow: UnitOfWork, account_id: str, at: datetime) -> bool:
 
 
 def tell(uow: UnitOfWork, account_id: str, urgency: Urgency, *, reference: str, at: datetime, awake: bool,
-         about: ClockRow | None = None, outside: bool = True) -> None:
+         about: AnyClock | None = None, outside: bool = True) -> None:
     """Tell somebody, in the product and, if `outside`, by every channel they chose. `awake`: in their quiet hours, too."""
     reach = reach_of(uow, account_id)
     for channel in (Channel.PRODUCT, *(reach.channels() if outside else ())):
@@ -173,7 +174,7 @@ def tell(uow: UnitOfWork, account_id: str, urgency: Urgency, *, reference: str, 
 
 
 def add_message(uow: UnitOfWork, channel: Channel, account_id: str, urgency: Urgency, *, to: str, reference: str,
-                about: ClockRow | None = None, not_before: datetime, once: bool = False,
+                about: AnyClock | None = None, not_before: datetime, once: bool = False,
                 letter: tuple[str, str] | None = None) -> None:
     """Store a message with the intention that causes it. In the product it is there at once; the rest is sent afterwards.
 

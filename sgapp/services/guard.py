@@ -71,8 +71,6 @@ class Intention(Generic[F]):
     `many`: it takes in a table, with an event for each account or so many adults of it, and none where nothing is new.
     `prepare`: what takes long and writes nothing, for which nobody has to wait. It gives the form to work with; what it adds
     does not show in the `repr` of the form.
-    `together`: those that arrive at the same time share one commit where only one may write at a time. They change
-    nothing that store/standing.py holds.
     """
 
     name: str
@@ -81,7 +79,6 @@ class Intention(Generic[F]):
     work: Callable[[UnitOfWork, F], Done]
     many: bool = False
     prepare: Callable[[UnitOfWork, F], F] | None = None
-    together: bool = False
 
     def __call__(self, house: House, actor: Actor, form: F, *, now: datetime, intent_id: str | None = None) -> Done:
         try:
@@ -99,13 +96,30 @@ class Intention(Generic[F]):
                 raise
             # Somebody else was first with the same intent or note, in the same instant, or waited for us as we for
             # them: their transaction is over now, so a second look finds what they did. A second collision raises.
-            answer, fresh = self._once(house, actor, form, now, intent_id, again=True)
+            answer, fresh = self._once(house, actor, form, now, intent_id)
         if fresh:
             house.changed()
         return answer
 
-    def _once(self, house: House, actor: Actor, form: F, now: datetime, intent_id: str | None, *,
-              again: bool = False) -> tuple[Done, bool]:
+    async def with_others(self, house: House, who: Callable[[UnitOfWork], Actor], form: F, *, now: datetime,
+                          also: Callable[[UnitOfWork], None] = lambda _uow: None) -> Done:
+        """The same in a transaction that all share who arrive meanwhile. `who` says in a look of its own whose it is; `also` is
+        done before it. It must change nothing that store/standing.py holds.
+
+        Raises Apart, and nothing else: nothing was kept, no refusal either, and it is to be called by itself.
+        """
+        def asked(look: UnitOfWork) -> Actor:
+            actor = who(look)
+            require(actor, self.permission)
+            return actor
+
+        def work(uow: UnitOfWork) -> Done:
+            also(uow)
+            return self._within(uow, form, None)[0]
+
+        return await house.together.do(asked, now, work)
+
+    def _once(self, house: House, actor: Actor, form: F, now: datetime, intent_id: str | None) -> tuple[Done, bool]:
         prepare = self.prepare
         if prepare is not None:
             def write(uow: UnitOfWork, ready: F) -> tuple[Done, bool]:
@@ -113,8 +127,6 @@ class Intention(Generic[F]):
                 return self._within(uow, ready, intent_id)
 
             return house.in_two_steps(actor, now, lambda look: prepare(look, form), write)
-        if self.together and house.together is not None and not again:
-            return house.together.do(actor, now, lambda uow: self._within(uow, form, intent_id))
         with house.begin(actor, now) as uow:
             return self._within(uow, form, intent_id)
 
@@ -159,12 +171,12 @@ def _collided(error: DBAPIError) -> bool:
 
 
 def intention(name: str, permission: Permission, form: type[F], *, many: bool = False,
-              prepare: Callable[[UnitOfWork, F], F] | None = None, together: bool = False) -> Callable[
+              prepare: Callable[[UnitOfWork, F], F] | None = None) -> Callable[
                   [Callable[[UnitOfWork, F], Done]], Intention[F]]:
     """Guard a function that changes something. `name` is its address under /api/intents/."""
 
     def guard(work: Callable[[UnitOfWork, F], Done]) -> Intention[F]:
-        made = Intention(name, permission, form, work, many, prepare, together)
+        made = Intention(name, permission, form, work, many, prepare)
         _enter(Guarded(name, "intention", permission, "", made))
         return made
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from sgapp.domain.errors import SgappError, Stale, Unreadable
@@ -18,6 +18,7 @@ from sgapp.store.audit_log import AuditLog
 from sgapp.store.engine import for_reading, make_engine, take_turns
 from sgapp.store.migrations import upgrade
 from sgapp.store.secrets import KeyRing, load_master_keys
+from sgapp.store.shared import Shared
 from sgapp.store.unit_of_work import UnitOfWork
 
 R = TypeVar("R")
@@ -45,7 +46,7 @@ class House:
         self.ring = KeyRing(lambda: load_master_keys(settings))
         self.audit = AuditLog(self.ring)
         one_writes = self.engine.dialect.name == "sqlite"
-        self.together = Together(self) if one_writes else None
+        self.together = Together(self)
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         # Whom SQLite finds waiting for the write lock it sends to sleep, longer and longer, while the lock lies free: here they
@@ -71,11 +72,12 @@ class House:
             yield self._unit_of_work(session, actor, at)
 
     @contextmanager
-    def within(self, connection: Connection, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
-        """A part of a transaction that several share: kept when that is committed, undone alone when the block raises."""
-        with (Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
-              session.begin()):
+    def shared(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
+        """The same for what several share: what is new in it is written together, at the latest at its end."""
+        with self._turn, Shared(self.engine) as session, session.begin():
+            self.ring.load(session)
             yield self._unit_of_work(session, actor, at)
+            session.put_down()
 
     @contextmanager
     def reading(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
@@ -84,9 +86,11 @@ class House:
             self.ring.load(session)
             yield self._unit_of_work(session, actor, at)
 
-    def beside(self, uow: UnitOfWork, actor: Actor) -> UnitOfWork:
-        """The same look, as somebody else sees it."""
-        return self._unit_of_work(uow.session, actor, uow.now)
+    def beside(self, uow: UnitOfWork, actor: Actor, at: datetime | None = None) -> UnitOfWork:
+        """The same transaction, as somebody else sees it, and at another time if it is given."""
+        made = self._unit_of_work(uow.session, actor, at or uow.now)
+        made.standing = uow.standing
+        return made
 
     def in_two_steps(self, actor: Actor, at: datetime, prepare: Callable[[UnitOfWork], R],
                      write: Callable[[UnitOfWork, R], V]) -> V:

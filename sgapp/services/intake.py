@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import uuid
+from asyncio import to_thread
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -38,7 +39,9 @@ from sgapp.services.guard import Done, intention, public, query
 from sgapp.services.house import NAMELESS, NOBODY, SYSTEM, House
 from sgapp.services.investigations import joined
 from sgapp.services.note_schema import NotePayload, as_it_came, speaks_up
+from sgapp.services.sessions import actor_for, asking, seen
 from sgapp.services.strictness import stricter_for
+from sgapp.services.together import Apart
 from sgapp.store import accounts, devices
 from sgapp.store.access import barred_by
 from sgapp.store.access import readers as readers_of
@@ -151,7 +154,7 @@ def make_sealing_key(uow: UnitOfWork) -> SealingKeyRow:
     return row
 
 
-@intention("deliver-note", Permission.RECORD_OBSERVATION, Envelope, together=True)
+@intention("deliver-note", Permission.RECORD_OBSERVATION, Envelope)
 def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     """Take a sealed note in. Raises Invalid for a malformed envelope.
 
@@ -172,6 +175,7 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     insert_row(uow.session, EnvelopeRow, id=note_id, sha256=digest, reference=reference, author_id=_writer(uow),
                key_id=form.key_id, received_at=uow.now, device_id=device.id if device else None,
                quarantined_because=str(because) if unread else None, kept=sealed if unread else None)
+    uow.fresh.add(note_id)  # whatever is kept under it has an envelope
     if device is not None:
         devices.used(uow, device.id)
     if looks is not None:
@@ -261,12 +265,43 @@ def receive(house: House, actor: Actor | None, envelope: Envelope, *, now: datet
 
     The phone that signed it says whose it is; without a good signature, the session does. Raises SignedOut if neither.
     """
+    with house.reading(NOBODY, now) as look:
+        owner = _owner(look, actor, envelope)
+    return _receipt(deliver_note(house, owner, envelope, now=now))
+
+
+@public("asks who the bearer of a cookie is, and then the guarded deliver_note")
+async def receive_with_others(house: House, token: str | None, envelope: Envelope, *, now: datetime) -> tuple[str, str, bool]:
+    """The same for the bearer of a cookie, who waits without a thread: in a commit with whatever else arrives meanwhile."""
+    _well_formed(envelope)
+    unnoted = False
+
+    def who(look: UnitOfWork) -> Actor:
+        nonlocal unnoted
+        actor, unnoted = asking(look, token) if token else (None, False)
+        return _owner(look, actor, envelope)
+
+    def note(uow: UnitOfWork) -> None:
+        if token and unnoted:
+            seen(uow, token)
+
+    try:
+        done = await deliver_note.with_others(house, who, envelope, now=now, also=note)
+    except Apart:
+        return await to_thread(lambda: receive(house, actor_for(house, token, now=now), envelope, now=now))
+    return _receipt(done)
+
+
+def _owner(look: UnitOfWork, actor: Actor | None, envelope: Envelope) -> Actor:
     owner = None
     if envelope.device and envelope.signature:
-        owner = sender(house, envelope.device, *_well_formed(envelope), envelope.signature, now=now)
+        owner = sender(look, envelope.device, *_well_formed(envelope), envelope.signature)
     if owner is None and actor is None:
         raise SignedOut("neither a session nor the signature of a phone we know")
-    done = deliver_note(house, owner or actor or NOBODY, envelope, now=now)
+    return owner or actor or NOBODY
+
+
+def _receipt(done: Done) -> tuple[str, str, bool]:
     if done.next == "conflict":
         raise Conflict("Another note came under this id. Both are kept; please ring the office.")
     return done.id, done.message, done.next == "fresh"

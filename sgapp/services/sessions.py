@@ -144,13 +144,24 @@ def actor_for(house: House, token: str | None, *, now: datetime) -> Actor | None
     """The person behind a session cookie; None if it is unknown, ended, idle too long, or the account is disabled."""
     if not token:
         return None
-    with house.reading(NOBODY, now) as uow:  # asked before everything else: it must wait for nobody who writes
-        row = accounts.bearer(uow.session, sha256(token))
-        actor = _actor(uow, row) if row is not None else None
-    if actor is not None and row is not None and now - row.last_seen_at > TOUCH_EVERY:
+    with house.reading(NOBODY, now) as look:  # asked before everything else: it must wait for nobody who writes
+        actor, unnoted = asking(look, token)
+    if unnoted:
         with house.begin(NOBODY, now) as uow:
-            accounts.touch(uow, sha256(token))
+            seen(uow, token)
     return actor
+
+
+def asking(look: UnitOfWork, token: str) -> tuple[Actor | None, bool]:
+    """The same in a look of the caller's; and whether it is to be noted that she did something: not each time."""
+    row = accounts.bearer(look.session, sha256(token))
+    actor = _actor(look, row) if row is not None else None
+    return actor, actor is not None and row is not None and look.now - row.last_seen_at > TOUCH_EVERY
+
+
+def seen(uow: UnitOfWork, token: str) -> None:
+    """Note that somebody did something in the session of this cookie."""
+    accounts.touch(uow, sha256(token))
 
 
 @public("asks who the bearers of cookies are")

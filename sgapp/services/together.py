@@ -1,20 +1,21 @@
-"""What arrives together shares one commit: one transaction, and in it a savepoint for each, so that a bad one falls out alone.
+"""What arrives together shares one commit: one thread takes all that has arrived along in one transaction, one after another.
 
-On SQLite everybody has to wait while somebody writes; the first of those who waited then takes all of them along. Nobody is
-answered before the commit, and whoever comes alone has a transaction of her own. PostgreSQL lets several write at a time: there
-nobody waits for another's commit, and locks held for several could lie across each other's way.
+Nobody is answered before the commit. Where anything at all goes wrong, nothing of that transaction is kept, and each of those
+in it does it again by herself, the usual way: so a bad one blocks no other, and what it is refused for is told as ever.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy.exc import DBAPIError
-
+from sgapp.domain.errors import SgappError
 from sgapp.domain.permissions import Actor, Role
-from sgapp.store.engine import within_transaction
 from sgapp.store.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -27,17 +28,21 @@ _MOST = 32
 _ALL = Actor("together", Role.ROTA, "several", known=False)
 
 
-@dataclass(slots=True)
-class _One:
-    """Something to be done, and once it is settled what came of it. `alone`: nothing did, so it is done by itself."""
+class Apart(Exception):
+    """Nothing was kept and nothing refused: it is to be done by itself."""
 
-    actor: Actor
+
+@dataclass(slots=True, eq=False)
+class _One:
+    """Something to be done, and once it is settled what came of it."""
+
+    who: Callable[[UnitOfWork], Actor]
     at: datetime
     work: Callable[[UnitOfWork], Any]
+    told: "asyncio.Future[Any]"
+    context: Context = field(default_factory=copy_context)
     answer: Any = None
-    error: Exception | None = None
     settled: bool = False
-    alone: bool = True
 
 
 class Together:
@@ -46,55 +51,64 @@ class Together:
     def __init__(self, house: "House") -> None:
         self._house = house
         self._queue: list[_One] = []
-        self._entry, self._front = threading.Lock(), threading.Lock()
+        self._entry = threading.Lock()
+        self._taker = ThreadPoolExecutor(1, thread_name_prefix="together")
 
-    def do(self, actor: Actor, at: datetime, work: Callable[[UnitOfWork], T]) -> T:
-        """Do it; it is committed when this returns. Raises what the work raises, and then nothing of it is kept."""
-        mine = _One(actor, at, work)
+    async def do(self, who: Callable[[UnitOfWork], Actor], at: datetime, work: Callable[[UnitOfWork], T]) -> T:
+        """Do it; it is committed when this returns. `who` says in a look of its own whose it is. Raises Apart."""
+        mine = _One(who, at, work, asyncio.get_running_loop().create_future())
         with self._entry:
             self._queue.append(mine)
-        with self._front:
-            while not mine.settled:
-                with self._entry:
-                    some, self._queue = self._queue[:_MOST], self._queue[_MOST:]
-                self._settle(some)
-        if mine.error is not None:
-            raise mine.error
-        return self._alone(mine) if mine.alone else mine.answer
+            first = len(self._queue) == 1
+        if first:
+            self._taker.submit(self._take)
+        return await mine.told
 
-    def _alone(self, one: _One) -> Any:
-        with self._house.begin(one.actor, one.at) as uow:
-            return one.work(uow)
+    def _take(self) -> None:
+        while some := self._next():
+            with suppress(BaseException):  # whatever it was: each meets it again by herself, or does not
+                self._settle(some)
+            _tell(some)
+
+    def _next(self) -> list[_One]:
+        with self._entry:
+            some, self._queue = self._queue[:_MOST], self._queue[_MOST:]
+        return some
 
     def _settle(self, some: list[_One]) -> None:
-        """What a transaction that several share cannot bring to an end is left to each to do by herself, as if alone."""
-        try:
-            if len(some) == 1:
-                some[0].answer, some[0].alone = self._alone(some[0]), False
-            else:
-                self._share(some)
-        except Exception as error:
+        """Nothing counts as done before the commit."""
+        house, theirs = self._house, list[tuple[_One, Actor]]()
+        with house.reading(_ALL, some[0].at) as look:
             for one in some:
-                one.error, one.alone = (error, False) if len(some) == 1 else (None, True)
-        finally:
-            for one in some:
-                one.settled = True
+                with suppress(SgappError):
+                    asking = house.beside(look, _ALL, one.at)
+                    theirs.append((one, one.who(asking)))
+                    look.standing = asking.standing
+        if not theirs:
+            return
+        theirs.sort(key=lambda pair: pair[1].account_id)  # streams are held in the same order by everybody
+        with house.shared(_ALL, some[0].at) as shared:
+            for one, actor in theirs:
+                uow = house.beside(shared, actor, one.at)
+                one.answer = one.context.run(one.work, uow)
+                shared.standing = uow.standing
+        for one, _ in theirs:
+            one.settled = True
+        house.changed()
 
-    def _share(self, some: list[_One]) -> None:
-        """Nothing counts as done before the commit. Whatever the database objects to ends the sharing: where the disk is full,
-        SQLite undoes the whole transaction by itself, and what came after would be kept as if it stood alone.
-        """
-        with self._house.begin(_ALL, some[0].at) as shared:
-            connection = shared.session.connection()
-            for one in some:
-                try:
-                    with self._house.within(connection, one.actor, one.at) as uow:
-                        one.answer = one.work(uow)
-                except DBAPIError:
-                    raise
-                except Exception as error:
-                    one.error = error
-            if not within_transaction(connection):
-                raise RuntimeError("the transaction that several shared was undone in between")
-        for one in some:
-            one.alone = False
+
+def _tell(some: list[_One]) -> None:
+    """Wake whoever waits, each loop once."""
+    for loop in {one.told.get_loop() for one in some}:
+        with suppress(RuntimeError):  # closed: nobody waits there any more
+            loop.call_soon_threadsafe(_answer, [one for one in some if one.told.get_loop() is loop])
+
+
+def _answer(some: list[_One]) -> None:
+    for one in some:
+        if one.told.done():
+            continue  # whoever waited has gone
+        if one.settled:
+            one.told.set_result(one.answer)
+        else:
+            one.told.set_exception(Apart())

@@ -20,6 +20,7 @@ from sgapp.domain.rota import MAY_TAKE, Duty, Rota
 from sgapp.domain.ties import Ties
 from sgapp.store import documents
 from sgapp.store.engine import insert_rows
+from sgapp.store.shared import beneath
 from sgapp.store.standing import standing
 from sgapp.store.tables import AccessRow, AccountRow, BarRow
 
@@ -138,7 +139,7 @@ def write_list(session: Session, record_id: str, listed: Iterable[str], *, new: 
 
 def kept_and_open(session: Session, record_id: str, case_id: str | None) -> tuple[frozenset[str], frozenset[str]]:
     """Whom a record, or its case, is barred from, and who is on the list of either, leaving out what was opened for an hour."""
-    rows = session.connection().execute(_BARS_AND_LIST, {"record": record_id, "case": case_id}).all()
+    rows = beneath(session).execute(_BARS_AND_LIST, {"record": record_id, "case": case_id}).all()
     return (frozenset(account_id for is_bar, account_id in rows if is_bar),
             frozenset(account_id for is_bar, account_id in rows if not is_bar))
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.staff_names import Staff
 from sgapp.store.engine import insert_missing, insert_rows
+from sgapp.store.shared import beneath, change
 from sgapp.store.standing import raised, standing
 from sgapp.store.tables import AccountRow, AllocationRow, CareVisitRow, SessionRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -227,11 +228,12 @@ _OF_A_BEARER: tuple[Any, ...] = tuple(col(column) for column in (
     SessionRow.id, SessionRow.account_id, SessionRow.created_at, SessionRow.last_seen_at, SessionRow.ends_at,
     SessionRow.ended_at, SessionRow.factor))
 _BEARER = select_columns(*_OF_A_BEARER).where(col(SessionRow.token_sha256) == bindparam("token"))
+_SEEN = update(SessionRow).where(col(SessionRow.token_sha256) == bindparam("token"))
 
 
 def bearer(session: Session, token_sha256: str) -> Bearer | None:
     """The session of a token, for a look at it alone."""
-    row = session.connection().execute(_BEARER, {"token": token_sha256}).first()
+    row = beneath(session).execute(_BEARER, {"token": token_sha256}).first()
     return Bearer(*row) if row is not None else None
 
 
@@ -244,7 +246,7 @@ def bearers(session: Session, tokens_sha256: Collection[str]) -> dict[str, Beare
 
 def touch(uow: UnitOfWork, token_sha256: str) -> None:
     """Note that somebody did something in a session."""
-    uow.session.get_one(SessionRow, token_sha256).last_seen_at = uow.now
+    change(uow.session, _SEEN, token_sha256, {"token": token_sha256, "last_seen_at": uow.now})
 
 
 def end_sessions(uow: UnitOfWork, account_id: str, *, but: str = "") -> None:

@@ -23,8 +23,9 @@ from sqlmodel import Session, col
 
 from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.permissions import Actor
-from sgapp.store.engine import insert_if_missing, insert_rows
+from sgapp.store.engine import insert_if_missing, keep_rows
 from sgapp.store.secrets import KeyRing
+from sgapp.store.shared import Shared, beneath, change
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, RefusalRow
 from sgapp.store.tables._types import UtcText
 
@@ -52,14 +53,14 @@ class AuditLog:
 
     def _add(self, session: Session, stream: str, actor: Actor, events: Sequence[tuple[AuditEvent, Sequence[RecordDigest]]],
              at: datetime) -> None:
-        connection, asked = session.connection(), {"named": stream}
-        found = connection.execute(_HEAD_OF, asked).first()
-        if found is None:
-            insert_if_missing(session, AuditHeadRow, stream=stream, seq=0, last=GENESIS, mac="")
-            found = connection.execute(_HEAD_OF, asked).one()
-        head = Head(*found)
-        insert_rows(session, AuditEventRow, [self.following(head, actor, event, records, at) for event, records in events])
-        connection.execute(_MOVED_ON, {**asked, "seq": head.seq, "last": head.last, "mac": head.mac})
+        shared = session if isinstance(session, Shared) else None
+        head = shared.heads.get(stream) if shared else None
+        head = head or _head_of(session, stream)
+        keep_rows(session, AuditEventRow, [self.following(head, actor, event, records, at) for event, records in events])
+        moved_on = {"named": stream, "seq": head.seq, "last": head.last, "mac": head.mac}
+        change(session, _MOVED_ON, stream, moved_on)
+        if shared:
+            shared.heads[stream] = head
         session.flush()
 
     def following(self, head: "Head", actor: Actor, event: AuditEvent, records: Sequence[RecordDigest],
@@ -153,6 +154,16 @@ class AuditLog:
         with closing(_as_they_come(session, query.order_by(*query.selected_columns[:2]))) as found:
             for (kind, record_id), changes in groupby(found, key=itemgetter(0, 1)):
                 yield kind, record_id, *max((version, mac) for _, _, version, mac in changes)
+
+
+def _head_of(session: Session, stream: str) -> "Head":
+    """Where a stream stands; nobody else adds to it until this transaction ends."""
+    asked = {"named": stream}
+    found = beneath(session).execute(_HEAD_OF, asked).first()
+    if found is None:
+        insert_if_missing(session, AuditHeadRow, stream=stream, seq=0, last=GENESIS, mac="")
+        found = session.connection().execute(_HEAD_OF, asked).one()
+    return Head(*found)
 
 
 def heads_in_order(session: Session) -> Any:

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import bindparam, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from sgapp.store.shared import beneath, change
 from sgapp.store.tables import DeviceRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -26,7 +30,14 @@ def _place(device_id: str) -> str:
     return f"device/{device_id}/name"
 
 
-def _device(uow: UnitOfWork, row: DeviceRow) -> Device:
+_BY_ID = select_columns(
+    col(DeviceRow.id), col(DeviceRow.account_id), col(DeviceRow.sealed_name), col(DeviceRow.public_key),
+    col(DeviceRow.created_at), col(DeviceRow.last_used_at), col(DeviceRow.revoked_at)).where(
+        col(DeviceRow.id) == bindparam("device"))
+_USED = update(DeviceRow).where(col(DeviceRow.id) == bindparam("device"))
+
+
+def _device(uow: UnitOfWork, row: Any) -> Device:
     name = uow.opened(row.sealed_name, place=_place(row.id)).decode()
     return Device(row.id, row.account_id, name, row.public_key, row.created_at, row.last_used_at, row.revoked_at)
 
@@ -39,7 +50,7 @@ def add(uow: UnitOfWork, device: Device) -> None:
 
 
 def by_id(uow: UnitOfWork, device_id: str) -> Device | None:
-    row = uow.session.get(DeviceRow, device_id)
+    row = beneath(uow.session).execute(_BY_ID, {"device": device_id}).first()
     return _device(uow, row) if row else None
 
 
@@ -55,7 +66,7 @@ def everyone_s(uow: UnitOfWork) -> tuple[Device, ...]:
 
 
 def used(uow: UnitOfWork, device_id: str) -> None:
-    uow.session.get_one(DeviceRow, device_id).last_used_at = uow.now
+    change(uow.session, _USED, device_id, {"device": device_id, "last_used_at": uow.now})
 
 
 def revoke(uow: UnitOfWork, device_id: str) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, Select, bindparam, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Select, bindparam, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from sgapp.settings import Settings
+from sgapp.store.shared import Shared, beneath, insert_into
 
 #: The number under which PostgreSQL keeps the lock of those who prepare the database.
 _PREPARING = 7_308_324_466
@@ -49,37 +50,37 @@ def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[Mappi
 
 
 def insert_row(session: Session, table: type[SQLModel], **values: Any) -> None:
-    """Add a row at once, with all its columns. The session keeps no eye on it, so nobody may change it in this transaction."""
-    session.connection().execute(_insert(str(table.__tablename__)), values)
+    """Add a row with all its columns. The session keeps no eye on it, so nobody may change it in this transaction."""
+    keep_rows(session, table, [values])
 
 
-@cache
-def _insert(table: str) -> Insert:
-    """Put together once: that takes longer than the row."""
-    return insert(SQLModel.metadata.tables[table])
+def keep_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Add some, each with all its columns: at once, or in time where several share the transaction."""
+    if isinstance(session, Shared):
+        for row in rows:
+            session.keep(str(table.__tablename__), row)
+    else:
+        insert_rows(session, table, rows)
 
 
 def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Add some at once, each with all its columns."""
     if rows:
-        session.connection().execute(_insert(str(table.__tablename__)), rows)
+        session.connection().execute(insert_into(str(table.__tablename__)), rows)
 
 
 def is_there(session: Session, table: type[SQLModel], row_id: str) -> bool:
     """Whether there is a row with this id. What the session has not written yet is not looked at."""
-    return session.connection().execute(_by_id(str(table.__tablename__)), {"row": row_id}).first() is not None
+    name = str(table.__tablename__)
+    if isinstance(session, Shared) and session.waiting(name, id=row_id) is not None:
+        return True
+    return beneath(session).execute(_by_id(name), {"row": row_id}).first() is not None
 
 
 @cache
 def _by_id(table: str) -> Select[Any]:
     column = SQLModel.metadata.tables[table].c.id
     return select(column).where(column == bindparam("row"))
-
-
-def within_transaction(connection: Connection) -> bool:
-    """Whether SQLite is still in the transaction that was begun on this connection: it may have undone all of it by itself."""
-    driver: Any = connection.connection.dbapi_connection
-    return driver.in_transaction
 
 
 def for_reading(engine: Engine) -> Engine:

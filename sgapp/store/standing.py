@@ -16,6 +16,7 @@ from sqlalchemy.orm import object_session
 from sqlmodel import Session, SQLModel, col
 
 from sgapp.store.secrets import KeyRing
+from sgapp.store.shared import beneath
 from sgapp.store.tables import AccountRow, DocumentRow, PushRow, ReachRow, SealingKeyRow, SequenceRow
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _held(uow: "UnitOfWork") -> Kept | None:
 
 
 def _number(uow: "UnitOfWork") -> int | None:
-    return uow.session.connection().execute(_NUMBER).scalar_one_or_none()
+    return beneath(uow.session).execute(_NUMBER).scalar_one_or_none()
 
 
 def _changes(_mapper: Any, connection: Connection, row: SQLModel) -> None:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, false, update
-from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, or_, select
 
@@ -36,10 +35,13 @@ from sgapp.store.audit_log import AuditLog, RecordDigest
 from sgapp.store.engine import insert_if_missing, insert_row, insert_rows, is_there
 from sgapp.store.kinds import KINDS, ON_A_CASE, Kind, Record, case_of, stream_of
 from sgapp.store.secrets import ORGANISATION_KEY, KeyRing, decrypt, encrypt
+from sgapp.store.shared import Shared, beneath
 from sgapp.store.standing import Kept
 from sgapp.store.tables import (
     AllocationRow,
+    AnyClock,
     BarRow,
+    BegunClock,
     CareVisitRow,
     CaseRow,
     ClockRow,
@@ -68,9 +70,12 @@ class UnitOfWork:
         self.organisation, self.ring_back, self.push_hosts, self.public_url = organisation, ring_back, push_hosts, public_url
         self.events = 0
         self.loaded: dict[tuple[str, str], int] = {}
-        self.clocks: list[tuple[ClockRow, Record, bool]] = []
+        self.clocks: list[tuple[AnyClock, Record, bool]] = []
         self._book: ClockBook | None = None
         self._on_shift: bool | None = None
+        #: Ids under which nothing was kept before; of notes that are new, whom they are barred from and who is on their list.
+        self.fresh: set[str] = set()
+        self.begun: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         self._people_change = False
         self.standing: Kept | None = None
         self._held: dict[str, str] = {}
@@ -203,7 +208,8 @@ class UnitOfWork:
         kind = KINDS[type(record)]
         if isinstance(record, Person):
             self.people_change()
-        new = not is_there(self.session, kind.table, record.id)  # then it has no clocks, bars or list yet either
+        # One that is new has no clocks, bars or list yet either.
+        new = record.id in self.fresh or not is_there(self.session, kind.table, record.id)
         row = None if new else self.session.get_one(kind.table, record.id, with_for_update=True)
         if row is not None and row.version != self.loaded.get((kind.name, record.id), row.version):
             raise Conflict("Somebody else changed this a moment ago. Nothing of yours was saved; reload and look.")
@@ -229,6 +235,10 @@ class UnitOfWork:
         self._set_bars(record, new=new)
         if isinstance(record, LISTED):
             access.write_list(self.session, record.id, record.listed, new=new)
+        self.begun.pop(record.id, None)
+        if new and isinstance(record, Observation):
+            self.begun[record.id] = frozenset(record.barred), frozenset(record.listed)
+        self.fresh.discard(record.id)
         return kind.name, record.id, version, mac
 
     def _key_for(self, record: Record) -> str:
@@ -247,7 +257,7 @@ class UnitOfWork:
         if person_id is None:
             return ORGANISATION_KEY
         # Held until this ends: nothing is put under a person whose records are being disposed of.
-        found = self._held.get(person_id) or self.session.connection().execute(_KEY_OF, {"person": person_id}).scalar()
+        found = self._held.get(person_id) or beneath(self.session).execute(_KEY_OF, {"person": person_id}).scalar()
         if found is None:
             raise NotFound(f"person {person_id}")
         return found
@@ -256,7 +266,7 @@ class UnitOfWork:
         """Whether the actor may know of an adult, who is then held until this ends: she must not be disposed of meanwhile."""
         known = _key_if_known(anywhere=self.actor.branch is None)
         asked = {"person": person_id, "account": self.actor.account_id, "branch": self.actor.branch, "now": self.now}
-        key_id = self.session.connection().execute(known, asked).scalar()
+        key_id = beneath(self.session).execute(known, asked).scalar()
         if key_id is not None:
             self._held[person_id] = key_id
         return key_id is not None
@@ -288,26 +298,32 @@ class UnitOfWork:
                 "restricted": getattr(record, "restricted", False), "reserved": getattr(record, "reserved", False),
                 "next_step_at": clock.steps[stage] if stage < len(clock.steps) else None}
             if row is None:
-                row = ClockRow(record_kind=kind.name, record_id=record.id, kind=str(clock.kind), **values)
+                key = {"record_kind": kind.name, "record_id": record.id, "kind": str(clock.kind)}
+                insert_row(self.session, ClockRow, **key, **values)
+                self.clocks.append((BegunClock(**key, **values), record, True))
             else:
                 for name, value in values.items():
                     setattr(row, name, value)
-            if new:
-                insert_row(self.session, ClockRow, **row.model_dump())
-                make_transient_to_detached(row)  # from here on like one that was read
-            self.session.add(row)
-            self.clocks.append((row, record, begins))
+                self.clocks.append((row, record, begins))
         for row in running.values():
             self.session.delete(row)
         if running and kind.entity is not Case:
             self._next_step_anew(case_of(record))
         self.session.flush()
 
-    def ask(self, clock: ClockRow, account_id: str) -> None:
+    def ask(self, clock: AnyClock, account_id: str) -> None:
         """Put down who is asked about a clock now; empty: nobody."""
-        self.session.connection().execute(_ASKED, {
-            "of": clock.record_kind, "record": clock.record_id, "clock": clock.kind, "holder_id": account_id})
-        set_committed_value(clock, "holder_id", account_id)
+        key = {"record_kind": clock.record_kind, "record_id": clock.record_id, "kind": clock.kind}
+        waits = self.session.waiting("clock", **key) if isinstance(self.session, Shared) else None
+        if waits is not None:
+            waits["holder_id"] = account_id
+        else:
+            self.session.connection().execute(_ASKED, {
+                "of": clock.record_kind, "record": clock.record_id, "clock": clock.kind, "holder_id": account_id})
+        if isinstance(clock, ClockRow):
+            set_committed_value(clock, "holder_id", account_id)
+        else:
+            clock.holder_id = account_id
 
     def _next_step_anew(self, case_id: str | None) -> None:
         """Something of the case has ended: from now on counts how long nobody does anything more about it."""

@@ -13,6 +13,7 @@ from sgapp.domain.errors import Invalid, NotFound, NotPermitted, SignedOut
 from sgapp.domain.permissions import Actor
 from sgapp.services import devices, intake, sessions, staff
 from sgapp.services.audit import verify_audit
+from sgapp.services.house import NOBODY
 from sgapp.services.views.phones import phones_view
 from sgapp.store.tables import DeviceRow, EnvelopeRow, ObservationRow
 from tests.people import PASSWORD, START, Cast, Handset, code, note_payload
@@ -171,7 +172,8 @@ def test_the_owner_that_a_signature_names_may_hand_in_and_no_more(cast: Cast) ->
     """Even the phone of a lead delivers as a worker would."""
     phone, envelope = Handset(cast, "lena"), _sealed(cast)
     signed = phone.signs(envelope)
-    sender = devices.sender(cast.house, phone.id, envelope.id, base64.b64decode(envelope.sealed), signed.signature, now=LATER)
+    with cast.house.reading(NOBODY, LATER) as look:
+        sender = devices.sender(look, phone.id, envelope.id, base64.b64decode(envelope.sealed), signed.signature)
     assert isinstance(sender, Actor)
     assert sender.role == "worker"
     with pytest.raises(NotPermitted):

@@ -1,9 +1,10 @@
 """Notes that arrive together share one commit: what one of them does wrong stays with it, and none is answered too early."""
 
+import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,45 +12,57 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from sgapp.domain.errors import Invalid
+from sgapp.domain.errors import Invalid, SignedOut
 from sgapp.domain.kept import Because
-from sgapp.services import intake
+from sgapp.services import intake, sessions
 from sgapp.services.audit import verify_audit
+from sgapp.services.house import NOBODY, SYSTEM, House
 from sgapp.services.intake import Envelope
-from sgapp.store.tables import EnvelopeRow, KeptRow, ObservationRow
-from tests.people import START, Cast, note_payload
+from sgapp.store import devices
+from sgapp.store.accounts import session_row
+from sgapp.store.tables import AuditEventRow, EnvelopeRow, KeptRow, MessageRow, ObservationRow
+from tests.people import PASSWORD, START, Cast, Handset, code, note_payload
 
 Answer = tuple[str, str, bool]
+only_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 
 
-@pytest.fixture(params=["sqlite"])
-def house(house: Any) -> Any:
-    """Where only one may write at a time; on PostgreSQL everybody has a transaction of her own."""
-    return house
-
-
-@pytest.fixture
-def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(8) as made:
-        yield made
+def _token(cast: Cast, who: str = "amina") -> str:
+    found = sessions.sign_in(cast.house, who, PASSWORD, address="192.0.2.7", now=START, code=code(cast.house, who, START))
+    assert found is not None
+    return found.token
 
 
 def _note(cast: Cast, **content: Any) -> Envelope:
     return cast.sealed(note_payload(cast.people["dennis"], "", START, **content))
 
 
-def _arrive_together(cast: Cast, pool: ThreadPoolExecutor, envelopes: list[Envelope],
-                     meanwhile: Callable[[], None] = lambda: None) -> list[Future[Answer]]:
-    """Let all of them wait for a transaction that is under way, then end that. Returns what came of each."""
-    together = cast.house.together
-    assert together is not None
-    with together._front:
-        sent = [pool.submit(intake.receive, cast.house, cast.amina, e, now=START) for e in envelopes]
-        while len(together._queue) < len(envelopes):
-            threading.Event().wait(0.005)
-        meanwhile()
-    wait(sent)
-    return sent
+def _arrive(house: House, sent: Sequence[tuple[str | None, Envelope]], meanwhile: Callable[[], None] = lambda: None, *,
+            leaves: int | None = None) -> list[Answer | BaseException]:
+    """Let all of them wait for whoever takes notes in, who is kept busy until then. Returns what came of each.
+
+    `leaves`: this one of them waits no longer, once all are there.
+    """
+    free = threading.Event()
+
+    async def all_of_them() -> list[Answer | BaseException]:
+        house.together._taker.submit(free.wait)
+        try:
+            waiting = [asyncio.ensure_future(intake.receive_with_others(house, token, e, now=START)) for token, e in sent]
+            await asyncio.sleep(0)  # each runs until it waits
+            meanwhile()
+            if leaves is not None:
+                waiting[leaves].cancel()
+        finally:
+            free.set()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    return asyncio.run(all_of_them())
+
+
+def _fresh(answer: Answer | BaseException) -> bool:
+    assert isinstance(answer, tuple), answer
+    return answer[2]
 
 
 def _ids(cast: Cast, table: Any) -> set[str]:
@@ -63,52 +76,139 @@ def _commits(cast: Cast) -> list[bool]:
     return found
 
 
-def test_notes_that_arrive_together_share_one_commit_and_are_all_kept(cast: Cast, pool: ThreadPoolExecutor) -> None:
-    envelopes = [_note(cast) for _ in range(5)]
+def _sound(cast: Cast) -> bool:
+    return verify_audit(cast.house, now=START).sound
+
+
+def test_notes_that_arrive_together_share_one_commit_and_are_all_kept(cast: Cast) -> None:
+    token, envelopes = _token(cast), [_note(cast) for _ in range(5)]
     commits = _commits(cast)
-    answers = [sent.result() for sent in _arrive_together(cast, pool, envelopes)]
+    answers = _arrive(cast.house, [(token, e) for e in envelopes])
     assert len(commits) == 1
-    assert all(fresh for _, _, fresh in answers)
+    assert all(_fresh(a) for a in answers)
     assert _ids(cast, ObservationRow) == {e.id for e in envelopes}
-    assert verify_audit(cast.house, now=START).sound
+    assert _sound(cast)
 
 
-def test_a_bad_one_among_them_is_refused_or_kept_apart_and_blocks_no_other(cast: Cast, pool: ThreadPoolExecutor) -> None:
-    good, other = _note(cast), _note(cast)
+def test_each_of_them_is_kept_as_her_own_writers(cast: Cast) -> None:
+    theirs = {who: _note(cast) for who in ("carla", "amina", "sana")}
+    _arrive(cast.house, [(_token(cast, who), e) for who, e in theirs.items()])
+    with cast.house.begin(SYSTEM, START) as uow:
+        events = {(e.subject_id, e.actor_id) for e in uow.session.exec(
+            select(AuditEventRow).where(AuditEventRow.action == "note-delivered"))}
+        authors = {(row.id, row.author_id) for row in uow.session.exec(select(ObservationRow))}
+    assert events == authors == {(e.id, cast.actors[who].account_id) for who, e in theirs.items()}
+    assert _sound(cast)
+
+
+def test_a_bad_one_among_them_is_refused_or_kept_apart_and_blocks_no_other(cast: Cast) -> None:
+    good, other, token = _note(cast), _note(cast), _token(cast)
     malformed, unreadable = replace(_note(cast), sealed="no base64"), replace(_note(cast), key_id="nobody-knows-it")
-    sent = _arrive_together(cast, pool, [good, malformed, unreadable, other])
-    assert isinstance(sent[1].exception(), Invalid)
-    assert all(sent[n].result()[2] for n in (0, 2, 3))
+    answers = _arrive(cast.house, [(token, e) for e in (good, malformed, unreadable, other)])
+    assert isinstance(answers[1], Invalid)
+    assert all(_fresh(answers[n]) for n in (0, 2, 3))
     assert _ids(cast, ObservationRow) == {good.id, other.id}
     assert _ids(cast, EnvelopeRow) == {good.id, other.id, unreadable.id}
     with cast.house.begin(cast.noel, START) as uow:
         [kept] = uow.kept.where()
     assert (kept.upload_id, kept.because) == (unreadable.id, Because.UNREADABLE)
     assert len(_ids(cast, KeptRow)) == 1
-    assert verify_audit(cast.house, now=START).sound
+    assert _sound(cast)
+
+
+@pytest.mark.parametrize("token", [None, "no-such-session"])
+def test_whoever_is_not_signed_in_is_told_so_and_the_others_share_their_commit_all_the_same(
+        cast: Cast, token: str | None) -> None:
+    hers, good, other = _note(cast), _note(cast), _note(cast)
+    known = _token(cast)
+    commits = _commits(cast)
+    answers = _arrive(cast.house, [(known, good), (token, hers), (known, other)])
+    assert len(commits) == 1
+    assert isinstance(answers[1], SignedOut)
+    assert _fresh(answers[0]) and _fresh(answers[2])
+    assert _ids(cast, EnvelopeRow) == {good.id, other.id}
+
+
+def test_whoever_may_not_write_notes_is_refused_on_the_chain_and_the_others_are_kept(cast: Cast) -> None:
+    good, auditors = _note(cast), _note(cast)
+    answers = _arrive(cast.house, [(_token(cast), good), (_token(cast, "ada"), auditors)])
+    assert _fresh(answers[0])
+    assert type(answers[1]).__name__ == "NotPermitted"
+    with cast.house.begin(SYSTEM, START) as uow:
+        refused = set(uow.session.exec(select(AuditEventRow.actor_id).where(
+            AuditEventRow.action == "refused:deliver-note")))
+    assert refused == {cast.ada.account_id}
+    assert _ids(cast, ObservationRow) == {good.id}
+
+
+def test_a_phone_that_signs_needs_no_session_there_and_is_noted_as_used(cast: Cast) -> None:
+    phone, signed = Handset(cast, "carla"), list[Envelope]()
+    signed += [phone.signs(_note(cast)), phone.signs(_note(cast))]
+    assert all(_fresh(a) for a in _arrive(cast.house, [(None, e) for e in signed]))
+    with cast.house.begin(NOBODY, START) as uow:
+        found = devices.by_id(uow, phone.id)
+        writers = set(uow.session.exec(select(EnvelopeRow.author_id)))
+    assert found is not None and found.last_used_at == START
+    assert writers == {cast.carla.account_id}
+
+
+def test_that_somebody_did_something_in_her_session_is_noted_there_too(cast: Cast) -> None:
+    token = _token(cast)
+    with cast.house.begin(NOBODY, START) as uow:
+        row = session_row(uow.session, sessions.sha256(token))
+        assert row is not None
+        row.last_seen_at = START - timedelta(minutes=5)
+    _arrive(cast.house, [(token, _note(cast)), (token, _note(cast))])
+    with cast.house.begin(NOBODY, START) as uow:
+        row = session_row(uow.session, sessions.sha256(token))
+        assert row is not None and row.last_seen_at == START
+
+
+def test_one_that_adds_to_another_finds_it_although_both_arrive_at_once(cast: Cast) -> None:
+    first, token = _note(cast), _token(cast)
+    second = _note(cast, corrects=first.id, staff_involved="yes", staff_names="Carla Denny")
+    assert all(_fresh(a) for a in _arrive(cast.house, [(token, first), (token, second)]))
+    with cast.house.begin(cast.noel, START) as uow:
+        found = {note.id: note for note in uow.notes.where()}
+    assert found[second.id].corrects_id == first.id
+    assert found[first.id].restricted and cast.carla.account_id in found[first.id].barred
+    assert _sound(cast)
+
+
+def test_nobody_named_in_one_of_them_is_told_of_it(cast: Cast) -> None:
+    token = _token(cast)
+    about_lena = _note(cast, staff_involved="yes", staff_names="Lena Hart")
+    plain = _note(cast)
+    _arrive(cast.house, [(token, plain), (token, about_lena)])
+    with cast.house.begin(SYSTEM, START) as uow:
+        told = {(m.record_id, m.account_id) for m in uow.session.exec(select(MessageRow))}
+    assert (plain.id, cast.lena.account_id) in told
+    assert about_lena.id in {record_id for record_id, _ in told}
+    assert (about_lena.id, cast.lena.account_id) not in told
 
 
 def test_one_that_fails_in_the_database_leaves_nothing_behind_in_the_shared_commit(
-        cast: Cast, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
-    envelopes = [_note(cast) for _ in range(3)]
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    envelopes, token = [_note(cast) for _ in range(3)], _token(cast)
     joined = intake.joined
 
     def fails(uow: Any, note: Any) -> Any:
-        if note.id == envelopes[1].id:  # its envelope is written by now
+        if note.id == envelopes[1].id:  # its envelope waits to be written by now
             raise OperationalError("", None, RuntimeError("the disk is full"))
         return joined(uow, note)
 
     monkeypatch.setattr(intake, "joined", fails)
-    sent = _arrive_together(cast, pool, envelopes)
-    assert isinstance(sent[1].exception(), OperationalError)
-    assert sent[0].result()[2] and sent[2].result()[2]
+    answers = _arrive(cast.house, [(token, e) for e in envelopes])
+    assert isinstance(answers[1], OperationalError)
+    assert _fresh(answers[0]) and _fresh(answers[2])
     assert _ids(cast, EnvelopeRow) == _ids(cast, ObservationRow) == {envelopes[0].id, envelopes[2].id}
 
 
+@only_sqlite
 def test_when_the_disk_is_full_nobody_is_answered_whose_note_went_with_the_whole_transaction(
-        cast: Cast, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite then undoes everything by itself, savepoints and all, and would keep what comes after as if it stood alone."""
-    envelopes, joined = [_note(cast) for _ in range(5)], intake.joined
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite then undoes everything by itself, and would keep what comes after as if it stood alone."""
+    envelopes, token, joined = [_note(cast) for _ in range(5)], _token(cast), intake.joined
 
     def fills_the_disk(uow: Any, note: Any) -> Any:
         connection = uow.session.connection()
@@ -120,17 +220,17 @@ def test_when_the_disk_is_full_nobody_is_answered_whose_note_went_with_the_whole
         return joined(uow, note)
 
     monkeypatch.setattr(intake, "joined", fills_the_disk)
-    sent = _arrive_together(cast, pool, envelopes)
-    assert isinstance(sent[2].exception(), OperationalError)
+    answers = _arrive(cast.house, [(token, e) for e in envelopes])
+    assert isinstance(answers[2], OperationalError)
     others = {envelopes[n].id for n in (0, 1, 3, 4)}
-    assert all(sent[n].result()[2] for n in (0, 1, 3, 4))
+    assert all(_fresh(answers[n]) for n in (0, 1, 3, 4))
     assert _ids(cast, EnvelopeRow) == _ids(cast, ObservationRow) == others
-    assert verify_audit(cast.house, now=START).sound
+    assert _sound(cast)
 
 
-def test_what_ends_a_thread_in_the_shared_commit_leaves_the_others_to_be_taken_in_by_themselves(
-        cast: Cast, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
-    envelopes, joined, ended = [_note(cast) for _ in range(5)], intake.joined, list[bool]()
+def test_whatever_ends_the_shared_commit_leaves_each_to_be_taken_in_by_herself_and_the_next_to_share_again(
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    envelopes, token, joined, ended = [_note(cast) for _ in range(5)], _token(cast), intake.joined, list[bool]()
 
     def ends_once(uow: Any, note: Any) -> Any:
         if note.id == envelopes[2].id and not ended:
@@ -139,30 +239,41 @@ def test_what_ends_a_thread_in_the_shared_commit_leaves_the_others_to_be_taken_i
         return joined(uow, note)
 
     monkeypatch.setattr(intake, "joined", ends_once)
-    sent = _arrive_together(cast, pool, envelopes)
-    kept = {e.id for e, one in zip(envelopes, sent, strict=True) if one.exception() is None}
-    assert len(kept) == 4  # whoever led the others was ended with it, and has no answer
-    assert _ids(cast, EnvelopeRow) == _ids(cast, ObservationRow) == kept
+    assert all(_fresh(a) for a in _arrive(cast.house, [(token, e) for e in envelopes]))
+    assert ended
+    assert _ids(cast, EnvelopeRow) == _ids(cast, ObservationRow) == {e.id for e in envelopes}
+    more = [_note(cast) for _ in range(3)]
+    commits = _commits(cast)
+    assert all(_fresh(a) for a in _arrive(cast.house, [(token, e) for e in more]))
+    assert len(commits) == 1
 
 
-def test_the_same_note_twice_at_once_is_kept_once_and_told_apart(cast: Cast, pool: ThreadPoolExecutor) -> None:
-    once = _note(cast)
-    answers = [sent.result() for sent in _arrive_together(cast, pool, [once, once, once])]
-    assert sorted(fresh for _, _, fresh in answers) == [False, False, True]
-    assert len({answer[:2] for answer in answers}) == 1
+def test_the_same_note_several_times_at_once_is_kept_once_and_answered_alike(cast: Cast) -> None:
+    once, token = _note(cast), _token(cast)
+    answers = _arrive(cast.house, [(token, once)] * 3)
+    assert sorted(_fresh(a) for a in answers) == [False, False, True]
+    assert len({a[:2] for a in answers if isinstance(a, tuple)}) == 1
     assert _ids(cast, ObservationRow) == {once.id}
 
 
-def test_where_the_shared_commit_fails_nobody_is_answered_from_it_and_each_is_taken_in_by_herself(
-        cast: Cast, pool: ThreadPoolExecutor) -> None:
-    envelopes, failed = [_note(cast) for _ in range(3)], list[bool]()
+def test_where_the_shared_commit_fails_nobody_is_answered_from_it_and_each_is_taken_in_by_herself(cast: Cast) -> None:
+    envelopes, token, failed = [_note(cast) for _ in range(3)], _token(cast), list[bool]()
 
     def fails_once(_connection: Any) -> None:
         if not failed:
             failed.append(True)
             raise OperationalError("", None, RuntimeError("the commit did not reach the disk"))
 
-    sent = _arrive_together(cast, pool, envelopes, lambda: event.listen(cast.house.engine, "commit", fails_once))
-    assert failed and all(one.result()[2] for one in sent)
+    answers = _arrive(cast.house, [(token, e) for e in envelopes],
+                      lambda: event.listen(cast.house.engine, "commit", fails_once))
+    assert failed and all(_fresh(a) for a in answers)
     assert _ids(cast, ObservationRow) == {e.id for e in envelopes}
-    assert verify_audit(cast.house, now=START).sound
+    assert _sound(cast)
+
+
+def test_whoever_goes_before_she_is_answered_leaves_her_note_and_takes_nobodys_answer_along(cast: Cast) -> None:
+    envelopes, token = [_note(cast) for _ in range(3)], _token(cast)
+    answers = _arrive(cast.house, [(token, e) for e in envelopes], leaves=1)
+    assert isinstance(answers[1], asyncio.CancelledError)
+    assert _fresh(answers[0]) and _fresh(answers[2])
+    assert _ids(cast, ObservationRow) == {e.id for e in envelopes}

@@ -3,6 +3,7 @@
 # SQLModel declares __tablename__ as something it never is.
 # pyright: reportAssignmentType=false, reportIncompatibleVariableOverride=false
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
@@ -177,6 +178,31 @@ class ClockRow(SQLModel, table=True):
     next_step_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     holder_id: str = ""
     book: int = Field(default=0, index=True)
+
+
+@dataclass(slots=True)
+class BegunClock:
+    """One that this transaction has begun: the same, for whoever is to be told of it, without an eye kept on its row."""
+
+    record_kind: str
+    record_id: str
+    kind: str
+    case_id: str | None
+    started_at: datetime
+    due_at: datetime
+    chase_at: datetime | None
+    escalate_at: datetime | None
+    priority: str
+    restricted: bool
+    reserved: bool
+    branch: str
+    stage: int
+    next_step_at: datetime | None
+    holder_id: str
+    book: int
+
+
+AnyClock = ClockRow | BegunClock
 
 
 class BarRow(SQLModel, table=True):
