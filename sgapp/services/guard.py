@@ -102,15 +102,17 @@ class Intention(Generic[F]):
         return answer
 
     async def with_others(self, house: House, who: Callable[[UnitOfWork], Actor], form: F, *, now: datetime,
-                          also: Callable[[UnitOfWork], None] = lambda _uow: None) -> Done:
-        """The same in a transaction that all share who arrive meanwhile. `who` says in a look of its own whose it is; `also` is
-        done before it. It must change nothing that store/standing.py holds.
+                          fit: Callable[[F], object], also: Callable[[UnitOfWork], None]) -> Done:
+        """The same in a transaction that all share who arrive meanwhile. `who` says in a look of its own whose it is; `fit`
+        raises for a form that nobody has to share with; `also` is done with it. Nothing of it changes what
+        store/standing.py holds.
 
         Raises Apart, and nothing else: nothing was kept, no refusal either, and it is to be called by itself.
         """
         def asked(look: UnitOfWork) -> Actor:
             actor = who(look)
             require(actor, self.permission)
+            fit(form)
             return actor
 
         def work(uow: UnitOfWork) -> Done:

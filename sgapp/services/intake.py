@@ -273,7 +273,6 @@ def receive(house: House, actor: Actor | None, envelope: Envelope, *, now: datet
 @public("asks who the bearer of a cookie is, and then the guarded deliver_note")
 async def receive_with_others(house: House, token: str | None, envelope: Envelope, *, now: datetime) -> tuple[str, str, bool]:
     """The same for the bearer of a cookie, who waits without a thread: in a commit with whatever else arrives meanwhile."""
-    _well_formed(envelope)
     unnoted = False
 
     def who(look: UnitOfWork) -> Actor:
@@ -286,7 +285,7 @@ async def receive_with_others(house: House, token: str | None, envelope: Envelop
             seen(uow, token)
 
     try:
-        done = await deliver_note.with_others(house, who, envelope, now=now, also=note)
+        done = await deliver_note.with_others(house, who, envelope, now=now, fit=_well_formed, also=note)
     except Apart:
         return await to_thread(lambda: receive(house, actor_for(house, token, now=now), envelope, now=now))
     return _receipt(done)

@@ -90,6 +90,19 @@ def test_notes_that_arrive_together_share_one_commit_and_are_all_kept(cast: Cast
     assert _sound(cast)
 
 
+def test_each_more_among_them_asks_three_questions_more_and_no_other(cast: Cast) -> None:
+    """Who brings it, whether it is there, and whether she knows the adult; what is new is written by tables."""
+    token, asked = _token(cast), list[str]()
+    _arrive(cast.house, [(token, _note(cast))])
+    few, many = [_note(cast) for _ in range(3)], [_note(cast) for _ in range(13)]
+    event.listen(cast.house.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    _arrive(cast.house, [(token, e) for e in few])
+    for_few = len(asked)
+    _arrive(cast.house, [(token, e) for e in many])
+    for_many = len(asked) - for_few
+    assert for_many - for_few == 3 * (len(many) - len(few))
+
+
 def test_each_of_them_is_kept_as_her_own_writers(cast: Cast) -> None:
     theirs = {who: _note(cast) for who in ("carla", "amina", "sana")}
     _arrive(cast.house, [(_token(cast, who), e) for who, e in theirs.items()])
