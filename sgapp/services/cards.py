@@ -4,6 +4,7 @@ Every look is on the chain. Source: DOMAIN annex §5 (codes per person, masked u
 """
 
 import json
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -158,7 +159,7 @@ def is_looks(plain: bytes) -> bool:
     """Whether what a phone sealed tells of looks at cards, and is no note."""
     try:
         return isinstance(found := json.loads(plain), dict) and "card_looks" in found
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -168,7 +169,7 @@ def looks_from(plain: bytes, note_id: str) -> OfflineLooks:
     if str(found.get("id", "")).lower() != note_id:
         raise ValueError("it names another id")
     looks = tuple((str(x["code"])[:20], datetime.fromisoformat(x["at"]).astimezone(UTC)) for x in found["card_looks"][:_MOST])
-    return OfflineLooks(str(found["person"]), looks)
+    return OfflineLooks(str(uuid.UUID(found["person"])), looks)
 
 
 def keep_looks(uow: UnitOfWork, told: OfflineLooks, envelope_id: str) -> None:

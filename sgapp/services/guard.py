@@ -17,6 +17,7 @@ from sgapp.domain.errors import Conflict, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor, Permission, require
 from sgapp.services.duty import begin_clocks
 from sgapp.services.house import House
+from sgapp.services.together import Apart
 from sgapp.store import accounts
 from sgapp.store.tables import IntentRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -119,6 +120,8 @@ class Intention(Generic[F]):
             also(uow)
             return self._within(uow, form, None)[0]
 
+        if house.together is None:
+            raise Apart
         return await house.together.do(asked, now, work)
 
     def _once(self, house: House, actor: Actor, form: F, now: datetime, intent_id: str | None) -> tuple[Done, bool]:

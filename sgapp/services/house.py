@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -46,7 +47,9 @@ class House:
         self.ring = KeyRing(lambda: load_master_keys(settings))
         self.audit = AuditLog(self.ring)
         one_writes = self.engine.dialect.name == "sqlite"
-        self.together = Together(self)
+        self.together = Together(self) if one_writes else None
+        #: For what a request without a thread of its own has to wait for; no more than there are connections.
+        self.aside = ThreadPoolExecutor(20, thread_name_prefix="aside")
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         # Whom SQLite finds waiting for the write lock it sends to sleep, longer and longer, while the lock lies free: here they

@@ -10,9 +10,10 @@ import hashlib
 import json
 import re
 import uuid
-from asyncio import to_thread
+from asyncio import get_running_loop
 from collections.abc import Mapping
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -211,7 +212,7 @@ def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: by
         if speaks_up(plain):  # kept for a look, it would stand in the queue of those whom it goes past, with her name
             return note_of(uow, author, note_id, reference, as_it_came(note_id, plain, uow.now), uow.now), Because.INCOMPLETE
         return None, Because.INCOMPLETE
-    except (Unreadable, ValueError, KeyError, TypeError):
+    except (Unreadable, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None, Because.UNREADABLE
 
 
@@ -287,7 +288,10 @@ async def receive_with_others(house: House, token: str | None, envelope: Envelop
     try:
         done = await deliver_note.with_others(house, who, envelope, now=now, fit=_well_formed, also=note)
     except Apart:
-        return await to_thread(lambda: receive(house, actor_for(house, token, now=now), envelope, now=now))
+        def by_itself() -> tuple[str, str, bool]:
+            return receive(house, actor_for(house, token, now=now), envelope, now=now)
+
+        return await get_running_loop().run_in_executor(house.aside, copy_context().run, by_itself)
     return _receipt(done)
 
 

@@ -158,11 +158,11 @@ def speaks_up(plain: bytes) -> dict[str, object]:
     it. Empty for any other."""
     try:
         content = json.loads(plain)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         return {"route": Route.SPEAK_UP, "nameless": True} if b"speak_up" in plain else {}
     if content.get("route") != Route.SPEAK_UP:
         return {}
     return {"route": Route.SPEAK_UP, "nameless": content.get("nameless", False) is not False,
-            "staff_names": str(content.get("staff_names", ""))[:2_000]}
+            "staff_names": str(content.get("staff_names", ""))[:2_000].encode(errors="replace").decode()}

@@ -1,10 +1,14 @@
-"""What arrives together shares one commit: one thread takes all that has arrived along in one transaction, one after another.
+"""What arrives together shares one commit: one thread takes all that has arrived along in one transaction, in that order.
 
 Nobody is answered before the commit. Where anything at all goes wrong, nothing of that transaction is kept, and each of those
 in it does it again by herself, the usual way: so a bad one blocks no other, and what it is refused for is told as ever.
+
+On SQLite, where only one may write at a time. On PostgreSQL each writes by herself: locks held for several would lie across
+each other's way, and one adult whose file is held would keep everybody's notes waiting.
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from sgapp.services.house import House
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 #: As many as one commit carries: who comes later waits for no more than these.
 _MOST = 32
 #: Whose transaction it is that several share: nobody's. Each acts for herself within.
@@ -51,7 +56,7 @@ class Together:
     def __init__(self, house: "House") -> None:
         self._house = house
         self._queue: list[_One] = []
-        self._entry = threading.Lock()
+        self._entry, self._taking = threading.Lock(), False
         self._taker = ThreadPoolExecutor(1, thread_name_prefix="together")
 
     async def do(self, who: Callable[[UnitOfWork], Actor], at: datetime, work: Callable[[UnitOfWork], T]) -> T:
@@ -59,20 +64,28 @@ class Together:
         mine = _One(who, at, work, asyncio.get_running_loop().create_future())
         with self._entry:
             self._queue.append(mine)
-            first = len(self._queue) == 1
-        if first:
-            self._taker.submit(self._take)
+            begins, self._taking = not self._taking, True
+        if begins:
+            try:
+                self._taker.submit(self._take)
+            except RuntimeError:  # no thread can be had: whoever waits does not wait for it
+                while some := self._next():
+                    _tell(some)
         return await mine.told
 
     def _take(self) -> None:
         while some := self._next():
-            with suppress(BaseException):  # whatever it was: each meets it again by herself, or does not
+            try:
                 self._settle(some)
+            except BaseException as error:  # whatever it was: each meets it again by herself, or does not
+                _log.warning("what %d shared was undone: %s", len(some), type(error).__name__)
             _tell(some)
 
     def _next(self) -> list[_One]:
+        """The next of those who wait. Nobody is taking any more once there is none."""
         with self._entry:
             some, self._queue = self._queue[:_MOST], self._queue[_MOST:]
+            self._taking = bool(some)
         return some
 
     def _settle(self, some: list[_One]) -> None:
@@ -86,7 +99,6 @@ class Together:
                     look.standing = asking.standing
         if not theirs:
             return
-        theirs.sort(key=lambda pair: pair[1].account_id)  # streams are held in the same order by everybody
         with house.shared(_ALL, some[0].at) as shared:
             for one, actor in theirs:
                 uow = house.beside(shared, actor, one.at)
@@ -100,7 +112,7 @@ class Together:
 def _tell(some: list[_One]) -> None:
     """Wake whoever waits, each loop once."""
     for loop in {one.told.get_loop() for one in some}:
-        with suppress(RuntimeError):  # closed: nobody waits there any more
+        with suppress(Exception):  # closed, mostly: nobody waits there any more
             loop.call_soon_threadsafe(_answer, [one for one in some if one.told.get_loop() is loop])
 
 

@@ -244,9 +244,9 @@ def bearers(session: Session, tokens_sha256: Collection[str]) -> dict[str, Beare
     return {found: Bearer(*rest) for found, *rest in rows}
 
 
-def touch(uow: UnitOfWork, token_sha256: str) -> None:
+def touch(uow: UnitOfWork, token_sha256: str, at: datetime) -> None:
     """Note that somebody did something in a session."""
-    change(uow.session, _SEEN, token_sha256, {"token": token_sha256, "last_seen_at": uow.now})
+    change(uow.session, _SEEN, token_sha256, {"token": token_sha256, "last_seen_at": at})
 
 
 def end_sessions(uow: UnitOfWork, account_id: str, *, but: str = "") -> None:

@@ -136,7 +136,7 @@ class UnitOfWork:
     def regardless(self, entity: type[T], record_id: str) -> T:
         """A record whatever the actor may see. For one purpose: to make it, or what hangs on it, stricter."""
         repository = Repository(self, entity)
-        row = self.session.get_one(KINDS[entity].table, record_id, with_for_update=True)
+        row = self.session.get_one(KINDS[entity].table, record_id, with_for_update=True, populate_existing=True)
         return repository.opened(row)
 
     def hanging_on(self, entity: type[T], case_id: str) -> tuple[T, ...]:

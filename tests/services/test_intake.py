@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import event, update
 from sqlmodel import select
 
@@ -300,3 +301,24 @@ def test_her_own_words_are_hers_for_the_shift_and_each_look_is_recorded(cast: Ca
     for actor, when in ((cast.amina, last + timedelta(seconds=1)), (cast.carla, START), (cast.lena, START)):
         with pytest.raises(NotFound):
             intake.own_words(cast.house, actor, when, note_id)
+
+
+_IN_NO_FORM = {
+    "deep": b"[" * 100_000,
+    "before-all-time": b'{"id": "%s", "card_looks": [{"code": "x", "at": "0001-01-01T00:00:00+23:59"}], "person": "p"}',
+    "half-a-character": b'{"id": "%s", "card_looks": [], "person": "a\\ud800b"}',
+    "nul": b'{"id": "%s", "card_looks": [], "person": "a\\u0000b"}',
+    "speaking-up": b'{"id": "%s", "route": "speak_up", "staff_names": "a\\ud800"}',
+}
+
+
+@pytest.mark.parametrize("plain", _IN_NO_FORM.values(), ids=_IN_NO_FORM)
+def test_whatever_a_sealed_message_holds_it_is_kept(cast: Cast, plain: bytes) -> None:
+    key, note_id = intake.intake_key(cast.house, now=START), str(uuid.uuid4())
+    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.b64decode(key.public_key))
+    sealed = intake._SUITE.encrypt(plain.replace(b"%s", note_id.encode()), point,
+                                   intake.seal_info(key.organisation, key.key_id, note_id))
+    envelope = Envelope(note_id, key.key_id, base64.b64encode(sealed).decode())
+    assert intake.receive(cast.house, cast.amina, envelope, now=START)[2]
+    kept = [row.id for row in _rows(cast, EnvelopeRow) if row.kept is not None]
+    assert [*kept, *(row.id for row in _rows(cast, ObservationRow))] == [note_id]  # as it came, or as a note

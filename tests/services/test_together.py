@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,17 +14,19 @@ from sqlmodel import select
 
 from sgapp.domain.errors import Invalid, SignedOut
 from sgapp.domain.kept import Because
+from sgapp.domain.person import Person
 from sgapp.services import intake, sessions
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import NOBODY, SYSTEM, House
 from sgapp.services.intake import Envelope
 from sgapp.store import devices
 from sgapp.store.accounts import session_row
-from sgapp.store.tables import AuditEventRow, EnvelopeRow, KeptRow, MessageRow, ObservationRow
+from sgapp.store.tables import AuditEventRow, EnvelopeRow, KeptRow, MessageRow, ObservationRow, SessionRow
 from tests.people import PASSWORD, START, Cast, Handset, code, note_payload
 
 Answer = tuple[str, str, bool]
 only_sqlite = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+only_postgresql = pytest.mark.parametrize("house", ["postgresql"], indirect=True)
 
 
 def _token(cast: Cast, who: str = "amina") -> str:
@@ -38,7 +40,7 @@ def _note(cast: Cast, **content: Any) -> Envelope:
 
 
 def _arrive(house: House, sent: Sequence[tuple[str | None, Envelope]], meanwhile: Callable[[], None] = lambda: None, *,
-            leaves: int | None = None) -> list[Answer | BaseException]:
+            leaves: int | None = None, at: datetime = START) -> list[Answer | BaseException]:
     """Let all of them wait for whoever takes notes in, who is kept busy until then. Returns what came of each.
 
     `leaves`: this one of them waits no longer, once all are there.
@@ -46,9 +48,10 @@ def _arrive(house: House, sent: Sequence[tuple[str | None, Envelope]], meanwhile
     free = threading.Event()
 
     async def all_of_them() -> list[Answer | BaseException]:
-        house.together._taker.submit(free.wait)
+        if house.together is not None:
+            house.together._taker.submit(free.wait)
         try:
-            waiting = [asyncio.ensure_future(intake.receive_with_others(house, token, e, now=START)) for token, e in sent]
+            waiting = [asyncio.ensure_future(intake.receive_with_others(house, token, e, now=at)) for token, e in sent]
             await asyncio.sleep(0)  # each runs until it waits
             meanwhile()
             if leaves is not None:
@@ -80,6 +83,7 @@ def _sound(cast: Cast) -> bool:
     return verify_audit(cast.house, now=START).sound
 
 
+@only_sqlite
 def test_notes_that_arrive_together_share_one_commit_and_are_all_kept(cast: Cast) -> None:
     token, envelopes = _token(cast), [_note(cast) for _ in range(5)]
     commits = _commits(cast)
@@ -90,6 +94,7 @@ def test_notes_that_arrive_together_share_one_commit_and_are_all_kept(cast: Cast
     assert _sound(cast)
 
 
+@only_sqlite
 def test_each_more_among_them_asks_three_questions_more_and_no_other(cast: Cast) -> None:
     """Who brings it, whether it is there, and whether she knows the adult; what is new is written by tables."""
     token, asked = _token(cast), list[str]()
@@ -136,7 +141,7 @@ def test_whoever_is_not_signed_in_is_told_so_and_the_others_share_their_commit_a
     known = _token(cast)
     commits = _commits(cast)
     answers = _arrive(cast.house, [(known, good), (token, hers), (known, other)])
-    assert len(commits) == 1
+    assert len(commits) == (1 if cast.house.together else 2)
     assert isinstance(answers[1], SignedOut)
     assert _fresh(answers[0]) and _fresh(answers[2])
     assert _ids(cast, EnvelopeRow) == {good.id, other.id}
@@ -177,6 +182,7 @@ def test_that_somebody_did_something_in_her_session_is_noted_there_too(cast: Cas
         assert row is not None and row.last_seen_at == START
 
 
+@only_sqlite
 def test_one_that_adds_to_another_finds_it_although_both_arrive_at_once(cast: Cast) -> None:
     first, token = _note(cast), _token(cast)
     second = _note(cast, corrects=first.id, staff_involved="yes", staff_names="Carla Denny")
@@ -241,6 +247,7 @@ def test_when_the_disk_is_full_nobody_is_answered_whose_note_went_with_the_whole
     assert _sound(cast)
 
 
+@only_sqlite
 def test_whatever_ends_the_shared_commit_leaves_each_to_be_taken_in_by_herself_and_the_next_to_share_again(
         cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     envelopes, token, joined, ended = [_note(cast) for _ in range(5)], _token(cast), intake.joined, list[bool]()
@@ -261,6 +268,60 @@ def test_whatever_ends_the_shared_commit_leaves_each_to_be_taken_in_by_herself_a
     assert len(commits) == 1
 
 
+@only_sqlite
+def test_where_no_thread_can_be_had_each_is_taken_in_by_herself_and_nobody_waits_for_ever(
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, envelopes, together = _token(cast), [_note(cast) for _ in range(3)], cast.house.together
+    assert together is not None
+
+    def no_thread(*_work: Any) -> Any:
+        raise RuntimeError("can't start new thread")
+
+    async def all_of_them() -> list[Answer]:
+        return await asyncio.gather(*(intake.receive_with_others(cast.house, token, e, now=START) for e in envelopes))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(together._taker, "submit", no_thread)
+        assert all(fresh for _, _, fresh in asyncio.run(all_of_them()))
+    more = [_note(cast) for _ in range(3)]
+    commits = _commits(cast)
+    assert all(_fresh(a) for a in _arrive(cast.house, [(token, e) for e in more]))
+    assert len(commits) == 1
+
+
+@only_postgresql
+def test_where_several_may_write_one_adult_whose_file_is_held_keeps_no_other_adults_notes_waiting(cast: Cast) -> None:
+    token = _token(cast)
+    others = cast.sealed(note_payload(cast.people["ola"], "", START))
+    with cast.house.begin(SYSTEM, START) as uow:
+        uow.regardless(Person, cast.people["dennis"])
+        held = threading.Thread(target=asyncio.run, args=(
+            intake.receive_with_others(cast.house, token, _note(cast), now=START),))
+        held.start()
+        reference, _, fresh = asyncio.run(intake.receive_with_others(cast.house, token, others, now=START))
+        assert held.is_alive()
+    held.join(30)
+    assert reference and fresh and not held.is_alive()
+
+
+def test_a_note_without_a_name_is_not_told_apart_by_what_came_before_and_after_it_or_by_when_a_session_was_last_used(
+        cast: Cast) -> None:
+    """Rows lie in the order in which they came, and the time that is noted of a session is nobody's moment."""
+    at = START + timedelta(minutes=10, seconds=17, microseconds=331)
+    tokens = {who: _token(cast, who) for who in ("amina", "carla", "sana")}
+    nameless = _note(cast, route="speak_up", nameless=True)
+    sent = [(tokens["sana"], _note(cast)), (tokens["amina"], nameless), (tokens["carla"], _note(cast))]
+    _arrive(cast.house, sent, at=at)
+    with cast.house.begin(SYSTEM, START) as uow:
+        order = sorted(uow.session.connection().exec_driver_sql(
+            "SELECT ctid, id FROM envelope" if cast.house.together is None else "SELECT rowid, id FROM envelope"))
+        seen = set(uow.session.exec(select(SessionRow.last_seen_at)))
+    if cast.house.together is not None:
+        assert [note_id for _, note_id in order] == [e.id for _, e in sent]
+    assert {e.id for _, e in sent} == {note_id for _, note_id in order}
+    assert seen == {at.replace(second=0, microsecond=0)}
+
+
 def test_the_same_note_several_times_at_once_is_kept_once_and_answered_alike(cast: Cast) -> None:
     once, token = _note(cast), _token(cast)
     answers = _arrive(cast.house, [(token, once)] * 3)
@@ -269,6 +330,7 @@ def test_the_same_note_several_times_at_once_is_kept_once_and_answered_alike(cas
     assert _ids(cast, ObservationRow) == {once.id}
 
 
+@only_sqlite
 def test_where_the_shared_commit_fails_nobody_is_answered_from_it_and_each_is_taken_in_by_herself(cast: Cast) -> None:
     envelopes, token, failed = [_note(cast) for _ in range(3)], _token(cast), list[bool]()
 
@@ -284,6 +346,7 @@ def test_where_the_shared_commit_fails_nobody_is_answered_from_it_and_each_is_ta
     assert _sound(cast)
 
 
+@only_sqlite
 def test_whoever_goes_before_she_is_answered_leaves_her_note_and_takes_nobodys_answer_along(cast: Cast) -> None:
     envelopes, token = [_note(cast) for _ in range(3)], _token(cast)
     answers = _arrive(cast.house, [(token, e) for e in envelopes], leaves=1)
