@@ -80,6 +80,11 @@ class Together:
             except BaseException as error:  # whatever it was: each meets it again by herself, or does not
                 _log.warning("what %d shared was undone: %s", len(some), type(error).__name__)
             _tell(some)
+            try:
+                if any(one.settled for one in some):
+                    self._house.changed()
+            except Exception as error:  # whoever brought something is answered by now
+                _log.warning("a change could not be told to all screens: %s", type(error).__name__)
 
     def _next(self) -> list[_One]:
         """The next of those who wait. Nobody is taking any more once there is none."""
@@ -106,7 +111,6 @@ class Together:
                 shared.standing = uow.standing
         for one, _ in theirs:
             one.settled = True
-        house.changed()
 
 
 def _tell(some: list[_One]) -> None:

@@ -289,6 +289,17 @@ def test_where_no_thread_can_be_had_each_is_taken_in_by_herself_and_nobody_waits
     assert len(commits) == 1
 
 
+@only_sqlite
+def test_whoever_listens_to_changes_and_fails_takes_nobodys_answer_away(cast: Cast) -> None:
+    def fails() -> None:
+        raise RuntimeError("this screen has gone")
+
+    token, envelopes = _token(cast), [_note(cast) for _ in range(2)]
+    cast.house.on_change(fails)
+    assert all(_fresh(a) for a in _arrive(cast.house, [(token, e) for e in envelopes]))
+    assert _ids(cast, ObservationRow) == {e.id for e in envelopes}
+
+
 @only_postgresql
 def test_where_several_may_write_one_adult_whose_file_is_held_keeps_no_other_adults_notes_waiting(cast: Cast) -> None:
     token = _token(cast)
