@@ -19,6 +19,7 @@ class Shared(Session):
         super().__init__(engine, expire_on_commit=False)
         self.heads: dict[str, Any] = {}
         self._connection: Connection | None = None
+        self._failed = False
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._changes: dict[Update, dict[Hashable, dict[str, Any]]] = {}
 
@@ -35,12 +36,18 @@ class Shared(Session):
         return next((row for row in self._rows.get(table, ()) if all(row[n] == v for n, v in key.items())), None)
 
     def put_down(self) -> None:
-        """Write what waits, tables in the order in which they were first needed."""
+        """Write what waits, tables in the order in which they were first needed. Where that failed once, it fails for good: it
+        may have been another's row, and whoever asked and met the error may think it her own.
+        """
+        if self._failed:
+            raise RuntimeError("what waited could not be written")
         rows, changes, self._rows, self._changes = self._rows, self._changes, {}, {}
+        self._failed = True
         for table, theirs in rows.items():
             self.beneath().execute(insert_into(table), theirs)
         for statement, values in changes.items():
             self.beneath().execute(statement, list(values.values()))
+        self._failed = False
 
     def beneath(self) -> Connection:
         """The connection, past what waits."""

@@ -1,5 +1,6 @@
 """Rows that wait in a shared transaction: whoever asks through the session finds them, and none is lost or written twice."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -28,6 +29,13 @@ def _writes_two_and_fails(cast: Cast) -> None:
         uow.session.put_down()
         insert_row(uow.session, SequenceRow, name="tea-3", value=1)
         raise ZeroDivisionError
+
+
+def _lets_an_error_pass(cast: Cast) -> None:
+    with cast.house.shared(SYSTEM, START) as uow:
+        insert_row(uow.session, SequenceRow, name="tea", value=object())
+        with suppress(Exception):
+            uow.session.get(SequenceRow, "tea")
 
 
 @pytest.mark.parametrize("ask", [
@@ -60,6 +68,13 @@ def test_what_waits_at_the_end_is_committed_and_what_is_undone_leaves_nothing(ca
         _writes_two_and_fails(cast)
     with cast.house.begin(SYSTEM, START) as uow:
         assert _count(uow.session) == 1
+
+
+def test_where_a_row_that_waited_could_not_be_written_nothing_is_committed_whoever_let_the_error_pass(cast: Cast) -> None:
+    with pytest.raises(RuntimeError, match="could not be written"):
+        _lets_an_error_pass(cast)
+    with cast.house.begin(SYSTEM, START) as uow:
+        assert _count(uow.session) == 0
 
 
 def test_of_several_changes_of_one_row_the_last_is_made_and_a_row_that_waits_is_written_before_it(cast: Cast) -> None:
