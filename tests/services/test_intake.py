@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import event, update
 from sqlmodel import select
 
+from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import Conflict, Invalid, NotFound
 from sgapp.domain.kept import Because
 from sgapp.domain.observation import Answer, Mark, Observation
@@ -322,3 +323,23 @@ def test_whatever_a_sealed_message_holds_it_is_kept(cast: Cast, plain: bytes) ->
     assert intake.receive(cast.house, cast.amina, envelope, now=START)[2]
     kept = [row.id for row in _rows(cast, EnvelopeRow) if row.kept is not None]
     assert [*kept, *(row.id for row in _rows(cast, ObservationRow))] == [note_id]  # as it came, or as a note
+
+
+@pytest.mark.parametrize("house", ["postgresql"], indirect=True)
+def test_a_correction_that_meets_the_leads_acknowledgement_waits_for_it_and_is_kept(cast: Cast) -> None:
+    """Where several write at a time; what it adds to is taken as the lead left it."""
+    first = cast.writes()
+    correction = cast.sealed(_payload(cast, corrects=first, staff_involved="yes", staff_names="Carla Denny"))
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as pool:
+        with cast.house.begin(cast.lena, LATER) as uow:
+            uow.save(uow.notes.get(first).acknowledged(at=LATER, by="Lena Hart"),
+                     because=AuditEvent("note-acknowledged", "observation", first, detail="delivered>acknowledged"))
+            sent = pool.submit(intake.receive, cast.house, cast.amina, correction, now=LATER)
+            with cast.house.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watching:
+                while not watching.exec_driver_sql(waits).scalar_one():
+                    assert not sent.done()
+        assert sent.result(30)[2]
+    kept = _stored(cast, first)
+    assert kept.acknowledged_at == LATER and kept.restricted
+    assert _stored(cast, correction.id).corrects_id == first
