@@ -85,6 +85,11 @@ class Envelope:
     device: str = ""
     signature: str = ""
 
+    @property
+    def signed(self) -> bool:
+        """Whether it says that a phone signed it, and which."""
+        return bool(self.device and self.signature)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnNote:
@@ -218,7 +223,7 @@ def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: by
 
 def _device_of(uow: UnitOfWork, form: Envelope, note_id: str, sealed: bytes) -> Device | None:
     """The author's own phone, if it signed this."""
-    device = devices.by_id(uow, form.device) if form.device and form.signature else None
+    device = devices.by_id(uow, form.device) if form.signed else None
     if device is None or device.account_id != uow.actor.account_id:
         return None
     return device if has_signed(device, note_id, sealed, form.signature) else None
@@ -266,9 +271,11 @@ def receive(house: House, actor: Actor | None, envelope: Envelope, *, now: datet
 
     The phone that signed it says whose it is; without a good signature, the session does. Raises SignedOut if neither.
     """
-    with house.reading(NOBODY, now) as look:
-        owner = _owner(look, actor, envelope)
-    return _receipt(deliver_note(house, owner, envelope, now=now))
+    signer = None
+    if envelope.signed:
+        with house.reading(NOBODY, now) as look:
+            signer = _signer(look, envelope)
+    return _receipt(deliver_note(house, _whose(signer, actor), envelope, now=now))
 
 
 @public("asks who the bearer of a cookie is, and then the guarded deliver_note")
@@ -279,7 +286,7 @@ async def receive_with_others(house: House, token: str | None, envelope: Envelop
     def who(look: UnitOfWork) -> Actor:
         nonlocal unnoted
         actor, unnoted = asking(look, token) if token else (None, False)
-        return _owner(look, actor, envelope)
+        return _whose(_signer(look, envelope) if envelope.signed else None, actor)
 
     def note(uow: UnitOfWork) -> None:
         if token and unnoted:
@@ -295,13 +302,15 @@ async def receive_with_others(house: House, token: str | None, envelope: Envelop
     return _receipt(done)
 
 
-def _owner(look: UnitOfWork, actor: Actor | None, envelope: Envelope) -> Actor:
-    owner = None
-    if envelope.device and envelope.signature:
-        owner = sender(look, envelope.device, *_well_formed(envelope), envelope.signature)
-    if owner is None and actor is None:
+def _signer(look: UnitOfWork, envelope: Envelope) -> Actor | None:
+    return sender(look, envelope.device, *_well_formed(envelope), envelope.signature)
+
+
+def _whose(signer: Actor | None, actor: Actor | None) -> Actor:
+    found = signer or actor
+    if found is None:
         raise SignedOut("neither a session nor the signature of a phone we know")
-    return owner or actor or NOBODY
+    return found
 
 
 def _receipt(done: Done) -> tuple[str, str, bool]:
