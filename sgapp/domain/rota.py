@@ -5,7 +5,7 @@ away is passed over. Source: DOMAIN annex §8 ("always one named lead on shift; 
 acknowledgement; nobody triages a matter naming them; handover logged").
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -152,6 +152,7 @@ class Post(StrEnum):
     NOMINATED = "nominated"
 
 
+_ASKED_BY_ROLE = {Post.MANAGER: Role.MANAGER, Post.NOMINATED: Role.NOMINATED}
 _UP = (Post.ON_DUTY, Post.DEPUTY, Post.MANAGER, Post.NOMINATED)
 #: Rung by stage. Stage 0: nothing is late yet. Source: DOMAIN annex §2, escalation (four stages), §8 (deputy).
 _WITH_AGENCY = (Post.ON_DUTY, Post.ON_DUTY, Post.MANAGER, Post.NOMINATED, Post.NOMINATED)
@@ -180,14 +181,19 @@ def next_person(post: Post, rota: Rota, members: Iterable[Member], at: datetime,
     None only if nobody at all is left who may know.
     """
     able = {m.account_id: m for m in members if m.may_know and not rota.away(m.account_id, at)}
-    rungs = {
-        Post.ON_DUTY: [rota.holder(Duty.LEAD if calendar.open_from(at) == at else Duty.ON_CALL, at)],
-        Post.DEPUTY: [rota.holder(Duty.DEPUTY, at)],
-        Post.MANAGER: [m.account_id for m in able.values() if m.role is Role.MANAGER],
-        Post.NOMINATED: [m.account_id for m in able.values() if m.role is Role.NOMINATED],
-    }
     first = _UP.index(post)
-    lead = [rota.holder(Duty.LEAD, at)]
-    order = [a for rung in _UP[first:] for a in rungs[rung]] + [a for rung in _UP[:first] for a in rungs[rung]] + lead
-    last = [m.account_id for m in able.values() if str(m.role) in MAY_TAKE[Duty.LEAD]]
-    return next((a for a in (*order, *last) if a in able), None)
+    return next((a for a in _in_order((*_UP[first:], *_UP[:first]), rota, able.values(), at, calendar) if a in able), None)
+
+
+def _in_order(posts: Iterable[Post], rota: Rota, able: Collection[Member], at: datetime,
+              calendar: Calendar) -> Iterator[str | None]:
+    """Rung by rung, each looked up only when it is reached; then whoever is the lead, and at last whoever could be."""
+    for post in posts:
+        if post is Post.ON_DUTY:
+            yield rota.holder(Duty.LEAD if calendar.open_from(at) == at else Duty.ON_CALL, at)
+        elif post is Post.DEPUTY:
+            yield rota.holder(Duty.DEPUTY, at)
+        else:
+            yield from (m.account_id for m in able if m.role is _ASKED_BY_ROLE[post])
+    yield rota.holder(Duty.LEAD, at)
+    yield from (m.account_id for m in able if m.role in MAY_TAKE[Duty.LEAD])

@@ -32,7 +32,7 @@ class Staff:
 def named_as_involved(content: NoteContent, staff: Iterable[Staff]) -> frozenset[str]:
     """Ids of those whom the writer names where she is asked who of the staff it was."""
     words = _words(content.staff_names)
-    return frozenset(s.id for s in staff if _in_full(s, words) or _in_part(s, words)) if words else frozenset()
+    return _found(words, staff, in_part=True) if words else frozenset()
 
 
 def named_in_passing(content: NoteContent, staff: Iterable[Staff]) -> frozenset[str]:
@@ -44,7 +44,12 @@ def named_in_passing(content: NoteContent, staff: Iterable[Staff]) -> frozenset[
 def named_in(texts: Iterable[str], staff: Iterable[Staff], *, in_part: bool = False) -> frozenset[str]:
     """Ids of those whose full name or user name stands in one of these texts; `in_part`: a first or a last name counts, too."""
     words = [word for text in texts for word in (*_words(text), "")]
-    return frozenset(s.id for s in staff if _in_full(s, words) or (in_part and _in_part(s, words)))
+    return _found(words, staff, in_part=in_part)
+
+
+def _found(words: list[str], staff: Iterable[Staff], *, in_part: bool) -> frozenset[str]:
+    once = frozenset(words)
+    return frozenset(s.id for s in staff if _in_full(s, words, once) or (in_part and _in_part(s, once)))
 
 
 def _words(text: str) -> list[str]:
@@ -52,12 +57,16 @@ def _words(text: str) -> list[str]:
     return [word[:-2] if word.endswith(("'s", "’s")) else word for word in _WORD.findall(text.lower())]
 
 
-def _in_full(staff: Staff, words: list[str]) -> bool:
-    name = list(staff.words)
-    if len(name) > 1 and name[0] in words and any(words[i:i + len(name)] == name for i in range(len(words) - len(name) + 1)):
+def _in_full(staff: Staff, words: list[str], once: frozenset[str]) -> bool:
+    name = staff.words
+    if len(name) > 1 and once.issuperset(name) and _in_a_row(name, words):
         return True
-    return not staff.username.isalpha() and staff.username in words  # "devan" is a name, "worker.b" can only be an account
+    return staff.username in once and not staff.username.isalpha()  # "devan" is a name, "worker.b" can only be an account
 
 
-def _in_part(staff: Staff, words: list[str]) -> bool:
-    return any(part in words for part in (*staff.words, staff.username) if len(part) >= _SHORTEST)
+def _in_a_row(name: tuple[str, ...], words: list[str]) -> bool:
+    return any(tuple(words[i:i + len(name)]) == name for i in range(len(words) - len(name) + 1))
+
+
+def _in_part(staff: Staff, once: frozenset[str]) -> bool:
+    return any(part in once for part in (*staff.words, staff.username) if len(part) >= _SHORTEST)

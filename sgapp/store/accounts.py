@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.staff_names import Staff
 from sgapp.store.engine import insert_missing, insert_rows
-from sgapp.store.shared import beneath, change
+from sgapp.store.shared import ask, change
 from sgapp.store.standing import raised, standing
 from sgapp.store.tables import AccountRow, AllocationRow, CareVisitRow, SessionRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -233,7 +233,7 @@ _SEEN = update(SessionRow).where(col(SessionRow.token_sha256) == bindparam("toke
 
 def bearer(session: Session, token_sha256: str) -> Bearer | None:
     """The session of a token, for a look at it alone."""
-    row = beneath(session).execute(_BEARER, {"token": token_sha256}).first()
+    row = ask(session, _BEARER, {"token": token_sha256})
     return Bearer(*row) if row is not None else None
 
 

@@ -25,7 +25,7 @@ from sgapp.domain.audit import AuditEvent, Outcome
 from sgapp.domain.permissions import Actor
 from sgapp.store.engine import insert_if_missing, keep_rows
 from sgapp.store.secrets import KeyRing
-from sgapp.store.shared import Shared, beneath, change
+from sgapp.store.shared import Shared, ask, change
 from sgapp.store.tables import AuditEventRow, AuditHeadRow, RefusalRow
 from sgapp.store.tables._types import UtcText
 
@@ -159,7 +159,7 @@ class AuditLog:
 def _head_of(session: Session, stream: str) -> "Head":
     """Where a stream stands; nobody else adds to it until this transaction ends."""
     asked = {"named": stream}
-    found = beneath(session).execute(_HEAD_OF, asked).first()
+    found = ask(session, _HEAD_OF, asked)
     if found is None:
         insert_if_missing(session, AuditHeadRow, stream=stream, seq=0, last=GENESIS, mac="")
         found = session.connection().execute(_HEAD_OF, asked).one()

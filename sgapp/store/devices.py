@@ -1,14 +1,15 @@
 """Phones that may deliver, as the store keeps them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlalchemy import select as select_columns
-from sqlmodel import col, select
+from sqlmodel import col
 
-from sgapp.store.shared import beneath, change
+from sgapp.store.shared import ask, change
 from sgapp.store.tables import DeviceRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -30,16 +31,17 @@ def _place(device_id: str) -> str:
     return f"device/{device_id}/name"
 
 
-_BY_ID = select_columns(
+_PHONES = select_columns(
     col(DeviceRow.id), col(DeviceRow.account_id), col(DeviceRow.sealed_name), col(DeviceRow.public_key),
-    col(DeviceRow.created_at), col(DeviceRow.last_used_at), col(DeviceRow.revoked_at)).where(
-        col(DeviceRow.id) == bindparam("device"))
+    col(DeviceRow.created_at), col(DeviceRow.last_used_at), col(DeviceRow.revoked_at))
+_BY_ID = _PHONES.where(col(DeviceRow.id) == bindparam("device"))
+_NEWEST_FIRST = _PHONES.order_by(col(DeviceRow.created_at).desc())
 _USED = update(DeviceRow).where(col(DeviceRow.id) == bindparam("device"))
 
 
-def _device(uow: UnitOfWork, row: Any) -> Device:
-    name = uow.opened(row.sealed_name, place=_place(row.id)).decode()
-    return Device(row.id, row.account_id, name, row.public_key, row.created_at, row.last_used_at, row.revoked_at)
+def _device(uow: UnitOfWork, row: Sequence[Any]) -> Device:
+    device_id, account_id, sealed_name, *rest = row
+    return Device(device_id, account_id, uow.opened(sealed_name, place=_place(device_id)).decode(), *rest)
 
 
 def add(uow: UnitOfWork, device: Device) -> None:
@@ -50,19 +52,19 @@ def add(uow: UnitOfWork, device: Device) -> None:
 
 
 def by_id(uow: UnitOfWork, device_id: str) -> Device | None:
-    row = beneath(uow.session).execute(_BY_ID, {"device": device_id}).first()
+    row = ask(uow.session, _BY_ID, {"device": device_id})
     return _device(uow, row) if row else None
 
 
 def of_account(uow: UnitOfWork, account_id: str) -> tuple[Device, ...]:
     """The phones of one account, the newest first."""
-    query = select(DeviceRow).where(DeviceRow.account_id == account_id).order_by(col(DeviceRow.created_at).desc())
-    return tuple(_device(uow, row) for row in uow.session.exec(query))
+    found = uow.session.execute(_NEWEST_FIRST.where(col(DeviceRow.account_id) == account_id))
+    return tuple(_device(uow, row) for row in found)
 
 
 def everyone_s(uow: UnitOfWork) -> tuple[Device, ...]:
     """Every phone of the organisation, the newest first."""
-    return tuple(_device(uow, row) for row in uow.session.exec(select(DeviceRow).order_by(col(DeviceRow.created_at).desc())))
+    return tuple(_device(uow, row) for row in uow.session.execute(_NEWEST_FIRST))
 
 
 def used(uow: UnitOfWork, device_id: str) -> None:

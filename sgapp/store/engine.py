@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from sgapp.settings import Settings
-from sgapp.store.shared import Shared, beneath, insert_into
+from sgapp.store.shared import Shared, ask, insert_into
 
 #: The number under which PostgreSQL keeps the lock of those who prepare the database.
 _PREPARING = 7_308_324_466
@@ -74,7 +74,7 @@ def is_there(session: Session, table: type[SQLModel], row_id: str) -> bool:
     name = str(table.__tablename__)
     if isinstance(session, Shared) and session.waiting(name, id=row_id) is not None:
         return True
-    return beneath(session).execute(_by_id(name), {"row": row_id}).first() is not None
+    return ask(session, _by_id(name), {"row": row_id}) is not None
 
 
 @cache

@@ -4,12 +4,14 @@ They are written before anything is asked through the session, so nobody can mis
 them by: only where it looks at tables in which none wait, or has looked at those that do (`waiting`).
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, Update, event, insert
 from sqlmodel import Session, SQLModel
+
+from sgapp.store.straight import Question, all_of, first
 
 
 class Shared(Session):
@@ -44,9 +46,9 @@ class Shared(Session):
         rows, changes, self._rows, self._changes = self._rows, self._changes, {}, {}
         self._failed = True
         for table, theirs in rows.items():
-            self.beneath().execute(insert_into(table), theirs)
+            all_of(self.beneath(), insert_into(table), theirs)
         for statement, values in changes.items():
-            self.beneath().execute(statement, list(values.values()))
+            all_of(self.beneath(), statement, list(values.values()))
         self._failed = False
 
     def beneath(self) -> Connection:
@@ -81,6 +83,11 @@ def change(session: Session, statement: Update, of: Hashable, values: Mapping[st
 def beneath(session: Session) -> Connection:
     """The connection of a session, past what waits in it."""
     return session.beneath() if isinstance(session, Shared) else session.connection()
+
+
+def ask(session: Session, question: Question, values: Mapping[str, Any]) -> Sequence[Any] | None:
+    """The first row that it is answered with, past what waits; None if there is none."""
+    return first(beneath(session), question, values)
 
 
 @cache

@@ -16,7 +16,7 @@ from sqlalchemy.orm import object_session
 from sqlmodel import Session, SQLModel, col
 
 from sgapp.store.secrets import KeyRing
-from sgapp.store.shared import beneath
+from sgapp.store.shared import ask
 from sgapp.store.tables import AccountRow, DocumentRow, PushRow, ReachRow, SealingKeyRow, SequenceRow
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def _held(uow: "UnitOfWork") -> Kept | None:
 
 
 def _number(uow: "UnitOfWork") -> int | None:
-    return beneath(uow.session).execute(_NUMBER).scalar_one_or_none()
+    row = ask(uow.session, _NUMBER, {})
+    return row[0] if row else None
 
 
 def _changes(_mapper: Any, connection: Connection, row: SQLModel) -> None:

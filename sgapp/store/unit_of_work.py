@@ -35,7 +35,7 @@ from sgapp.store.audit_log import AuditLog, RecordDigest
 from sgapp.store.engine import insert_if_missing, insert_row, insert_rows, is_there
 from sgapp.store.kinds import KINDS, ON_A_CASE, Kind, Record, case_of, stream_of
 from sgapp.store.secrets import ORGANISATION_KEY, KeyRing, decrypt, encrypt
-from sgapp.store.shared import Shared, beneath
+from sgapp.store.shared import Shared, ask
 from sgapp.store.standing import Kept
 from sgapp.store.tables import (
     AllocationRow,
@@ -257,7 +257,9 @@ class UnitOfWork:
         if person_id is None:
             return ORGANISATION_KEY
         # Held until this ends: nothing is put under a person whose records are being disposed of.
-        found = self._held.get(person_id) or beneath(self.session).execute(_KEY_OF, {"person": person_id}).scalar()
+        found = self._held.get(person_id)
+        if found is None and (row := ask(self.session, _KEY_OF, {"person": person_id})):
+            found = row[0]
         if found is None:
             raise NotFound(f"person {person_id}")
         return found
@@ -266,10 +268,9 @@ class UnitOfWork:
         """Whether the actor may know of an adult, who is then held until this ends: she must not be disposed of meanwhile."""
         known = _key_if_known(anywhere=self.actor.branch is None)
         asked = {"person": person_id, "account": self.actor.account_id, "branch": self.actor.branch, "now": self.now}
-        key_id = beneath(self.session).execute(known, asked).scalar()
-        if key_id is not None:
-            self._held[person_id] = key_id
-        return key_id is not None
+        if row := ask(self.session, known, asked):
+            self._held[person_id] = row[0]
+        return row is not None
 
     @property
     def book(self) -> ClockBook:

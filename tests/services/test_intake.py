@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import event, update
+from sqlalchemy import update
 from sqlmodel import select
 
 from sgapp.domain.audit import AuditEvent
@@ -28,6 +28,7 @@ from sgapp.store.accounts import Account
 from sgapp.store.tables import AuditEventRow, EnvelopeConflictRow, EnvelopeRow, ObservationRow, SealingKeyRow
 from sgapp.store.unit_of_work import Repository
 from tests.people import START, Cast, note_payload
+from tests.statements import said_to
 
 LATER = START + timedelta(minutes=9)
 
@@ -69,10 +70,9 @@ def test_a_note_whose_key_was_damaged_is_kept_for_a_look(cast: Cast, damaged: by
 
 def test_a_plain_note_takes_at_most_sixteen_statements_however_many_work_here(cast: Cast) -> None:
     def statements() -> int:
-        envelope, found = cast.sealed(_payload(cast)), []
-        event.listen(cast.house.engine, "before_cursor_execute", count := lambda *said: found.append(said[2]))
-        intake.receive(cast.house, cast.amina, envelope, now=START)
-        event.remove(cast.house.engine, "before_cursor_execute", count)
+        envelope = cast.sealed(_payload(cast))
+        with said_to(cast.house.engine) as found:
+            intake.receive(cast.house, cast.amina, envelope, now=START)
         return len(found)
 
     few = [statements() for _ in range(2)][-1]  # the first of a process also opens keys, and looks who works here
