@@ -10,6 +10,7 @@ each other's way, and one adult whose file is held would keep everybody's notes 
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -29,6 +30,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 #: As many as one commit carries: who comes later waits for no more than these.
 _MOST = 32
+#: Seconds in which somebody else arrives, or the others need not wait for her.
+_A_MOMENT = 0.0003
 #: Whose transaction it is that several share: nobody's. Each acts for herself within.
 _ALL = Actor("together", Role.ROTA, "several", known=False)
 
@@ -74,7 +77,7 @@ class Together:
         return await mine.told
 
     def _take(self) -> None:
-        while some := self._next():
+        while some := self._arrived():
             try:
                 self._settle(some)
             except BaseException as error:  # whatever it was: each meets it again by herself, or does not
@@ -85,6 +88,16 @@ class Together:
                     self._house.changed()
             except Exception as error:  # whoever brought something is answered by now
                 _log.warning("a change could not be told to all screens: %s", type(error).__name__)
+
+    def _arrived(self) -> list[_One]:
+        """The next of them, once no more come: whoever is just arriving needs the lock of Python that working on these would
+        take away again and again, and shares their commit.
+        """
+        before = 0
+        while before < (waiting := len(self._queue)) < _MOST:
+            before = waiting
+            time.sleep(_A_MOMENT)
+        return self._next()
 
     def _next(self) -> list[_One]:
         """The next of those who wait. Nobody is taking any more once there is none."""
