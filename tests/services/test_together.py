@@ -15,7 +15,7 @@ from sqlmodel import select
 from sgapp.domain.errors import Invalid, SignedOut
 from sgapp.domain.kept import Because
 from sgapp.domain.person import Person
-from sgapp.services import intake, sessions
+from sgapp.services import intake, sessions, together
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import NOBODY, SYSTEM, House
 from sgapp.services.intake import Envelope
@@ -93,6 +93,28 @@ def test_notes_that_arrive_together_share_one_commit_and_are_all_kept(cast: Cast
     assert all(_fresh(a) for a in answers)
     assert _ids(cast, ObservationRow) == {e.id for e in envelopes}
     assert _sound(cast)
+
+
+@only_sqlite
+def test_whoever_is_just_arriving_when_another_begins_shares_her_commit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, one, other, rests, arrived = _token(cast), _note(cast), _note(cast), threading.Event(), threading.Event()
+    commits = _commits(cast)
+
+    def rest(_seconds: float) -> None:
+        rests.set()
+        assert arrived.wait(30)
+
+    async def one_after_the_other() -> list[Answer]:
+        first = asyncio.ensure_future(intake.receive_with_others(cast.house, token, one, now=START))
+        assert await asyncio.to_thread(rests.wait, 30)
+        second = asyncio.ensure_future(intake.receive_with_others(cast.house, token, other, now=START))
+        await asyncio.sleep(0)  # it runs until it waits
+        arrived.set()
+        return [await first, await second]
+
+    monkeypatch.setattr(together.time, "sleep", rest)
+    assert all(_fresh(a) for a in asyncio.run(one_after_the_other()))
+    assert len(commits) == 1
 
 
 @only_sqlite
