@@ -8,7 +8,7 @@ from pydantic import BaseModel, StringConstraints
 
 from sgapp.api.door import Changes, Plain, SignedIn, TheHouse, token_of
 from sgapp.api.problems import problem
-from sgapp.services import intake, investigations
+from sgapp.services import intake, investigations, own_notes
 from sgapp.services.house import now
 from sgapp.services.rota import whom_to_ring
 from sgapp.services.views.note import mark_lines, note_lines
@@ -113,8 +113,8 @@ async def deliver(envelope: Sealed, request: Request, response: Response, house:
 @router.get("/observations/mine", response_model_exclude_defaults=True)
 def mine(actor: SignedIn, house: TheHouse) -> OwnNotes:
     """The author's own notes: reference and state, and no more."""
-    found = intake.own_notes(house, actor, now())
-    ring = intake.outside_numbers(house, actor, now()) if any(n.state == "nobody_here" for n in found) else ()
+    found = own_notes.own_notes(house, actor, now())
+    ring = own_notes.outside_numbers(house, actor, now()) if any(n.state == "nobody_here" for n in found) else ()
     notes = [OwnNote(id=n.id, reference=n.reference, state=n.state, delivered_at=n.delivered_at, seen_at=n.seen_at,
                      in_hand_at=n.in_hand_at) for n in found]
     return OwnNotes(notes=notes, outside=[Outside(name=o.name, number=o.number) for o in ring])
@@ -123,7 +123,7 @@ def mine(actor: SignedIn, house: TheHouse) -> OwnNotes:
 @router.get("/observations/mine/{note_id}")
 def words(note_id: Annotated[str, StringConstraints(max_length=64), Plain], actor: SignedIn, house: TheHouse) -> OwnWords:
     """One's own note again, on the same shift. Reading it is recorded."""
-    found = intake.own_words(house, actor, now(), note_id)
+    found = own_notes.own_words(house, actor, now(), note_id)
     lines = (*note_lines(found.content, adds_to_another=found.adds_to_another), *mark_lines(found.content))
     return OwnWords(reference=found.reference, lines=[OwnLine(label=x.label, text=x.text, quote=x.quote) for x in lines])
 
@@ -139,6 +139,6 @@ def asked(actor: SignedIn, house: TheHouse) -> dict[str, list[AccountAsked]]:
 def people(actor: SignedIn, house: TheHouse) -> MyRound:
     """The adults she visits, as initials and reference, and whom to ring."""
     at, always = now(), house.settings.on_call
-    found, ring = intake.my_people(house, actor, at), whom_to_ring(house, actor, at)
+    found, ring = own_notes.my_people(house, actor, at), whom_to_ring(house, actor, at)
     return MyRound(people=[MyPerson(id=p.id, label=p.label) for p in found], on_call=ring.number if ring else always,
                    on_call_until=ring.until if ring else None, always=always)

@@ -14,6 +14,7 @@ from sgapp.domain.permissions import Actor
 from sgapp.services import devices, intake, sessions, staff
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import NOBODY
+from sgapp.services.own_notes import own_notes
 from sgapp.services.views.phones import phones_view
 from sgapp.store.tables import DeviceRow, EnvelopeRow, ObservationRow
 from tests.people import PASSWORD, START, Cast, Handset, code, note_payload
@@ -40,7 +41,7 @@ def _author_of(cast: Cast, note_id: str) -> str:
 def test_a_signed_note_needs_no_session_and_is_its_owners(cast: Cast) -> None:
     note_id = Handset(cast, "carla").delivers(at=LATER)
     assert _author_of(cast, note_id) == cast.carla.account_id
-    assert [n.id for n in intake.own_notes(cast.house, cast.carla, LATER)] == [note_id]
+    assert [n.id for n in own_notes(cast.house, cast.carla, LATER)] == [note_id]
 
 
 def test_a_signed_note_stays_its_owners_whoever_is_signed_in_by_then(cast: Cast) -> None:

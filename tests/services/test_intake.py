@@ -21,6 +21,7 @@ from sgapp.services import intake, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM
 from sgapp.services.intake import Envelope
+from sgapp.services.own_notes import SHIFT, own_notes, own_words
 from sgapp.services.views.note import MarkView, note_view
 from sgapp.services.views.queue import queue
 from sgapp.store import accounts, standing
@@ -198,10 +199,10 @@ def test_a_quarantined_upload_repeated_gets_the_same_answer(cast: Cast) -> None:
 def test_the_author_sees_a_quarantined_note_as_delivered(cast: Cast) -> None:
     intake.receive(cast.house, cast.amina, _unopenable(cast, "garbage"), now=LATER)
     cast.writes("amina", "iris", at=START)
-    quarantined, opened = intake.own_notes(cast.house, cast.amina, LATER)
+    quarantined, opened = own_notes(cast.house, cast.amina, LATER)
     assert (quarantined.state, quarantined.delivered_at) == ("delivered", LATER)
     assert (opened.state, opened.delivered_at) == ("delivered", START)
-    assert intake.own_notes(cast.house, cast.carla, LATER) == ()
+    assert own_notes(cast.house, cast.carla, LATER) == ()
 
 
 def test_the_alarm_of_one_branch_does_not_ring_in_another(cast: Cast) -> None:
@@ -271,7 +272,7 @@ def test_the_author_sees_each_step_and_nothing_more(cast: Cast) -> None:
     note_id = cast.writes("amina", "dennis")
 
     def state() -> str:
-        [own] = intake.own_notes(cast.house, cast.amina, LATER)
+        [own] = own_notes(cast.house, cast.amina, LATER)
         return own.state
 
     seen = [state()]
@@ -294,14 +295,14 @@ def test_the_queue_alarm_counts_nothing_when_all_was_read(cast: Cast) -> None:
 
 def test_her_own_words_are_hers_for_the_shift_and_each_look_is_recorded(cast: Cast) -> None:
     note_id = cast.writes("amina", staff_involved="yes", staff_names="Amina Yusuf")
-    last = START + intake.SHIFT
-    assert "Kevin took" in intake.own_words(cast.house, cast.amina, last, note_id).content.seen
+    last = START + SHIFT
+    assert "Kevin took" in own_words(cast.house, cast.amina, last, note_id).content.seen
     with cast.house.begin(cast.lena, last) as uow:
         actions = uow.session.exec(select(AuditEventRow.action).where(AuditEventRow.subject_id == note_id)).all()
     assert "own-note-read" in actions
     for actor, when in ((cast.amina, last + timedelta(seconds=1)), (cast.carla, START), (cast.lena, START)):
         with pytest.raises(NotFound):
-            intake.own_words(cast.house, actor, when, note_id)
+            own_words(cast.house, actor, when, note_id)
 
 
 _IN_NO_FORM = {

@@ -8,6 +8,7 @@ import pytest
 
 from sgapp.services import intake
 from sgapp.services.audit import verify_audit
+from sgapp.services.own_notes import own_notes
 from tests.people import START, Cast, note_payload
 
 NOTES, SEED = 150, 20261122
@@ -22,7 +23,7 @@ def test_a_burst_of_repeated_notes_is_delivered_exactly_once(cast: Cast) -> None
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda e: intake.receive(cast.house, cast.amina, e, now=START), posts))
     assert sum(fresh for _, _, fresh in answers) == NOTES
-    assert {n.id for n in intake.own_notes(cast.house, cast.amina, START)} <= {p["id"] for p in payloads}
+    assert {n.id for n in own_notes(cast.house, cast.amina, START)} <= {p["id"] for p in payloads}
     result = verify_audit(cast.house, now=START)
     assert result.sound, result.first_bad
     assert result.records == NOTES + len(cast.people)

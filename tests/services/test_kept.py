@@ -12,6 +12,7 @@ from sgapp.domain.errors import Conflict, IllegalTransition, Invalid, NotFound, 
 from sgapp.domain.kept import Because
 from sgapp.services import devices, intake, kept, sealing_keys, staff
 from sgapp.services.audit import verify_audit
+from sgapp.services.own_notes import own_notes
 from sgapp.services.views.note import note_view
 from sgapp.services.views.phones import kept_view, phones_view
 from sgapp.services.views.queue import queue
@@ -123,7 +124,7 @@ def test_after_that_only_the_digest_of_the_upload_stays(cast: Cast) -> None:
 def test_its_writer_sees_one_note_before_and_after(cast: Cast) -> None:
     _switched_off(cast)
     for _ in range(2):
-        assert [n.state for n in intake.own_notes(cast.house, cast.carla, NOW)] == ["delivered"]
+        assert [n.state for n in own_notes(cast.house, cast.carla, NOW)] == ["delivered"]
         if queue(cast.house, cast.lena, NOW).quarantined:
             kept.take_in_kept(cast.house, cast.lena, kept.TakeInKept(_kept_id(cast)), now=NOW)
 

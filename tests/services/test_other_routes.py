@@ -15,6 +15,7 @@ from sgapp.domain.permissions import Actor, Role
 from sgapp.services import devices, intake, kept, speaking_up, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM
+from sgapp.services.own_notes import own_notes, own_words
 from sgapp.services.views.note import note_view
 from sgapp.services.views.phones import kept_view
 from sgapp.services.views.queue import queue, queue_keys
@@ -95,7 +96,7 @@ def test_the_nominated_individual_finds_it_reads_it_and_acknowledges_it(cast: Ca
     assert (view.step, view.restricted, view.reserved, view.author) == ("acknowledge", True, True, "Amina Yusuf")
     triage.acknowledge_note(cast.house, cast.noel, triage.AcknowledgeNote(note_id), now=NOW)
     assert note_view(cast.house, cast.noel, NOW, note_id).step == "answer"
-    assert [n.state for n in intake.own_notes(cast.house, cast.amina, NOW)] == ["seen"]
+    assert [n.state for n in own_notes(cast.house, cast.amina, NOW)] == ["seen"]
 
 
 def test_its_clock_runs_like_any_other_and_is_as_reserved_as_the_note(cast: Cast) -> None:
@@ -116,7 +117,7 @@ def test_answered_it_is_finished_with_what_was_done_and_still_hidden(cast: Cast)
     assert not _sees(cast, "lena", note_id)
     with pytest.raises(NotFound):
         note_view(cast.house, cast.lena, NOW, note_id)
-    assert [n.state for n in intake.own_notes(cast.house, cast.amina, NOW)] == ["in_hand"]
+    assert [n.state for n in own_notes(cast.house, cast.amina, NOW)] == ["in_hand"]
     with pytest.raises(IllegalTransition):
         _answer(cast, note_id)
     assert verify_audit(cast.house, now=NOW).sound
@@ -180,11 +181,11 @@ def test_speaking_up_never_hides_an_earlier_note_by_adding_to_it(cast: Cast) -> 
 def test_where_the_nominated_individual_is_named_it_is_kept_and_the_writer_is_sent_elsewhere(cast: Cast) -> None:
     note_id = cast.writes("amina", **{**SPEAKS_UP, "staff_names": "Noel Quist"})
     assert not any(_sees(cast, who, note_id) for who in (*MANAGERS, "noel"))
-    assert [n.state for n in intake.own_notes(cast.house, cast.amina, NOW)] == ["nobody_here"]
+    assert [n.state for n in own_notes(cast.house, cast.amina, NOW)] == ["nobody_here"]
     assert _note(cast, note_id).content.seen == SPEAKS_UP["seen"]
     with cast.house.begin(SYSTEM, NOW) as uow:
         accounts.add(uow, Account(UNKNOWN, "nia", Role.NOMINATED, "Nia Vane", "", None, False))
-    assert [n.state for n in intake.own_notes(cast.house, cast.amina, NOW)] == ["delivered"]  # there is somebody now
+    assert [n.state for n in own_notes(cast.house, cast.amina, NOW)] == ["delivered"]  # there is somebody now
 
 
 def test_a_nominated_individual_who_is_named_in_passing_still_reads_it(cast: Cast) -> None:
@@ -271,9 +272,9 @@ def test_a_writer_who_stands_in_her_own_text_is_named_like_anybody_else(cast: Ca
 
 def test_it_does_not_stand_in_her_list_and_nobody_can_ask_her(cast: Cast) -> None:
     note_id = cast.writes("amina", **NAMELESS)
-    assert intake.own_notes(cast.house, cast.amina, NOW) == ()
+    assert own_notes(cast.house, cast.amina, NOW) == ()
     with pytest.raises(NotFound):
-        intake.own_words(cast.house, cast.amina, NOW, note_id)
+        own_words(cast.house, cast.amina, NOW, note_id)
     assert note_view(cast.house, cast.noel, NOW, note_id).author == "somebody who gave no name"
     _answer(cast, note_id, pass_on=True, told_writer=Answer.NOT_ANSWERED)
     with pytest.raises(Invalid, match="gave no name"):
@@ -394,7 +395,7 @@ def test_an_account_goes_the_ordinary_way_from_there(cast: Cast) -> None:
     note_id = cast.writes("amina", **ACCOUNT)
     triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=NOW)
     assert note_view(cast.house, cast.lena, NOW, note_id).step == "match"
-    assert [n.state for n in intake.own_notes(cast.house, cast.amina, NOW)] == ["seen"]
+    assert [n.state for n in own_notes(cast.house, cast.amina, NOW)] == ["seen"]
 
 
 def test_an_account_that_is_not_signed_as_her_own_words_is_kept_as_incomplete(cast: Cast) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from sgapp.domain.errors import Invalid, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor
-from sgapp.services import cases, intake, referrals, sharing, triage
+from sgapp.services import cases, referrals, sharing, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.demo_history import MARLOW
+from sgapp.services.own_notes import own_notes
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
 from sgapp.services.views.composing import compose_view
@@ -56,7 +57,7 @@ def test_a_user_name_names_its_owner_too(cast: Cast) -> None:
 
 def test_the_author_still_sees_her_own_note_when_she_names_herself(cast: Cast) -> None:
     note_id = cast.writes("amina", "dennis", staff_names="Amina Yusuf")
-    assert [n.id for n in intake.own_notes(cast.house, cast.amina, NOW)] == [note_id]
+    assert [n.id for n in own_notes(cast.house, cast.amina, NOW)] == [note_id]
 
 
 def _everything(story: Story) -> dict[str, Callable[[Actor], object]]:
@@ -153,7 +154,7 @@ def test_a_note_awaiting_an_answer_ends_with_its_case_and_leaves_no_clock(cast: 
     triage.ask_for_more(cast.house, cast.lena, triage.AskForMore(story.note_id, "Which card?"), now=at("2026-10-13T09:00"))
     story.closed()
     assert queue(cast.house, cast.lena, at("2026-11-17T09:00")).rows == ()
-    assert intake.own_notes(cast.house, cast.amina, at("2026-11-17T09:00"))[0].state == "in_hand"
+    assert own_notes(cast.house, cast.amina, at("2026-11-17T09:00"))[0].state == "in_hand"
 
 
 def test_a_correction_that_names_staff_restricts_all_that_went_before_at_once(cast: Cast) -> None:

@@ -9,7 +9,8 @@ from sgapp.domain.errors import Invalid, NotFound
 from sgapp.domain.letter import sha256
 from sgapp.domain.reference import is_well_formed, note_reference
 from sgapp.domain.time import end_of_day
-from sgapp.services import cases, composing, intake, referrals, sharing, triage
+from sgapp.services import cases, composing, referrals, sharing, triage
+from sgapp.services.own_notes import own_notes
 from sgapp.services.views.case import case_view
 from sgapp.services.views.note import note_view
 from sgapp.services.views.queue import QueueRow, queue
@@ -34,7 +35,7 @@ def _not_in_queue(story: Story, record_id: str, when: str) -> bool:
 
 def test_the_worker_is_given_a_neutral_reference_and_the_time(story: Story) -> None:
     story.noted()
-    [own] = intake.own_notes(story.house, story.cast.amina, at("2026-10-05T10:41"))
+    [own] = own_notes(story.house, story.cast.amina, at("2026-10-05T10:41"))
     assert own.reference == note_reference(story.note_id)
     assert is_well_formed(own.reference)
     assert own.delivered_at == at("2026-10-05T10:40")
@@ -48,7 +49,7 @@ def test_the_note_stands_in_the_queue_due_the_same_day(story: Story) -> None:
 
 def test_the_worker_sees_only_that_it_was_seen(story: Story) -> None:
     story.noted().seen()
-    [own] = intake.own_notes(story.house, story.cast.amina, at("2026-10-05T11:06"))
+    [own] = own_notes(story.house, story.cast.amina, at("2026-10-05T11:06"))
     assert (own.state, own.seen_at, own.in_hand_at) == ("seen", at("2026-10-05T11:05"), None)
 
 
@@ -69,7 +70,7 @@ def test_after_acknowledging_the_decision_is_due_by_the_close_of_the_next_workin
 def test_opening_a_case_takes_the_note_out_of_the_queue_and_tells_the_worker_it_is_in_hand(story: Story) -> None:
     story.noted().seen().opened()
     assert _not_in_queue(story, story.note_id, "2026-10-05T12:21")
-    assert intake.own_notes(story.house, story.cast.amina, at("2026-10-05T12:21"))[0].state == "in_hand"
+    assert own_notes(story.house, story.cast.amina, at("2026-10-05T12:21"))[0].state == "in_hand"
 
 
 def test_opening_a_case_late_does_not_start_the_decision_clock_again(story: Story) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from sgapp.domain.errors import Invalid, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor
-from sgapp.services import availability, cases, composing, intake, investigations, sharing, triage, who_may_know
+from sgapp.services import availability, cases, composing, investigations, sharing, triage, who_may_know
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM
 from sgapp.services.investigations import (
@@ -28,6 +28,7 @@ from sgapp.services.investigations import (
     ReviewMeasure,
     SetMeasure,
 )
+from sgapp.services.own_notes import own_notes
 from sgapp.services.sweep import sweep
 from sgapp.services.views.case import case_view
 from sgapp.services.views.case import cases as case_list
@@ -248,7 +249,7 @@ def test_an_account_waits_for_the_manager_and_nobody_else_until_it_is_read(matte
     assert key not in queue_keys(matter.house, matter.cast.lena, now)
     investigations.keep_account(matter.house, matter.cast.maud, KeepAccount(matter.id, matter.account_id), now=now)
     assert not any(matter.account_id in k for k in queue_keys(matter.house, matter.cast.maud, now))
-    assert intake.own_notes(matter.house, matter.cast.sana, now)[0].state == "in_hand"
+    assert own_notes(matter.house, matter.cast.sana, now)[0].state == "in_hand"
 
 
 def test_a_second_witness_who_leads_reads_the_first_account_no_more(matter: Matter) -> None:

@@ -9,9 +9,10 @@ from sqlmodel import select
 from sgapp.domain.errors import Invalid, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor, Role
 from sgapp.domain.ties import Ties
-from sgapp.services import cases, directory, intake, rota, triage, who_may_know
+from sgapp.services import cases, directory, rota, triage, who_may_know
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM
+from sgapp.services.own_notes import Outside, outside_numbers, own_notes
 from sgapp.services.sweep import sweep
 from sgapp.services.views.case import case_view
 from sgapp.services.views.note import note_view
@@ -256,10 +257,10 @@ def test_where_the_nominated_individual_is_named_too_the_writer_is_sent_elsewher
     for agency, number in (("LA_ASC", "01632 960 100"), ("CQC", "01632 960 150"), ("MARAC", "01632 960 130")):
         directory.set_desk(cast.house, cast.maud, directory.SetDesk("", agency, "Duty team", number), now=NOW)
     cast.writes(staff_involved="yes", staff_names=named)
-    assert [n.state for n in intake.own_notes(cast.house, cast.amina, NOW)] == ["nobody_here"]
-    assert intake.outside_numbers(cast.house, cast.amina, NOW) == (
-        intake.Outside("Adult social care: Duty team", "01632 960 100"),
-        intake.Outside("Care Quality Commission: Duty team", "01632 960 150"))
+    assert [n.state for n in own_notes(cast.house, cast.amina, NOW)] == ["nobody_here"]
+    assert outside_numbers(cast.house, cast.amina, NOW) == (
+        Outside("Adult social care: Duty team", "01632 960 100"),
+        Outside("Care Quality Commission: Duty team", "01632 960 150"))
 
 
 def test_a_list_on_which_nobody_is_left_names_whoever_comes_to_the_role(cast: Cast) -> None:
@@ -268,7 +269,7 @@ def test_a_list_on_which_nobody_is_left_names_whoever_comes_to_the_role(cast: Ca
     assert note_id not in _keys(cast, newcomer)
     sweep(cast.house, now=NOW, holder="test")
     assert note_id in _keys(cast, newcomer)
-    assert intake.own_notes(cast.house, cast.amina, NOW)[0].state == "delivered"
+    assert own_notes(cast.house, cast.amina, NOW)[0].state == "delivered"
 
 
 def test_a_list_on_which_somebody_is_left_is_let_alone(cast: Cast) -> None:
