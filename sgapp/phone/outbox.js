@@ -193,7 +193,10 @@ export function flush() {
   return navigator.locks ? navigator.locks.request("visit-notes-outbox", flushOnce) : flushOnce();
 }
 
-// Keeps trying while the page is open: at once, on signal, on return to the page, and on a timer that backs off.
+const anyWaits = () => database().then((db) => db.getAll(NOTES)).then((notes) => notes.some(waits)).catch(() => false);
+
+// Keeps trying while the page is open: at once, on signal, on return to the page, and on a timer that backs off. Where nothing
+// waits it looks whether another page has left something: one that is closed right after Save cannot send it any more.
 export function keepFlushing(onChange, { first, last } = BACK_OFF) {
   let timer;
   let wait = first;
@@ -204,7 +207,14 @@ export function keepFlushing(onChange, { first, last } = BACK_OFF) {
     if (stopped) return;
     onChange();
     wait = left ? Math.min(2 * wait, last) : first;
-    if (left) timer = setTimeout(run, wait);
+    timer = left ? setTimeout(run, wait) : setTimeout(look, last);
+  };
+  const look = async () => {
+    const found = await anyWaits();
+    clearTimeout(timer);
+    if (stopped) return;
+    if (found) run();
+    else timer = setTimeout(look, last);
   };
   const soon = () => {
     wait = first;

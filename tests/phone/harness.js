@@ -49,6 +49,7 @@ globalThis.harness = {
       }
     });
   },
+  written: () => writing.then(() => true),
   enrolled: async (account) => Boolean(await (await database()).get(KEYS, `device:${account}`)),
   kept: () => Object.fromEntries(Object.keys(localStorage).filter((name) => name.startsWith("kept:"))
     .map((name) => [name.slice(5), JSON.parse(localStorage[name])])),

@@ -115,13 +115,14 @@ def _gives(kind: str, body: str) -> Callable[[Route], None]:
     return give
 
 
-def until(page: Page, says: str, argument: Any = None, *, seconds: float = 60) -> None:
-    """Wait until what the page says comes true."""
+def until(page: Page, says: str, argument: Any = None, *, seconds: float = 60,
+          otherwise: Callable[[], str] = lambda: "") -> None:
+    """Wait until what the page says comes true. `otherwise` tells how it stands where it never does."""
     for _ in range(int(seconds * 20)):
         if page.evaluate(says, argument):
             return
         page.wait_for_timeout(50)
-    pytest.fail(f"never came true: {says}")
+    pytest.fail(f"never came true: {says} {otherwise()}")
 
 
 def fill_storage(page: Page) -> None:

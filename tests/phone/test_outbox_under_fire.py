@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route
@@ -26,6 +27,8 @@ from tests.phone.rough_network import FAULTS
 KILLS, TABS = 5, 2
 PATIENCE_S = 240  # a note that is lost never comes
 POSTS = "**/api/observations"
+HOW_IT_STANDS = """async () => JSON.stringify({
+  waiting: await harness.waiting(), locks: await navigator.locks.query(), online: navigator.onLine })"""
 DELIVERED = "() => harness.waiting().then((count) => count === 0)"
 
 
@@ -49,6 +52,14 @@ def phone(browser: Browser, calm_office: Office, script: str) -> Iterator[PhoneP
     calm_office.link.delay_seconds = 0
     calm_office.link.calm()
     assert made.complaints == []
+
+
+def _answers(address: str) -> str:
+    try:
+        with urlopen(f"{address}/healthz", timeout=10) as answer:
+            return str(answer.status)
+    except OSError as error:
+        return repr(error)
 
 
 class Storm:
@@ -78,8 +89,17 @@ class Storm:
             self._write(self.tabs[0], 1)
             self._pause(0.1, 0.2)
         self.phone.office.link.calm()
+        for tab in self.tabs:
+            tab.evaluate("() => harness.written()")
         # Each answer that the storm still holds is waited for 20 seconds; then the rest go one by one, past what slows them.
-        until(self.tabs[0], DELIVERED, seconds=PATIENCE_S)
+        until(self.tabs[0], DELIVERED, seconds=PATIENCE_S, otherwise=self._how_it_stands)
+
+    def _how_it_stands(self) -> str:
+        """What holds back the notes that wait: the phone itself, the link or the server."""
+        phone = self.tabs[0].evaluate(HOW_IT_STANDS)
+        office = self.phone.office
+        answers = [_answers(address) for address in (office.address, office.server.url)]
+        return f"{phone}; over the link: {answers[0]}; the server: {answers[1]}"
 
     def kept(self) -> dict[str, dict[str, Any]]:
         """What add() resolved for, by id."""
@@ -217,6 +237,17 @@ def test_a_tab_that_is_closed_in_the_middle_of_a_delivery_takes_no_note_with_it(
     assert other.evaluate("() => harness.flush()") == 0
     assert _states(other) == {written: "delivered"}
     assert in_the_office(calm_office, {written})["delivered"] == {written: 1}
+
+
+def test_what_a_closed_tab_has_left_is_sent_by_another_that_stands_idle(phone: PhonePage, calm_office: Office) -> None:
+    idle, closed = phone.open(), phone.open(begin=False)
+    phone.sign_in(idle, "worker.a")
+    until(idle, DELIVERED)
+    left = closed.evaluate("(n) => harness.write(n)", 1)
+    closed.close()
+    until(idle, DELIVERED)
+    assert _states(idle) == {left: "delivered"}
+    assert in_the_office(calm_office, {left})["delivered"] == {left: 1}
 
 
 def test_a_newer_key_that_one_tab_has_met_is_sealed_to_in_every_tab(phone: PhonePage) -> None:
