@@ -201,20 +201,26 @@ export function keepFlushing(onChange, { first, last } = BACK_OFF) {
   let timer;
   let wait = first;
   let stopped = false;
+  const next = (work, ms) => {
+    clearTimeout(timer); // two may have been at it at once
+    timer = setTimeout(work, ms);
+  };
   const run = async () => {
     clearTimeout(timer);
+    timer = null;
     const left = await flush().catch(() => 1);
     if (stopped) return;
     onChange();
     wait = left ? Math.min(2 * wait, last) : first;
-    timer = left ? setTimeout(run, wait) : setTimeout(look, last);
+    if (left) next(run, wait);
+    else next(look, last);
   };
   const look = async () => {
+    const mine = timer;
     const found = await anyWaits();
-    clearTimeout(timer);
-    if (stopped) return;
+    if (stopped || timer !== mine) return; // it is being tried, or was
     if (found) run();
-    else timer = setTimeout(look, last);
+    else next(look, last);
   };
   const soon = () => {
     wait = first;
