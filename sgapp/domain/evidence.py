@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sgapp.domain.errors import FieldError, Invalid
-from sgapp.domain.measures import GROUPS, MEASURES, Figure, Item, Measure, Stands, at_percent, hidden, median
+from sgapp.domain.figures import GROUPS, Figure, Item, Stands, at_percent, hidden, median
+from sgapp.domain.measures import MEASURES, Measure
 
 FORMAT = "sgapp evidence 1"
 FIELDS = frozenset({"month", "made_at", "made_by", "provider", "purpose", "recipient", "branch", "files", "chain", "left_out"})

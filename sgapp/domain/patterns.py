@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sgapp.domain.measures import BY_CODE, Material, Stands
+from sgapp.domain.figures import Stands
+from sgapp.domain.measures import BY_CODE, Material
 from sgapp.domain.observation import Answer, Observation, Route
 from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary import AGENCIES, WHERE

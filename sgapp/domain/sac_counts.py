@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sgapp.domain.case import Case, Closing
-from sgapp.domain.measures import ENQUIRIES, LOCAL_AUTHORITY, SMALLEST, Material
+from sgapp.domain.figures import SMALLEST
+from sgapp.domain.measures import ENQUIRIES, LOCAL_AUTHORITY, Material
 from sgapp.domain.observation import Observation
 from sgapp.domain.referral import Referral
 from sgapp.domain.time import end_of_day, from_london

@@ -29,8 +29,9 @@ from sgapp.domain.evidence import (
     months_before,
 )
 from sgapp.domain.evidence import asked as filled_in
+from sgapp.domain.figures import Figure
 from sgapp.domain.learning import Learning
-from sgapp.domain.measures import MEASURES, Figure
+from sgapp.domain.measures import MEASURES
 from sgapp.domain.permissions import Actor, Permission
 from sgapp.domain.registers import Entry, in_order
 from sgapp.domain.sac_counts import SacCounts, sac_year

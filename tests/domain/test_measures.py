@@ -6,23 +6,8 @@ from statistics import median as middle
 
 import pytest
 
-from sgapp.domain.measures import (
-    BY_CODE,
-    MEASURES,
-    Figure,
-    Item,
-    Material,
-    Stands,
-    at_percent,
-    figure,
-    funnel,
-    grouped,
-    hidden,
-    median,
-    small,
-    spread,
-    within,
-)
+from sgapp.domain.figures import Figure, Item, Stands, at_percent, figure, grouped, hidden, median, small, spread, within
+from sgapp.domain.measures import BY_CODE, MEASURES, Material, funnel
 from sgapp.domain.observation import Priority, PriorityChange, Route
 from sgapp.domain.referral import AgencyOutcome, ReferralState
 from tests.governance_year import FIRST, LAST, NOW, Year, make_year

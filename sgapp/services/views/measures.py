@@ -7,20 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sgapp.domain.measures import (
-    BY_CODE,
-    MEASURES,
-    Figure,
-    Item,
-    Material,
-    Measure,
-    Stands,
-    figure,
-    funnel,
-    grouped,
-    spread,
-    within,
-)
+from sgapp.domain.figures import Figure, Item, Stands, figure, grouped, spread, within
+from sgapp.domain.measures import BY_CODE, MEASURES, Material, Measure, funnel
 from sgapp.domain.permissions import Permission
 from sgapp.domain.sac_counts import sac_year
 from sgapp.domain.time import show, to_london

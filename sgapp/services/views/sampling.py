@@ -9,7 +9,7 @@ from sqlmodel import col
 from sgapp.domain.case import Case
 from sgapp.domain.clocks import in_words
 from sgapp.domain.due import clocks_of
-from sgapp.domain.measures import Figure
+from sgapp.domain.figures import Figure
 from sgapp.domain.permissions import Permission
 from sgapp.domain.referral import Action
 from sgapp.domain.sampling import NOT_APPLICABLE, QUESTIONS, SCORES, CaseAudit, Drawn, Sample, agreement
