@@ -157,6 +157,8 @@ function record(db, row, brief) {
   return db.put(NOTES, row).catch(() => (row.received_at ? db.delete(NOTES, row.id) : undefined));
 }
 
+const answered = new Set(); // for good, though a phone without room may not have been able to write it
+
 const turnOf = (note) => note.turn ?? 0; // 0 until it met silence; from then on it stands behind all that met it before
 
 // In the order they were written, but what met silence after what did not: the office knows their order from inside the seal.
@@ -181,6 +183,7 @@ async function flushOnce() {
     await record(db, receipt ? { id, reference, seq, saved_at, owner: writer, state, received_at: receipt.received_at } : waiting, note.brief);
     if (pause) await db.put(KEYS, { name: "pause", until: Date.now() + pause }).catch(() => undefined);
     if (again) left += 1;
+    else answered.add(id);
     if (status === 0) silent += 1;
     if (silent === MOST_SILENT || status === 429 || pause) break; // no signal, or asked to wait: the others would meet the same
   }
@@ -193,7 +196,8 @@ export function flush() {
   return navigator.locks ? navigator.locks.request("visit-notes-outbox", flushOnce) : flushOnce();
 }
 
-const anyWaits = () => database().then((db) => db.getAll(NOTES)).then((notes) => notes.some(waits)).catch(() => false);
+const waitsStill = (note) => waits(note) && !answered.has(note.id);
+const anyWaits = () => database().then((db) => db.getAll(NOTES)).then((notes) => notes.some(waitsStill)).catch(() => false);
 
 // Keeps trying while the page is open: at once, on signal, on return to the page, and on a timer that backs off. Where nothing
 // waits it looks whether another page has left something: one that is closed right after Save cannot send it any more.

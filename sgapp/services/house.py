@@ -73,6 +73,7 @@ class House:
         with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             self.ring.load(session)
             yield self._unit_of_work(session, actor, at)
+            _can_be_kept(session)
 
     @contextmanager
     def shared(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:
@@ -80,6 +81,7 @@ class House:
         with self._turn, Shared(self.engine) as session, session.begin():
             self.ring.load(session)
             yield self._unit_of_work(session, actor, at)
+            _can_be_kept(session)
             session.put_down()
 
     @contextmanager
@@ -131,6 +133,12 @@ class House:
             listeners = [listener for listener in self._listeners if listener is not but]
         for listener in listeners:
             listener()
+
+
+def _can_be_kept(session: Session) -> None:
+    """Raises RuntimeError where something failed in it and somebody lived with that: leaving it would seem to keep all."""
+    if not session.is_active:
+        raise RuntimeError("the transaction has been undone")
 
 
 def now() -> datetime:

@@ -10,9 +10,12 @@ from sqlmodel import Session, SQLModel
 
 from sgapp.settings import Settings
 from sgapp.store.shared import Shared, ask, insert_into
+from sgapp.store.straight import begun
 
 #: The number under which PostgreSQL keeps the lock of those who prepare the database.
 _PREPARING = 7_308_324_466
+#: How a transaction of SQLite's begins: for reading, and with the lock of whoever writes.
+_LOOK, _BEGIN = "BEGIN", "BEGIN IMMEDIATE"
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -104,4 +107,11 @@ def _make_sqlite_safe(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         # Taking the write lock at once means that two writers wait for each other instead of failing half-way.
         reads = connection.get_execution_options().get("sgapp_reading")
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql(_LOOK if reads else _BEGIN)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def goes_on(connection: Connection, _cursor: Any, statement: str, _values: Any, _context: Any, _many: bool) -> None:
+        if statement not in (_LOOK, _BEGIN):
+            begun(connection)
+
+    event.listen(engine, "commit", begun)

@@ -1,7 +1,8 @@
 """What every note says to the database, said to SQLite's driver itself.
 
 SQLAlchemy puts a statement together, once, and its types turn the values; only its way of carrying it out is left out, which
-takes longer than so small a statement. On PostgreSQL everything goes the usual way.
+takes longer than so small a statement. What fails is raised as SQLAlchemy raises it, and not tried again: it may have undone
+the transaction. On PostgreSQL everything goes the usual way.
 """
 
 import sqlite3
@@ -12,6 +13,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Insert, Select, Update
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -43,23 +45,37 @@ def first(connection: Connection, question: Question, values: Mapping[str, Any])
         return connection.execute(question, values).first()
     said = _question(question)
     try:
-        row = _driver(connection).execute(said.text, said.turned(values)).fetchone()
-    except sqlite3.Error:  # asked again it fails as everybody expects it to, or does not
-        return connection.execute(question, values).first()
+        row = begun(connection).execute(said.text, said.turned(values)).fetchone()
+    except sqlite3.Error as error:
+        raise _as_everybody_expects(error, said.text) from error
     return row and [value if turn is None else turn(value) for value, turn in zip(row, said.answer, strict=True)]
 
 
 def all_of(connection: Connection, change: Insert | Update, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add or change several rows, all with the same names. On SQLite it raises the driver's own errors."""
+    """Add or change several rows, all with the same names."""
     if connection.dialect.name != "sqlite":
         connection.execute(change, rows)
         return
     said = _change(change, tuple(rows[0]))
-    _driver(connection).executemany(said.text, [said.turned(row) for row in rows])
+    try:
+        begun(connection).executemany(said.text, [said.turned(row) for row in rows])
+    except sqlite3.Error as error:
+        raise _as_everybody_expects(error, said.text) from error
 
 
-def _driver(connection: Connection) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, connection.connection.driver_connection)
+def begun(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection, in the transaction that was begun. Raises OperationalError where that has been undone.
+
+    SQLite does so by itself where the disk fails or is full. Whatever came afterwards would be kept at once and alone.
+    """
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    if not driver.in_transaction:
+        raise OperationalError("", None, sqlite3.OperationalError("the transaction has been undone"), hide_parameters=True)
+    return driver
+
+
+def _as_everybody_expects(error: sqlite3.Error, text: str) -> Exception:
+    return DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True, dialect=_SQLITE)
 
 
 @cache

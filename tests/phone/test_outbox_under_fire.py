@@ -389,3 +389,26 @@ def test_when_the_storage_is_full_what_waits_still_goes_and_makes_room(phone: Ph
     assert page.evaluate("() => harness.flush()") == 0
     assert set(in_the_office(calm_office, set(waiting))["delivered"]) == set(waiting)
     assert page.evaluate("() => harness.rows().then((rows) => rows.filter((row) => row.sealed).length)") == 0
+
+
+def test_what_was_refused_for_good_is_not_posted_again_by_itself_though_the_phone_has_no_room_to_write_that(
+        phone: PhonePage) -> None:
+    page = phone.open(begin=False)
+    phone.sign_in(page, "worker.a")
+    refused = page.evaluate("""async () => {
+      const note = { ...await harness.sealedNote("no id"), id: "not-a-uuid" }; // 422
+      await harness.add(note);
+      return note.id;
+    }""")
+    fill_storage(page)
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.url.endswith(POSTS.strip("*")) else None)
+    page.evaluate("""() => {
+      window.looks = 0;
+      const usual = IDBObjectStore.prototype.getAll;
+      IDBObjectStore.prototype.getAll = function (...of) { window.looks += 1; return usual.apply(this, of); };
+      harness.begin({ first: 5, last: 5 });
+    }""")
+    until(page, "() => window.looks > 20")
+    assert _states(page) == {refused: "on_phone"}
+    assert len(posted) == 1

@@ -59,6 +59,7 @@ def test_a_row_that_the_session_itself_writes_comes_after_those_that_wait(cast: 
         uow.session.add(SequenceRow(name="tea", value=2))
         with pytest.raises(IntegrityError):
             uow.session.flush()
+        uow.session.rollback()
 
 
 def test_what_waits_at_the_end_is_committed_and_what_is_undone_leaves_nothing(cast: Cast) -> None:
