@@ -24,10 +24,10 @@ export async function owner() {
   return (await kept("owner"))?.account ?? "";
 }
 
-// Whose notes this phone can hand in without a session: an opaque id, empty when it is enrolled for nobody who writes here.
+// Whose notes this phone can hand in without a session, as colleagues call her; empty when it is enrolled for nobody who writes here.
 export async function whoWrites() {
-  const account = await owner();
-  return account && (await kept(`device:${account}`)) ? account : "";
+  const { account, called } = (await kept("owner")) ?? {};
+  return account && (await kept(`device:${account}`)) ? called || t.last_here : "";
 }
 
 // Met the office: learn who is signed in, and enrol this phone for her if it was not, or was switched off meanwhile. Where nobody
@@ -42,7 +42,7 @@ export async function meet(letGo = () => false) {
   const db = await database();
   const before = await kept("owner");
   const turned = Boolean(before?.owes || (before && before.account !== json.id));
-  const own = (owes) => db.put(KEYS, { name: "owner", account: json.id, owes });
+  const own = (owes) => db.put(KEYS, { name: "owner", account: json.id, called: json.name, owes });
   await own(turned);
   const name = `device:${json.id}`;
   const mine = await db.get(KEYS, name);

@@ -10,7 +10,7 @@ import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNo
 import { Card, Field, Folded, Summary } from "./parts.js";
 import { noteReference } from "./reference.js";
 import { PhoneTroubles, Saved } from "./saved.js";
-import { Codes, Help, More, Said, Who, WhenWhere } from "./sections.js";
+import { Codes, Help, More, Ring, Said, Who, WhenWhere } from "./sections.js";
 import { keepOffice, office } from "./store.js";
 import { letGo, meetOrLetGo } from "./taken_along.js";
 import * as t from "./words/note_form.js";
@@ -46,7 +46,7 @@ function notSent(status, why) {
 }
 
 // Draws itself again when it can be used, and when the signal comes and goes; the form above it does not.
-const SaveBar = memo(function SaveBar({ waiting, busy }) {
+const SaveBar = memo(function SaveBar({ waiting, busy, writer }) {
   const [ready, setReady] = useState(false);
   const [online, setOnline] = useState(true);
   useLayoutEffect(() => setReady(true), []); // in the same breath as the first drawing
@@ -62,8 +62,8 @@ const SaveBar = memo(function SaveBar({ waiting, busy }) {
   }, []);
   const way = !online ? t.no_signal : waiting ? fill(t.waiting, { number: waiting }) : t.sealed;
   return h("div", { className: "bottom-bar" },
-    h("div", { className: "mx-auto max-w-xl px-4 py-3 flex items-center gap-3" },
-      h("p", { className: "hint grow leading-snug", role: "status" }, way),
+    h("div", { className: "mx-auto max-w-xl px-4 py-3 flex items-end gap-3" }, // however long the words, the button stays
+      h("p", { className: "hint grow leading-snug", role: "status" }, writer ? `${way} ${fill(t.as_from, { name: writer })}` : way),
       h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: !ready || busy }, busy ? t.saving : t.save)));
 });
 
@@ -78,6 +78,7 @@ export function NoteForm({ codes }) {
   const [savedId, setSavedId] = useState(null);
   const [sentAtOnce, setSentAtOnce] = useState(null);
   const [signedOut, setSignedOut] = useState("");
+  const [writer, setWriter] = useState("");
   const [corrects, setCorrects] = useState(null);
   const [ahead, setAhead] = useState(null);
   const [gone, setGone] = useState(0);
@@ -96,6 +97,7 @@ export function NoteForm({ codes }) {
 
   // Signed out. An enrolled phone goes on: its notes go without a session. Otherwise she signs in first, unless she has begun.
   const leaveOrStay = (known) => {
+    setWriter(known);
     if (known || typed.current) setSignedOut(known ? "known" : "unknown");
     else window.location.assign(`/sign-in?back=${encodeURIComponent(window.location.pathname + window.location.search)}`);
   };
@@ -122,7 +124,9 @@ export function NoteForm({ codes }) {
     refreshKey().then(() => setAhead(clockAhead()));
     askPeople();
     window.addEventListener("online", askPeople);
-    meetOrLetGo().catch(() => undefined);
+    const writes = () => whoWrites().then(setWriter, () => undefined);
+    writes();
+    meetOrLetGo().then(writes, () => undefined);
     lost().then(setGone);
     register();
     outbox.current = keepFlushing(refresh);
@@ -144,6 +148,20 @@ export function NoteForm({ codes }) {
       keepOffice({ onCall: mine.on_call, until: mine.on_call_until, always: mine.always });
     });
   };
+
+  // To whom to ring, on whatever screen it stands; as a link it would draw the page anew, and take away what was typed.
+  useEffect(() => {
+    const toHelp = (event) => {
+      const help = event.target.closest('a[href$="#help"]') && document.getElementById("help");
+      if (!help) return;
+      event.preventDefault();
+      event.stopPropagation();
+      help.scrollIntoView();
+      help.focus({ preventScroll: true });
+    };
+    document.addEventListener("click", toHelp, true);
+    return () => document.removeEventListener("click", toHelp, true);
+  }, []);
 
   const dirty = JSON.stringify(v) !== JSON.stringify(EMPTY);
   useEffect(() => {
@@ -237,21 +255,25 @@ export function NoteForm({ codes }) {
   const letBe = (name) => put((old) => [...old, name], "let_be");
   const onFocus = ({ target }) => import("./nudge.js").then(({ watch }) => watch(target, v.let_be, letBe), () => undefined);
 
-  const out = useMemo(() => signedOut && h("span", { role: "status" }, signedOut === "known" ? t.signed_out_known : t.signed_out_unknown, " ",
-    h("a", { className: "link inline-flex items-center min-h-11", href: "/sign-in?back=/" }, t.sign_in)), [signedOut]);
+  const out = useMemo(() => signedOut && h("span", { role: "status" }, signedOut === "known" ? fill(t.signed_out_known, { name: writer }) : t.signed_out_unknown, " ",
+    h("a", { className: "link inline-flex items-center min-h-11", href: "/sign-in?back=/" }, t.sign_in)), [signedOut, writer]);
 
-  if (draft.screen) return draft.screen;
+  const ring = h(Ring, { key: "ring", onCall });
+  if (draft.screen) return h("div", { className: "note-form grid gap-4" }, draft.screen, ring);
   const saved = sentAtOnce ?? notes.find((note) => note.id === savedId)
     ?? (savedId && nameless ? { ...tried.current.envelope, state: "delivered" } : null); // with its receipt nothing of it stays here
-  if (saved) return h("div", { className: "note-form" }, h(Saved, { saved, onNew: another, next: v.route && ways.whatNext(v) }));
+  if (saved) {
+    const urgent = [v.danger_now, v.injury].some((answer) => answer === "yes" || answer === "not_sure");
+    return h("div", { className: "note-form grid gap-4" }, h(Saved, { saved, onNew: another, next: v.route && ways.whatNext(v), urgent, ring }));
+  }
 
   const still = v.route ? {} : gaps(v, people, corrects);
   const beside = Object.fromEntries(Object.entries(errors).filter(([id]) => id in still)); // gone once mended
   return h("form", { className: "note-form grid gap-4", method: "post", noValidate: true, autoComplete: "off", onSubmit: save, onFocus },
     h(Summary, { errors, innerRef: summary }),
-    out && (corrects || v.route) ? h("p", { className: "panel" }, out) : null,
+    out && !nameless && (corrects || v.route) ? h("p", { className: "panel" }, out) : null,
     h(PhoneTroubles, { ahead, gone, onTold: () => toldOfLoss().then(() => setGone(0)) }),
-    corrects ? h("p", { className: "panel" }, fill(t.adding_to, { reference: corrects.reference }))
+    corrects ? [h("p", { key: "to", className: "panel" }, fill(t.adding_to, { reference: corrects.reference })), ring]
       : h(Help, { onCall, danger: v.danger_now, injury: v.injury, put }),
     v.route ? h(Other, { key: v.route, part: "Form", v, put, errors }) : [
     corrects ? null : h(Card, { key: "who" },
@@ -272,5 +294,5 @@ export function NoteForm({ codes }) {
     corrects ? null : h(Folded, { key: "else", summary: t.something_else }, h(Other, { part: "Choice", put }))],
     draft.line,
     said ? h("p", { role: "alert", className: "panel panel-alert" }, said) : null,
-    h(SaveBar, { waiting: notes.filter(waits).length, busy }));
+    h(SaveBar, { waiting: notes.filter(waits).length, busy, writer: nameless ? "" : writer }));
 }

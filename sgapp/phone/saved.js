@@ -6,22 +6,24 @@ import * as t from "./words/saved.js";
 const clock = (iso) => new Intl.DateTimeFormat(t.locale, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" })
   .format(new Date(iso));
 
-// `next` says what happens with it; a note without its writer's name has no time of its receipt any more.
-export function Saved({ saved, onNew, next }) {
+// `next` says what happens with it, if not what happens with a note; a note without its writer's name has no time of its receipt
+// any more. `urgent`: she has said that somebody is in danger or hurt, or may be. `ring`: whom to ring.
+export function Saved({ saved, onNew, next, urgent, ring }) {
   const title = useRef(null);
   useEffect(() => title.current?.focus(), []);
   const there = saved.state === "delivered";
   const line = there ? fill(t.delivered, { time: saved.received_at ? clock(saved.received_at) : "" }).trim() : saved.state === "please_ring" ? t.please_ring
     : fill(saved.state === "sign_in" ? t.sign_in_to_send : t.on_phone, { time: clock(saved.saved_at) });
-  return h("section", { className: "panel grid gap-4" },
+  const then = next || [there ? (urgent ? t.next_urgent : t.next) : t.next_waits, t.if_more];
+  return [urgent && ring, h("section", { key: "saved", className: "panel grid gap-4" },
     h("h2", { tabIndex: -1, ref: title, className: "text-lg font-semibold" }, t.kept),
     h("p", { className: "text-2xl font-semibold", id: "reference" }, saved.reference),
     h("p", { role: "status", id: "receipt" }, line),
-    (next || [t.next, t.if_more]).map((says) => h("p", { key: says, className: "hint" }, says)),
+    then.map((says) => h("p", { key: says, className: "hint" }, says)),
     saved.state === "sign_in" ? h("a", { className: "btn btn-quiet", href: "/sign-in?back=/" }, t.sign_in) : null,
     h("div", { className: "flex gap-2 flex-wrap" },
       h("button", { type: "button", className: "btn btn-primary", onClick: onNew }, t.another),
-      h("a", { className: "btn btn-quiet", href: "/mine" }, t.my_notes)));
+      h("a", { className: "btn btn-quiet", href: "/mine" }, t.my_notes))), !urgent && ring];
 }
 
 // What is wrong with the phone itself, and what it means for her notes.

@@ -15,13 +15,19 @@ const AWAY = [{ value: "yes", label: t.yes }, { value: "no", label: t.no }];
 const SOMEONE_ELSE = { value: OTHER, label: t.someone_else };
 const SHOWN_MS = 5000;
 
-// Whom to ring, in their order, and the two questions that decide how fast the office must be.
-export const Help = memo(function Help({ onCall, danger, injury, put }) {
+// Whom to ring, in their order: where the 999 of the head of the page leads, so on each of its screens.
+export function Ring({ onCall, children }) {
   return h("section", { className: "panel grid gap-3", id: "help", tabIndex: -1, "aria-label": t.whom_to_ring },
     h("a", { className: "danger-link", href: "tel:999" },
       h("span", null, t.hurt), h("b", null, t.ring_first)),
     onCall ? h("a", { className: "danger-link", href: `tel:${onCall.replace(/[^+\d]/g, "")}` },
       h("span", null, t.then_lead), h("b", { className: "calm" }, `${onCall} ›`)) : h("p", { className: "danger-link" }, t.then_office),
+    children);
+}
+
+// With the two questions that decide how fast the office must be.
+export const Help = memo(function Help({ onCall, danger, injury, put }) {
+  return h(Ring, { onCall },
     h("p", { className: "hint" }, t.after),
     h(Chips, { id: "danger_now", optional: true, legend: t.danger_now, options: YES_NO, value: danger, onChange: put }),
     h(Chips, { id: "injury", optional: true, legend: t.injury, options: YES_NO, value: injury, onChange: put }));
