@@ -21,7 +21,7 @@ def test_a_refused_consent_becomes_a_referral_a_receipt_and_an_outcome(server: S
         worker, person="D.M. · P-104", room="Kitchen",
         seen=SEEN, said=SAID, said_by="Dennis", heard=HEARD,
         present="Dennis Marlow, Kevin Marlow", done="Stayed until Dennis had eaten.", told="On-call lead",
-        wish="Does not want anyone told", noticed=["Bank card held by another"], consent="Refused", codes=["K5"])
+        wish="Does not want anyone told", noticed=["Bank card held by another"], consent="They said no", codes=["K5"])
 
     # When the lead acknowledges it, the worker sees that and nothing more
     lead = sign_in("lead")

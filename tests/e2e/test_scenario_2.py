@@ -28,7 +28,7 @@ def test_what_was_whispered_at_the_door_reaches_three_agencies_each_with_its_own
     fill_note(worker, person="R.L. · P-117", room="Living room", seen=f"{MARK} {GLANCES}", said=SAID, said_by="Rosa",
               heard="She's fine, she bumps into things.", present="Rosa Linden, Martin Linden", done="Asked nothing further.",
               told="On-call lead, by voice", noticed=["Looked at other person before answering"], codes=["K5"],
-              consent="Not sought – raises risk")
+              consent="Not asked: it was not safe")
     worker.get_by_role("button", name="Save note").click(click_count=3)
     reference = worker.locator("#reference").inner_text()
     expect(worker.locator("#receipt")).to_contain_text("On this phone")

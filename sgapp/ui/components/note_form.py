@@ -6,6 +6,7 @@ import reflex as rx
 
 from sgapp.domain.vocabulary import CONSENT_STATES, PICKER, SAFETY_CODES
 from sgapp.phone import script
+from sgapp.phone.words import say
 
 # Bundled beside the components, which import them by name. Their words come beside them when the pages are built.
 for _part in ("body_figure.js", "body_lists.js", "body_map.css", "body_map.js", "body_regions.js", "device.js", "draft.js",
@@ -14,6 +15,13 @@ for _part in ("body_figure.js", "body_lists.js", "body_map.css", "body_map.js", 
               "plain_elements.js", "plain_page.js", "plain_react.js", "reference.js", "saved.js", "seal.js", "sections.js",
               "store.js", "taken_along.js", "vault.js", "wording.js", "wording_rules.js"):
     script(_part)
+
+#: What whoever visits can say of it, in her words. What is decided about the adult (capacity, a legal duty) is the office's.
+_CONSENT = {
+    "given": say("page_notes.consent_given"), "given_in_part": say("page_notes.consent_given_in_part"),
+    "refused": say("page_notes.consent_refused"), "withdrawn": say("page_notes.consent_withdrawn"),
+    "not_sought_raises_risk": say("page_notes.consent_not_sought_raises_risk"),
+    "not_sought_urgent": say("page_notes.consent_not_sought_urgent"), "unable_to_ask": say("page_notes.consent_unable_to_ask")}
 
 
 class NoteForm(rx.Component):
@@ -53,7 +61,7 @@ def note_form() -> rx.Component:
     codes = {
         "picker": [{"code": c.code, "label": c.label, "group": c.group} for c in PICKER],
         "safety": [{"code": c.code, "label": c.neutral or c.label, "short": c.short, "symbol": c.symbol} for c in SAFETY_CODES],
-        "consent": [{"code": c.code, "label": c.label} for c in CONSENT_STATES],
+        "consent": [{"code": c.code, "label": _CONSENT[c.code]} for c in CONSENT_STATES if c.code in _CONSENT],
     }
     return NoteForm.create(codes=codes)
 
