@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -54,9 +55,12 @@ class Mail:
         mail.set_content(message.text if message.subject else short)
         handed = False
         try:
-            with self._connected() as server:
+            server = self._connected()
+            try:
                 handed = True  # from here on only the server's own word says that it did not take it
                 server.send_message(mail)
+            finally:
+                _leave(server)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
             codes = [c for c, _ in error.recipients.values()] if isinstance(error, smtplib.SMTPRecipientsRefused) else [
                 error.smtp_code]
@@ -69,8 +73,7 @@ class Mail:
     def probe(self) -> None:
         """Say hello, sign in, and hand over nothing. Raises Undelivered."""
         try:
-            with self._connected():
-                pass
+            _leave(self._connected())
         except smtplib.SMTPAuthenticationError:
             raise Undelivered("sign-in-refused") from None
         except (smtplib.SMTPException, OSError) as error:
@@ -98,3 +101,10 @@ class Mail:
                 raise Undelivered("no-tls")
         if self.user:
             server.login(self.user, self.password)
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Hang up. However that goes, what was taken before is taken."""
+    with suppress(smtplib.SMTPException, OSError):
+        server.quit()
+    server.close()

@@ -8,14 +8,16 @@ import json
 import os
 import re
 import secrets
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from sgapp.domain.audit import AuditEvent
@@ -35,6 +37,7 @@ from sgapp.store.tables import AuditEventRow, MessageRow, SessionRow, TombstoneR
 _FIRST_LINE = b"sgapp backup 1\n"
 #: The head of a backup is one short line; whatever has a longer one is something else.
 _LONGEST_HEAD = 4096
+_AS_IT_WAS = "Nothing was restored, and what is here is as it was."
 Progress = Callable[[int, int], None]
 
 
@@ -180,8 +183,8 @@ def restore(house: House, path: Path, *, now: datetime, disposals: Path | None =
                                 "SGAPP_DATA, or an empty database.")
         with _aside(house.settings) as aside:
             done = _restored(aside, path, texts, now, progress)
-            aside.engine.dispose()  # what lay in its log lies in its one file now
             if house.engine.dialect.name == "sqlite":
+                _into_one_file(aside)
                 house.engine.dispose()
                 for name in ("sgapp.db-wal", "sgapp.db-shm"):
                     (house.settings.data / name).unlink(missing_ok=True)
@@ -195,6 +198,26 @@ def restore(house: House, path: Path, *, now: datetime, disposals: Path | None =
                             "the earlier key (before-….key) as a second line of master.key.") from error
     except OSError as error:
         raise CannotRestore(f"{path} could not be read ({error.strerror}). Nothing was restored.") from error
+    except DBAPIError as error:
+        there = _AS_IT_WAS if house.engine.dialect.name == "sqlite" else (
+            "What is in this database may be a part of it: begin again with an empty one.")
+        raise CannotRestore(f"The database gave up ({error.orig}). Is there room? {there}") from error
+
+
+def _into_one_file(house: House) -> None:
+    """Bring what lies in the log of a SQLite database into its file, and look at that. Raises CannotRestore.
+
+    Closing it does so too, and says nothing where it could not.
+    """
+    house.engine.dispose()
+    try:
+        with closing(sqlite3.connect(house.settings.data / "sgapp.db")) as database:
+            kept_back = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            sound = database.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+    except sqlite3.Error as error:
+        raise CannotRestore(f"What was restored could not be written whole ({error}). Is there room? {_AS_IT_WAS}") from error
+    if kept_back or not sound:
+        raise CannotRestore(f"What was restored could not be written whole. {_AS_IT_WAS}")
 
 
 def _restored(house: House, path: Path, texts: list[str], now: datetime, progress: Progress) -> Restored:

@@ -202,16 +202,20 @@ def lapse_missed(house: House, *, at: datetime) -> int:
     """
     done, broken = 0, set[str]()
     while True:
-        with house.begin(SYSTEM, at) as uow:
-            row = uow.session.exec(select(ClockRow).where(
-                ClockRow.kind == str(ClockKind.CONTACT), col(ClockRow.due_at) <= at, col(ClockRow.record_id).not_in(broken),
-            ).order_by(col(ClockRow.due_at)).limit(1)).first()
-            if row is None:
-                return done
-            try:
-                done += _lapsed(uow, row.record_id)
-            except Unreadable:
-                broken.add(row.record_id)
+        contact_id = ""
+        try:
+            with house.begin(SYSTEM, at) as uow:
+                row = uow.session.exec(select(ClockRow).where(
+                    ClockRow.kind == str(ClockKind.CONTACT), col(ClockRow.due_at) <= at, col(ClockRow.record_id).not_in(broken),
+                ).order_by(col(ClockRow.due_at)).limit(1)).first()
+                if row is None:
+                    return done
+                contact_id = row.record_id
+                done += _lapsed(uow, contact_id)
+        except Unreadable:  # nothing of it is kept
+            if not contact_id:
+                raise
+            broken.add(contact_id)
 
 
 def _lapsed(uow: UnitOfWork, contact_id: str) -> int:

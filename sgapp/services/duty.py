@@ -5,6 +5,7 @@ costliest failure, a hand-over that nobody follows.
 """
 
 import json
+import logging
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -43,6 +44,7 @@ _NEEDS: dict[ClockKind, Permission] = {
 _WHO_LEAD = frozenset({Role.LEAD, Role.DEPUTY, Role.MANAGER})
 #: For how long one reminder outside the product stands for the others.
 _ONE_REMINDER = timedelta(hours=1)
+_log = logging.getLogger(__name__)
 _REACH = TypeAdapter(Reach)
 
 
@@ -195,9 +197,15 @@ def add_message(uow: UnitOfWork, channel: Channel, account_id: str, urgency: Urg
 
 @standing
 def reach_of(uow: UnitOfWork, account_id: str) -> Reach:
-    """How somebody wishes to be told; until they say, in the product alone."""
+    """How somebody wishes to be told; until they say, in the product alone. So too where what they said does not open any more:
+    what they would be told of must not fail for it.
+    """
     row = uow.session.get(ReachRow, account_id, populate_existing=True)
-    return _REACH.validate_json(uow.opened(row.sealed, place=f"reach/{account_id}")) if row is not None else Reach()
+    try:
+        return _REACH.validate_json(uow.opened(row.sealed, place=f"reach/{account_id}")) if row is not None else Reach()
+    except Unreadable:
+        _log.error("how an account wishes to be told does not open: %s", account_id)
+        return Reach()
 
 
 def set_reach(uow: UnitOfWork, account_id: str, reach: Reach) -> None:

@@ -4,8 +4,9 @@ import logging
 import os
 import socket
 import threading
+import time
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sgapp.domain.reach import Channel
 from sgapp.integrations.outgoing import WayOut
@@ -33,9 +34,8 @@ class Keeper:
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
         self._ways: dict[Channel, WayOut] | None = None
-        self._swept_at: datetime | None = None
-        self._looked_at: datetime | None = None
-        self._tidied_at: datetime | None = None
+        #: When each was last done, by a clock that nobody sets.
+        self._done: dict[str, float] = {}
 
     def start(self) -> None:
         self._unlisten = self._house.on_change(self._wake.set)
@@ -56,21 +56,26 @@ class Keeper:
 
     def _round(self) -> None:
         try:
-            if self._swept_at is None or now() - self._swept_at >= EVERY:
+            if self._due("sweep", EVERY):
                 sweep(self._house, now=now(), holder=self._holder)
-                self._swept_at = now()
+                self._done["sweep"] = time.monotonic()
             if self._ways is None:
                 self._ways = ways_out(self._house, now=now())
-            deliver_due(self._house, self._ways, now=now())
-            if self._looked_at is None or now() - self._looked_at >= _LOOK_EVERY:
-                self._looked_at = now()
+            if deliver_due(self._house, self._ways, now=now(), clock=now).more:
+                self._wake.set()
+            if self._due("look", _LOOK_EVERY):
+                self._done["look"] = time.monotonic()
                 check_daily(self._house, self._ways, now=now(), holder=self._holder)
-            if self._tidied_at is None or now() - self._tidied_at >= _TIDY_EVERY:
-                self._tidied_at = now()
+            if self._due("tidy", _TIDY_EVERY):
+                self._done["tidy"] = time.monotonic()
                 tidy(self._house, now=now())
         except Exception as error:
             # Readiness and the queue say by themselves that the clocks were not looked at.
             _log.warning("the clocks and the post will be tried again: %s", type(error).__name__)
+
+    def _due(self, what: str, every: timedelta) -> bool:
+        done = self._done.get(what)
+        return done is None or time.monotonic() - done >= every.total_seconds()
 
 
 @public("started once by each serving process")

@@ -399,7 +399,8 @@ def ask(house: House, token: str, secret: str, visitor: Visitor, question: str, 
     visitor.checked()
 
     def change(_uow: UnitOfWork, referral: Referral) -> tuple[Referral, AuditEvent] | None:
-        asked = referral.asked(Question(form_id, question.strip(), now, visitor.in_full))
+        words = question.strip()
+        asked = referral.asked(Question(_said_once(referral, form_id, words), words, now, visitor.in_full))
         return None if asked == referral else (asked, AuditEvent("question-asked", "referral", referral.id, detail="link"))
 
     _reported(house, token, secret, now, change)
@@ -436,7 +437,7 @@ def report_action(house: House, token: str, secret: str, visitor: Visitor, what:
         raise Invalid(FieldError("due_on", "Choose a day within two years."))
 
     def change(uow: UnitOfWork, referral: Referral) -> tuple[Action, AuditEvent] | None:
-        made = str(uuid.uuid5(uuid.UUID(referral.id), form_id))
+        made = _said_once(referral, form_id, f"{due_on} {what.strip()}")
         if uow.session.get(ActionRow, made) is not None:
             return None
         action = Action(made, referral.case_id, what.strip(), visitor.in_full, referral.agency, due_on, "not_asked", now,
@@ -445,6 +446,11 @@ def report_action(house: House, token: str, secret: str, visitor: Visitor, what:
         return action, AuditEvent("action-added", "action", action.id, detail="link")
 
     _reported(house, token, secret, now, change)
+
+
+def _said_once(referral: Referral, form_id: str, words: str) -> str:
+    """The id of what a form said, so that the same sent twice is one. The way back in a browser brings the same form anew."""
+    return str(uuid.uuid5(uuid.UUID(referral.id), f"{form_id}|{words}"))
 
 
 def expire_links(uow: UnitOfWork) -> int:

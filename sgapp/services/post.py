@@ -5,13 +5,15 @@ A message that may come twice keeps one id at every attempt; one that may not is
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import ColumnElement
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, func, or_, select
 
 from sgapp.domain.audit import AuditEvent
@@ -33,6 +35,8 @@ from sgapp.store.unit_of_work import UnitOfWork
 S = MessageState
 #: How long a process may take over one message before another one takes it for lost.
 _CLAIM = timedelta(minutes=5)
+#: After that the clocks are looked at before the rest goes out.
+_AT_A_STRETCH = timedelta(seconds=20)
 #: For how long a failure about no record is shown.
 _NEWS = timedelta(days=7)
 _PUSH_KEY = "push_key"
@@ -46,6 +50,7 @@ class Posted:
     stopped: int = 0
     failed: int = 0
     doubtful: int = 0
+    more: bool = False
 
 
 @public("the public half of the key is for every browser; nothing of anybody")
@@ -86,21 +91,33 @@ def _push_private(house: House, now: datetime) -> bytes:
 
 
 @public("opens no record; run by the server itself")
-def deliver_due(house: House, ways: Mapping[Channel, WayOut], *, now: datetime, at_most: int = 200) -> Posted:
-    """Send what is due. Each message is claimed, handed over and settled by itself, so one bad one holds up no other."""
-    counts: dict[str, int] = dict.fromkeys(("sent", "stopped", "failed", "doubtful"), 0)
+def deliver_due(house: House, ways: Mapping[Channel, WayOut], *, now: datetime, clock: Callable[[], datetime] | None = None,
+                at_most: int = 200) -> Posted:
+    """Send what is due. Each message is claimed, handed over and settled by itself, so one bad one holds up no other.
+
+    `clock` tells the time anew for each: one that hangs must not let the next go out by an hour that has passed. After a while
+    it says that there may be more, so that something else can be seen to.
+    """
+    counts: Counter[str] = Counter()
+    clock = clock or (lambda: now)
     for _ in range(at_most):
-        claimed = _claimed(house, now)
-        if claimed is None:
+        if not timedelta(0) <= clock() - now <= _AT_A_STRETCH:
             break
+        claimed = _claimed(house, clock())
+        if claimed is None:
+            return _so_far(counts)
         message_id, channel, message = claimed
         if message is None:
             counts[channel] += 1
             continue
         way = ways.get(Channel(channel))
         failure = Undelivered("not-set-up") if way is None else _handed(way, message)
-        counts[_settled(house, message_id, failure, now)] += 1
-    return Posted(**counts)
+        counts[_settled(house, message_id, failure, clock())] += 1
+    return _so_far(counts, more=True)
+
+
+def _so_far(counts: Counter[str], *, more: bool = False) -> Posted:
+    return Posted(counts["sent"], counts["stopped"], counts["failed"], counts["doubtful"], more)
 
 
 def _handed(way: WayOut, message: Outgoing) -> Undelivered | None:
@@ -123,7 +140,14 @@ def _claimed(house: House, now: datetime) -> tuple[str, str, Outgoing | None] | 
             return None
         if row.state == S.SENDING and row.once:
             return row.id, _ended(row, S.DOUBTFUL, now), None
-        if not _still_wanted(uow, row):
+        try:
+            wanted = _still_wanted(uow, row)
+        except DBAPIError:
+            raise
+        except Exception as error:  # what it is about does not open: a person has to see to it, and the others go out
+            row.failure = type(error).__name__[:80]
+            return row.id, _ended(row, S.DOUBTFUL if row.once else S.FAILED, now), None
+        if not wanted:
             return row.id, _ended(row, S.STOPPED, now), None
         content = _content(uow, row)
         to = _browser(uow, content["to"]) if row.channel == Channel.PUSH else content["to"]

@@ -148,3 +148,17 @@ def test_what_breaks_off_after_it_was_handed_over_is_in_doubt() -> None:
 def test_an_address_that_is_no_mail_server_is_refused(address: str) -> None:
     with pytest.raises(WrongAddress):
         Mail.at(address, sender="notes@example.org")
+
+
+@pytest.mark.parametrize("goodbye", ["250 bye", "421 4.7.0 closing"])
+def test_what_was_taken_is_taken_however_the_server_says_goodbye(goodbye: str) -> None:
+    class Odd(Inbox):
+        async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+            return goodbye
+
+    inbox = Odd()
+    with server(inbox) as port:
+        mail = Mail.at(f"smtp://127.0.0.1:{port}", sender="notes@example.org")
+        mail.send(NOTE)
+        mail.probe()
+    assert len(inbox.got) == 1

@@ -1,6 +1,7 @@
 """A backup is whole, sealed and tried before it counts; a restore brings all of it back but what was disposed of since."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlmodel import Session, SQLModel, func, select
 
 from sgapp.domain.errors import NotFound
 from sgapp.domain.reach import MessageState, Urgency
-from sgapp.services import retention, sessions, triage
+from sgapp.services import backups, retention, sessions, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.backups import (
     CannotBackUp,
@@ -31,8 +32,9 @@ from sgapp.services.views.note import note_view
 from sgapp.settings import Settings
 from sgapp.store import disposal, sealed_file
 from sgapp.store.dump import is_empty
+from sgapp.store.engine import insert_row
 from sgapp.store.migrations import upgrade
-from sgapp.store.tables import MessageRow, ObservationRow, SessionRow, TombstoneRow
+from sgapp.store.tables import MessageRow, ObservationRow, SequenceRow, SessionRow, TombstoneRow
 from tests.conftest import new_database
 from tests.people import PASSWORD, Cast, code
 from tests.services.story import Story, at
@@ -344,3 +346,26 @@ def test_a_chain_that_was_broken_before_is_backed_up_and_said_to_be(cast: Cast, 
     path = _saved(cast, tmp_path)
     assert note_id in restore(again, path, now=LATER, none_disposed=True).audit.first_bad
     assert not verify_audit(cast.house, now=NOW).sound
+
+
+def test_what_could_not_be_brought_into_one_file_is_not_put_in_the_place_of_anything(
+        cast: Cast, again: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _saved(cast, tmp_path)
+    usual, reader = backups._restored, []
+
+    def somebody_reads_on(house: House, *rest: Any) -> Any:
+        done = usual(house, *rest)
+        reader.append(sqlite3.connect(house.settings.data / "sgapp.db", isolation_level=None, check_same_thread=False))
+        reader[0].execute("BEGIN")
+        reader[0].execute("SELECT count(*) FROM account").fetchone()
+        with house.begin(SYSTEM, LATER) as uow:
+            insert_row(uow.session, SequenceRow, name="after the reader", value=1)
+        return done
+
+    monkeypatch.setattr(backups, "_restored", somebody_reads_on)
+    with pytest.raises(CannotRestore, match="could not be written whole"):
+        restore(again, path, now=LATER, none_disposed=True)
+    reader[0].close()
+    monkeypatch.undo()
+    assert is_empty(again.engine)
+    assert restore(again, path, now=LATER, none_disposed=True).audit.sound

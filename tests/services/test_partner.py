@@ -286,7 +286,7 @@ def test_the_same_question_sent_twice_is_one(given: Given) -> None:
 
 def test_answering_says_how_and_stops_the_clock(given: Given) -> None:
     partner.ask(given.house, given.token, given.secret(), OSEI, "Where?", form_id="q1", now=LATER)
-    form = partner.AnswerQuestion(given.id, "q1", "Rang T. Osei; he is at day care.")
+    form = partner.AnswerQuestion(given.id, given.referral().questions[0].id, "Rang T. Osei; he is at day care.")
     partner.answer_question(given.house, given.cast.lena, form, now=LATER)
     [question] = given.view().questions
     assert question.open is False
@@ -440,3 +440,14 @@ def test_an_agency_that_answers_in_its_own_way_gets_no_link(given: Given) -> Non
 def test_an_action_may_not_be_put_off_for_ever(given: Given, due_on: date) -> None:
     with pytest.raises(Invalid, match="within"):
         partner.report_action(given.house, given.token, given.secret(), OSEI, "Visit", due_on, form_id="a", now=LATER)
+
+
+def test_another_action_or_question_from_the_same_form_is_kept_beside_the_first(given: Given) -> None:
+    secret = given.secret()
+    for _ in range(2):  # sent twice, each is one
+        for question in ("Where?", "When?"):
+            partner.ask(given.house, given.token, secret, OSEI, question, form_id="q", now=LATER)
+        for what in ("Visit", "Ring his niece"):
+            partner.report_action(given.house, given.token, secret, OSEI, what, date(2026, 10, 9), form_id="a", now=LATER)
+    assert [question.text for question in given.referral().questions] == ["Where?", "When?"]
+    assert sorted(action.what for action in given.story.actions()) == ["Ring his niece", "Visit"]

@@ -4,18 +4,19 @@ import json
 from datetime import datetime, time, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import select
 
 from sgapp.domain.errors import Invalid, NotFound
 from sgapp.domain.reach import GIVE_UP_AFTER, Channel, Reach, Urgency
 from sgapp.integrations.outgoing import Outgoing, Undelivered
-from sgapp.services import messages, triage
+from sgapp.services import contacts, messages, safety_plans, triage
 from sgapp.services.duty import add_message, set_reach
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.post import Posted, deliver_due, failing, push_key
 from sgapp.services.sweep import sweep
 from sgapp.services.views.messages import Told, Trouble, messages_view
-from sgapp.store.tables import ClockRow, MessageRow, PushRow
+from sgapp.store.tables import ClockRow, ContactRow, MessageRow, PushRow, ReachRow
 from tests.people import START, Cast
 
 
@@ -321,3 +322,51 @@ def test_what_one_was_told_is_listed_with_reference_and_time_until_one_may_not_k
     assert messages_view(cast.house, cast.devan, START).told == ()
     cast.writes(corrects=note_id, staff_involved="yes", staff_names="Lena Hart", at=minutes(1))
     assert messages_view(cast.house, cast.lena, minutes(2)).told == ()
+
+
+def test_each_goes_out_by_the_hour_that_it_is_then_and_after_a_while_something_else_is_seen_to(cast: Cast) -> None:
+    by_mail(cast)
+    for _ in range(4):
+        cast.writes()
+    hours = iter(range(100))
+    at: list[datetime] = [START]
+
+    class Slow(Letterbox):
+        def send(self, message: Outgoing) -> None:
+            at[0] = START + timedelta(seconds=9 * (next(hours) + 1))
+            super().send(message)
+
+    box = Slow()
+    assert deliver_due(cast.house, {Channel.EMAIL: box}, now=START, clock=lambda: at[0]) == Posted(sent=3, more=True)
+    ended = sorted(row.ended_at for row in rows(cast.house) if row.ended_at is not None)
+    assert ended == [START + timedelta(seconds=seconds) for seconds in (9, 18, 27)]
+    assert deliver_due(cast.house, {Channel.EMAIL: box}, now=at[0], clock=lambda: at[0]).sent == 1
+
+
+def test_a_text_about_a_contact_that_does_not_open_is_put_before_a_person_and_the_others_go_out(cast: Cast) -> None:
+    by_mail(cast)
+    case = cast.opened_case(about="rosa", types=("domestic",), at=START - timedelta(days=2))
+    safety_plans.write_safety_plan(cast.house, cast.lena, safety_plans.WriteSafetyPlan(
+        case, channels=("SAFE_SMS",), nevers=(), number="07700 900117", email="", trusted="Her sister", windows="",
+        never_windows="", feared="Martin Linden", review_on=START.date() + timedelta(days=30), agreement="agreed",
+        workers_may_view="no"), now=START)
+    contacts.plan_contact(cast.house, cast.lena, contacts.PlanContact(
+        case, "text", "adult", minutes(30), "To ask", "See you at ten.", anyway="Agreed with her."), now=START)
+    with cast.house.begin(SYSTEM, START) as uow:
+        uow.session.connection().execute(update(ContactRow).values(sealed=b"\0" * 60))
+    note_id = cast.writes(at=minutes(31))
+    box = Letterbox()
+    done = deliver_due(cast.house, {Channel.EMAIL: box, Channel.TEXT: box}, now=minutes(31))
+    assert (done.doubtful, done.sent) == (1, len(box.got))
+    with cast.house.begin(cast.lena, START) as uow:
+        assert uow.notes.get(note_id).reference in {message.reference for message in box.got}
+        assert failing(uow) == 1
+
+
+def test_a_note_is_kept_although_how_its_reader_wishes_to_be_told_does_not_open_any_more(cast: Cast) -> None:
+    by_mail(cast)
+    with cast.house.begin(SYSTEM, START) as uow:
+        uow.session.get_one(ReachRow, cast.lena.account_id).sealed = b"\0" * 60
+    note_id = cast.writes()
+    with cast.house.begin(cast.lena, START) as uow:
+        assert uow.notes.get(note_id).id == note_id
