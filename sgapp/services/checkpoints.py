@@ -101,7 +101,7 @@ def _due(house: House, now: datetime, holder: str) -> bool:
             return False
         insert_if_missing(uow.session, LeaseRow, name=_NAME, holder="")
         lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
-        if lease.until is not None and now < lease.until <= now + LEASE and lease.holder != holder:
+        if lease.until is not None and now < lease.until <= now + 2 * LEASE and lease.holder != holder:
             return False
         lease.holder, lease.until = holder, now + LEASE
         return True

@@ -111,7 +111,7 @@ def late_in_words(uow: UnitOfWork) -> str:
 def _taken(uow: UnitOfWork, holder: str, now: datetime) -> bool:
     insert_if_missing(uow.session, LeaseRow, name=_NAME, holder="")
     lease = uow.session.get_one(LeaseRow, _NAME, with_for_update=True)
-    if lease.until is not None and now < lease.until <= now + LEASE and lease.holder != holder:
+    if lease.until is not None and now < lease.until <= now + 2 * LEASE and lease.holder != holder:
         return False
     lease.holder, lease.until = holder, now + LEASE
     return True

@@ -263,6 +263,11 @@ def test_it_is_not_done_again_before_a_day_is_over_nor_taken_anywhere_twice(cast
     assert _daily(house, at=NOW + EVERY).left == 1
 
 
+def test_a_look_that_is_said_to_be_of_a_time_to_come_counts_as_none(cast: Cast) -> None:
+    assert _daily(cast.house, at=NOW + timedelta(days=400)).result.sound
+    assert _daily(cast.house, at=NOW).result.sound
+
+
 def test_a_new_installation_is_not_looked_at_on_its_first_day(cast: Cast) -> None:
     assert _daily(cast.house, at=START + EVERY / 2).result is None
 

@@ -156,6 +156,19 @@ def test_a_process_that_died_in_the_middle_keeps_nobody_out_for_longer_than_its_
     assert swept(cast, minutes(121)).steps == 1
 
 
+@pytest.mark.parametrize(("ahead", "busy"), [(timedelta(seconds=5), True), (timedelta(hours=6), False)])
+def test_a_process_whose_clock_is_a_little_ahead_is_left_to_it_and_one_that_died_hours_ahead_keeps_nobody_out(
+        cast: Cast, ahead: timedelta, busy: bool) -> None:
+    with cast.house.begin(SYSTEM, START) as uow:
+        uow.session.add(LeaseRow(name="sweep", holder="ahead", until=minutes(121) + ahead + LEASE))
+    assert swept(cast, minutes(121)).busy is busy
+
+
+def test_a_sweep_that_is_said_to_be_of_a_time_to_come_counts_as_none(cast: Cast) -> None:
+    swept(cast, START + timedelta(hours=6))
+    assert "last looked at" in sweep_is_late(cast.house, now=START)
+
+
 def test_sweeps_at_the_same_moment_take_each_step_once(cast: Cast) -> None:
     for _ in range(12):
         cast.writes()
