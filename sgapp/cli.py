@@ -20,7 +20,7 @@ from sgapp.integrations.leaving import WrongPlace, places_of
 from sgapp.integrations.tables import NoTable, read_table, write_table
 from sgapp.services import staff
 from sgapp.services.audit import verify_audit
-from sgapp.services.backups import CannotBackUp, CannotRestore, back_up, restore
+from sgapp.services.backups import CannotBackUp, CannotRestore, back_up, restore, restore_unfinished
 from sgapp.services.checkpoints import make_checkpoint, verify_against
 from sgapp.services.demo import demo_accounts, load_demo
 from sgapp.services.doctor import Grade, examine
@@ -71,6 +71,8 @@ def ready_house() -> House:
         found.prepare()
     except WrongMasterKey as error:
         raise stop(str(error)) from error
+    if restore_unfinished(found):
+        raise stop("A restore into this database broke off: do not use what is in it. Name an empty one, and restore again.")
     return found
 
 

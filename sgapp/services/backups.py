@@ -200,8 +200,17 @@ def restore(house: House, path: Path, *, now: datetime, disposals: Path | None =
         raise CannotRestore(f"{path} could not be read ({error.strerror}). Nothing was restored.") from error
     except DBAPIError as error:
         there = _AS_IT_WAS if house.engine.dialect.name == "sqlite" else (
-            "What is in this database may be a part of it: begin again with an empty one.")
+            "What is in this database is not to be used: begin again with an empty one.")
         raise CannotRestore(f"The database gave up ({error.orig}). Is there room? {there}") from error
+
+
+@public("run by whoever starts the product; it opens no record")
+def restore_unfinished(house: House) -> bool:
+    """Whether a restore into this database broke off: sessions of then, what must not go out twice, and what was disposed of
+    since stand in it as they were.
+    """
+    with house.engine.connect() as connection:
+        return dump.unfinished(connection)
 
 
 def _into_one_file(house: House) -> None:
@@ -231,6 +240,7 @@ def _restored(house: House, path: Path, texts: list[str], now: datetime, progres
                 [str(MessageState.WAITING), str(MessageState.SENDING)]))):
             message.state = str(MessageState.DOUBTFUL)
         uow.note_event(AuditEvent("restored", "backup", head["made_at"], "system"))
+        dump.finished(uow.session.connection())
         tombs = uow.session.exec(select(TombstoneRow)).all()
     for tomb in tombs:
         keep_apart(house, tomb)

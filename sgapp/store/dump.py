@@ -11,14 +11,17 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, MetaData, Table, func, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, Table, delete, func, inspect, select
 from sqlmodel import Session, SQLModel
 
 from sgapp.domain.errors import Unreadable
 from sgapp.store.engine import take_turns
+from sgapp.store.tables import SequenceRow
 
 #: Rows that are read, and written, at a time.
 _AT_ONCE = 500
+#: Where it is put down that a restore has not ended.
+_COUNTERS, _UNFINISHED = SQLModel.metadata.tables[str(SequenceRow.__tablename__)], "restoring"
 Progress = Callable[[int, int], None]
 
 
@@ -73,7 +76,7 @@ def is_empty(engine: Engine) -> bool:
 def read(engine: Engine, pieces: Iterable[bytes], *, progress: Progress, rows: int) -> int:
     """Put the rows into an empty database of the version that they come from, all or none. Returns how many.
 
-    Raises Unreadable for what is no whole dump.
+    With them it puts down that what has to follow has not been done: see `unfinished`. Raises Unreadable for no whole dump.
     """
     metadata, done = MetaData(), 0
     metadata.reflect(engine)
@@ -90,7 +93,19 @@ def read(engine: Engine, pieces: Iterable[bytes], *, progress: Progress, rows: i
             progress(done, rows)
         if ended != done:
             raise Unreadable("it ends too early")
+        if (counters := metadata.tables.get(_COUNTERS.name)) is not None:
+            connection.execute(counters.insert(), {"name": _UNFINISHED, "value": 1})
     return done
+
+
+def unfinished(connection: Connection) -> bool:
+    """Whether rows were put here and nobody has said that what had to follow was done."""
+    return connection.execute(select(_COUNTERS).where(_COUNTERS.c.name == _UNFINISHED)).first() is not None
+
+
+def finished(connection: Connection) -> None:
+    """What had to follow is done, in this transaction."""
+    connection.execute(delete(_COUNTERS).where(_COUNTERS.c.name == _UNFINISHED))
 
 
 def _insert(connection: Connection, metadata: MetaData, name: str, rows: list[dict[str, Any]]) -> None:

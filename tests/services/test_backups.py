@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, func, select
 
+from sgapp import cli
 from sgapp.domain.errors import NotFound
 from sgapp.domain.reach import MessageState, Urgency
 from sgapp.services import backups, retention, sessions, triage
@@ -22,6 +25,7 @@ from sgapp.services.backups import (
     expire_backup_keys,
     last_backup,
     restore,
+    restore_unfinished,
 )
 from sgapp.services.checkpoints import check_daily
 from sgapp.services.house import SYSTEM, House
@@ -35,6 +39,7 @@ from sgapp.store.dump import is_empty
 from sgapp.store.engine import insert_row
 from sgapp.store.migrations import upgrade
 from sgapp.store.tables import MessageRow, ObservationRow, SequenceRow, SessionRow, TombstoneRow
+from sgapp.store.unit_of_work import UnitOfWork
 from tests.conftest import new_database
 from tests.people import PASSWORD, Cast, code
 from tests.services.story import Story, at
@@ -369,3 +374,33 @@ def test_what_could_not_be_brought_into_one_file_is_not_put_in_the_place_of_anyt
     monkeypatch.undo()
     assert is_empty(again.engine)
     assert restore(again, path, now=LATER, none_disposed=True).audit.sound
+
+
+@pytest.mark.parametrize("fresh", ["to postgresql"], indirect=True)
+def test_a_restore_that_broke_off_in_the_database_itself_is_never_served(
+        cast: Cast, fresh: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, usual = _saved(cast, tmp_path), disposal.replay
+
+    def connection_is_cut(uow: UnitOfWork, texts: Any) -> Any:
+        if uow.session.get_bind().dialect.name == "postgresql":
+            raise OperationalError("", None, ConnectionError("the server closed the connection"))
+        return usual(uow, texts)
+
+    monkeypatch.setattr(disposal, "replay", connection_is_cut)
+    with pytest.raises(CannotRestore, match="begin again with an empty one"):
+        restore(fresh, path, now=LATER, none_disposed=True)
+    monkeypatch.undo()
+    assert restore_unfinished(fresh)
+    monkeypatch.setattr(cli, "house", lambda: fresh)
+    with pytest.raises(typer.Exit):
+        cli.ready_house()
+    with pytest.raises(CannotRestore, match="There is something in this database"):
+        restore(fresh, path, now=LATER, none_disposed=True)
+
+
+def test_what_was_restored_to_the_end_is_served(
+        cast: Cast, fresh: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    restore(fresh, _saved(cast, tmp_path), now=LATER, none_disposed=True)
+    assert not restore_unfinished(fresh)
+    monkeypatch.setattr(cli, "house", lambda: fresh)
+    assert cli.ready_house() is fresh
