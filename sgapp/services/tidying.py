@@ -9,6 +9,7 @@ from sqlmodel import col, delete
 
 from sgapp.domain.time import to_london
 from sgapp.services.backups import expire_backup_keys
+from sgapp.services.checkpoints import time_is_borne_out
 from sgapp.services.drafts import KEEP
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
@@ -28,7 +29,8 @@ def tidy(house: House, *, now: datetime) -> int:
                 delete(CareVisitRow).where(col(CareVisitRow.day) < (to_london(now).date() - KEEP_VISITS).isoformat()),
                 delete(HandOverRow).where(col(HandOverRow.at) < now - KEEP_HAND_OVERS))
         gone = sum(uow.session.exec(statement).rowcount for statement in over)
-    expire_backup_keys(house.settings, now=now)
+    if time_is_borne_out(house, now=now):  # they go for good, and every backup of their month with them
+        expire_backup_keys(house.settings, now=now)
     house.ring.forget()
     search.forget(house.ring)
     standing.forget(house.ring)

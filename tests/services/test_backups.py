@@ -31,6 +31,7 @@ from sgapp.services.checkpoints import check_daily
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.keys import rotate_keys
 from sgapp.services.retention import AgreeToDisposal, AskForDisposal, EndCare
+from sgapp.services.tidying import tidy
 from sgapp.services.views.case import case_view
 from sgapp.services.views.note import note_view
 from sgapp.settings import Settings
@@ -404,3 +405,16 @@ def test_what_was_restored_to_the_end_is_served(
     assert not restore_unfinished(fresh)
     monkeypatch.setattr(cli, "house", lambda: fresh)
     assert cli.ready_house() is fresh
+
+
+def test_the_keys_of_backups_do_not_go_by_a_clock_that_stands_ahead_for_a_day(cast: Cast, tmp_path: Path) -> None:
+    _saved(cast, tmp_path)
+    keys = cast.house.settings.keys
+    before, ahead = {path for path in keys.rglob("*") if path.is_file()}, NOW + timedelta(days=800)
+    for moment in (NOW, ahead):
+        check_daily(cast.house, {}, now=moment, holder="here")
+        tidy(cast.house, now=moment)
+    assert {path for path in keys.rglob("*") if path.is_file()} == before
+    check_daily(cast.house, {}, now=ahead + timedelta(days=1), holder="here")
+    tidy(cast.house, now=ahead + timedelta(days=1))
+    assert [path.name for path in before if not path.exists()] == ["2026-12.key"]
