@@ -185,7 +185,7 @@ FULL = """import pathlib, sqlalchemy
 def fill(connection):
     if connection.dialect.name == "sqlite":
         most = 1 if pathlib.Path({flag!r}).exists() else 2**30
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {{most}}")
+        connection.connection.driver_connection.execute(f"PRAGMA max_page_count = {{most}}")  # before it begins
 """
 
 
