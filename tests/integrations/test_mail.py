@@ -153,7 +153,7 @@ def test_an_address_that_is_no_mail_server_is_refused(address: str) -> None:
 @pytest.mark.parametrize("goodbye", ["250 bye", "421 4.7.0 closing"])
 def test_what_was_taken_is_taken_however_the_server_says_goodbye(goodbye: str) -> None:
     class Odd(Inbox):
-        async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - as it is called
             return goodbye
 
     inbox = Odd()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.steps import enrolled, fill_note, pick, tick
 from tests.e2e.test_hide import SEEN, hide
@@ -79,12 +79,18 @@ def test_what_is_only_on_the_phone_is_not_said_to_be_read_by_anybody(sign_in: Op
     expect(worker.get_by_text("A person in the office reads it and decides what happens. You need do no more.")).to_be_visible()
 
 
-def test_beside_save_stands_whose_note_it_will_be_signed_in_or_not(sign_in: Open) -> None:
+def _carlas(sign_in: Open) -> tuple[Page, Locator]:
+    """A phone that is enrolled for her, and the bar with Save, once it names her."""
     phone = sign_in("worker.c")
     enrolled(phone)
     phone.reload()
     bar = phone.locator(".bottom-bar")
     expect(bar).to_contain_text("From Carla Denny.")
+    return phone, bar
+
+
+def test_beside_save_stands_whose_note_it_will_be_signed_in_or_not(sign_in: Open) -> None:
+    phone, bar = _carlas(sign_in)
     hide(phone)
     phone.get_by_role("link", name="Go to the start page").click()
     expect(phone.get_by_text("your notes go, as from Carla Denny. Not you?")).to_be_visible()
@@ -92,11 +98,7 @@ def test_beside_save_stands_whose_note_it_will_be_signed_in_or_not(sign_in: Open
 
 
 def test_beside_save_nobody_is_named_for_a_note_without_a_name(sign_in: Open) -> None:
-    phone = sign_in("worker.c")
-    enrolled(phone)
-    phone.reload()
-    bar = phone.locator(".bottom-bar")
-    expect(bar).to_contain_text("From Carla Denny.")
+    phone, bar = _carlas(sign_in)
     phone.locator("summary", has_text="Something else").click()
     phone.get_by_role("button", name="How we work, or a colleague").click()
     tick(phone, "Do not say who I am")
