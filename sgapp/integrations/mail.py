@@ -1,22 +1,65 @@
 """E-mail by SMTP. Never in the clear across a network: TLS from the start, or STARTTLS before anything is said."""
 
 import smtplib
+import socket
 import ssl
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sgapp.integrations.outgoing import TITLE, Outgoing, Undelivered
 
 _TIMEOUT_SECONDS = 20
+#: And all of it, however slowly the server goes on saying something.
+_IN_ALL_SECONDS = 90
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class WrongAddress(ValueError):
     """The setting does not say how mail is to be sent."""
+
+
+class _Limited(smtplib.SMTP):
+    """One whole conversation in so many seconds: the limit for each of its words is none for a server that dribbles."""
+
+    _limit: threading.Timer | None = None
+    _over = False
+
+    def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        self._limit = threading.Timer(_IN_ALL_SECONDS, self._cut)
+        self._limit.start()
+        try:
+            return super().connect(*args, **kwargs)
+        except BaseException:
+            self.close()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        reply = super().getreply()
+        if self._over:  # half a word, if any
+            raise smtplib.SMTPServerDisconnected
+        return reply
+
+    def close(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+        super().close()
+
+    def _cut(self) -> None:
+        self._over = True
+        with suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _LimitedTls(_Limited, smtplib.SMTP_SSL):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +98,9 @@ class Mail:
         mail.set_content(message.text if message.subject else short)
         handed = False
         try:
-            server = self._connected()
-            try:
+            with self._connected() as server:
                 handed = True  # from here on only the server's own word says that it did not take it
                 server.send_message(mail)
-            finally:
-                _leave(server)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
             codes = [c for c, _ in error.recipients.values()] if isinstance(error, smtplib.SMTPRecipientsRefused) else [
                 error.smtp_code]
@@ -73,24 +113,26 @@ class Mail:
     def probe(self) -> None:
         """Say hello, sign in, and hand over nothing. Raises Undelivered."""
         try:
-            _leave(self._connected())
+            with self._connected():
+                pass
         except smtplib.SMTPAuthenticationError:
             raise Undelivered("sign-in-refused") from None
         except (smtplib.SMTPException, OSError) as error:
             raise Undelivered(type(error).__name__) from None
 
-    def _connected(self) -> smtplib.SMTP:
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A server that knows us, for as long as the block takes."""
         context = self.context or ssl.create_default_context()
-        if self.tls_at_once:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_SECONDS, context=context)
-        else:
-            server = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_SECONDS)
+        server = _LimitedTls(self.host, self.port, timeout=_TIMEOUT_SECONDS, context=context) if self.tls_at_once else _Limited(
+            self.host, self.port, timeout=_TIMEOUT_SECONDS)
         try:
             self._greet(server, context)
-        except BaseException:
+            yield server
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()  # however that goes, what was taken before is taken
+        finally:
             server.close()
-            raise
-        return server
 
     def _greet(self, server: smtplib.SMTP, context: ssl.SSLContext) -> None:
         server.ehlo()
@@ -101,10 +143,3 @@ class Mail:
                 raise Undelivered("no-tls")
         if self.user:
             server.login(self.user, self.password)
-
-
-def _leave(server: smtplib.SMTP) -> None:
-    """Hang up. However that goes, what was taken before is taken."""
-    with suppress(smtplib.SMTPException, OSError):
-        server.quit()
-    server.close()

@@ -1,4 +1,4 @@
-"""The keeper: one thread of each serving process that sweeps the clocks and takes out the post, and is woken by changes."""
+"""The keeper: the threads of each serving process that sweep the clocks and take out the post, woken by changes."""
 
 import logging
 import os
@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 from sgapp.domain.reach import Channel
@@ -22,60 +23,69 @@ _AT_LEAST_SECONDS = 0.5
 #: How often it is asked whether the chain has to be verified, and what could not leave the machine is tried again.
 _LOOK_EVERY = timedelta(minutes=10)
 _TIDY_EVERY = timedelta(hours=1)
+_ENDS_WITHIN_SECONDS = 30
+_ENDS_WITHIN_SECONDS = 30
 _log = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Runs until it is told to stop. What goes wrong in one round is logged by its name and tried again in the next."""
+    """Runs until it is told to stop. What goes wrong in one round is logged by its name and tried again in the next.
+
+    Each kind of work has a thread of its own: a mail server that hangs holds up neither the clocks nor the look at the chain.
+    """
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        self._wake, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._stopping = threading.Event()
+        #: Set by every change, and by the post itself while there may be more of it.
+        self._mail_waits = threading.Event()
         self._ways: dict[Channel, WayOut] | None = None
-        #: When each was last done, by a clock that nobody sets.
-        self._done: dict[str, float] = {}
+        self._threads = [self._thread(self._clocks, EVERY), self._thread(self._post, EVERY, self._mail_waits),
+                         self._thread(self._look, _LOOK_EVERY), self._thread(self._tidy, _TIDY_EVERY)]
 
     def start(self) -> None:
-        self._unlisten = self._house.on_change(self._wake.set)
-        self._thread.start()
+        self._unlisten = self._house.on_change(self._mail_waits.set)
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Let the present round end, and no further one begin."""
+        """Let the present rounds end, and no further one begin. What hangs is left behind."""
         self._unlisten()
         self._stopping.set()
-        self._wake.set()
-        self._thread.join(timeout=30)
+        self._mail_waits.set()
+        ends = time.monotonic() + _ENDS_WITHIN_SECONDS
+        for thread in self._threads:
+            thread.join(timeout=max(0, ends - time.monotonic()))
 
-    def _run(self) -> None:
-        while not self._stopping.wait(_AT_LEAST_SECONDS):
-            self._wake.clear()
-            self._round()
-            self._wake.wait(EVERY.total_seconds())
+    def _thread(self, work: Callable[[], None], every: timedelta, woken: threading.Event | None = None) -> threading.Thread:
+        def run() -> None:
+            while not self._stopping.wait(_AT_LEAST_SECONDS):
+                if woken is not None:
+                    woken.clear()
+                try:
+                    work()
+                except Exception as error:
+                    # Readiness and the queue say by themselves that the clocks were not looked at, or that messages wait.
+                    _log.warning("%s will be tried again: %s", name, type(error).__name__)
+                (woken or self._stopping).wait(every.total_seconds())
 
-    def _round(self) -> None:
-        try:
-            if self._due("sweep", EVERY):
-                sweep(self._house, now=now(), holder=self._holder)
-                self._done["sweep"] = time.monotonic()
-            if self._ways is None:
-                self._ways = ways_out(self._house, now=now())
-            if deliver_due(self._house, self._ways, now=now(), clock=now).more:
-                self._wake.set()
-            if self._due("look", _LOOK_EVERY):
-                self._done["look"] = time.monotonic()
-                check_daily(self._house, self._ways, now=now(), holder=self._holder)
-            if self._due("tidy", _TIDY_EVERY):
-                self._done["tidy"] = time.monotonic()
-                tidy(self._house, now=now())
-        except Exception as error:
-            # Readiness and the queue say by themselves that the clocks were not looked at.
-            _log.warning("the clocks and the post will be tried again: %s", type(error).__name__)
+        name = f"keeper: {work.__name__.strip('_')}"
+        return threading.Thread(target=run, name=name, daemon=True)
 
-    def _due(self, what: str, every: timedelta) -> bool:
-        done = self._done.get(what)
-        return done is None or time.monotonic() - done >= every.total_seconds()
+    def _clocks(self) -> None:
+        sweep(self._house, now=now(), holder=self._holder)
+
+    def _post(self) -> None:
+        self._ways = self._ways or ways_out(self._house, now=now())
+        if deliver_due(self._house, self._ways, now=now(), clock=now).more:
+            self._mail_waits.set()
+
+    def _look(self) -> None:
+        check_daily(self._house, ways_out(self._house, now=now()), now=now(), holder=self._holder)
+
+    def _tidy(self) -> None:
+        tidy(self._house, now=now())
 
 
 @public("started once by each serving process")

@@ -35,11 +35,15 @@ from sgapp.store.unit_of_work import UnitOfWork
 S = MessageState
 #: How long a process may take over one message before another one takes it for lost.
 _CLAIM = timedelta(minutes=5)
-#: After that the clocks are looked at before the rest goes out.
+#: After that a server that is to stop may stop, before the rest goes out.
 _AT_A_STRETCH = timedelta(seconds=20)
+#: How long after it was due a message that has not been tried counts as one that does not go.
+_OVERDUE = timedelta(minutes=15)
 #: For how long a failure about no record is shown.
 _NEWS = timedelta(days=7)
 _PUSH_KEY = "push_key"
+#: A message's id, and which attempt at it this is.
+_Claim = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def deliver_due(house: House, ways: Mapping[Channel, WayOut], *, now: datetime, 
     """Send what is due. Each message is claimed, handed over and settled by itself, so one bad one holds up no other.
 
     `clock` tells the time anew for each: one that hangs must not let the next go out by an hour that has passed. After a while
-    it says that there may be more, so that something else can be seen to.
+    it says that there may be more, so that whoever calls can stop.
     """
     counts: Counter[str] = Counter()
     clock = clock or (lambda: now)
@@ -106,13 +110,13 @@ def deliver_due(house: House, ways: Mapping[Channel, WayOut], *, now: datetime, 
         claimed = _claimed(house, clock())
         if claimed is None:
             return _so_far(counts)
-        message_id, channel, message = claimed
+        claim, channel, message = claimed
         if message is None:
             counts[channel] += 1
             continue
         way = ways.get(Channel(channel))
         failure = Undelivered("not-set-up") if way is None else _handed(way, message)
-        counts[_settled(house, message_id, failure, clock())] += 1
+        counts[_settled(house, claim, failure, clock())] += 1
     return _so_far(counts, more=True)
 
 
@@ -130,8 +134,8 @@ def _handed(way: WayOut, message: Outgoing) -> Undelivered | None:
     return None
 
 
-def _claimed(house: House, now: datetime) -> tuple[str, str, Outgoing | None] | None:
-    """The next message that is due, claimed for us: (id, channel, what to send), or (id, its end, None) if it ended here."""
+def _claimed(house: House, now: datetime) -> tuple[_Claim, str, Outgoing | None] | None:
+    """The next message that is due, claimed for us: (claim, channel, what to send), or (claim, its end, None) if it ended."""
     with house.begin(SYSTEM, now) as uow:
         due = select(MessageRow).where(
             col(MessageRow.state).in_([str(S.WAITING), str(S.SENDING)]), col(MessageRow.next_try_at) <= now)
@@ -139,25 +143,25 @@ def _claimed(house: House, now: datetime) -> tuple[str, str, Outgoing | None] | 
         if row is None:
             return None
         if row.state == S.SENDING and row.once:
-            return row.id, _ended(row, S.DOUBTFUL, now), None
+            return _claim(row), _ended(row, S.DOUBTFUL, now), None
         try:
             wanted = _still_wanted(uow, row)
         except DBAPIError:
             raise
         except Exception as error:  # what it is about does not open: a person has to see to it, and the others go out
             row.failure = type(error).__name__[:80]
-            return row.id, _ended(row, S.DOUBTFUL if row.once else S.FAILED, now), None
+            return _claim(row), _ended(row, S.DOUBTFUL if row.once else S.FAILED, now), None
         if not wanted:
-            return row.id, _ended(row, S.STOPPED, now), None
+            return _claim(row), _ended(row, S.STOPPED, now), None
         content = _content(uow, row)
         to = _browser(uow, content["to"]) if row.channel == Channel.PUSH else content["to"]
         if not to:
             row.failure = "no-address"
-            return row.id, _ended(row, S.FAILED, now), None
+            return _claim(row), _ended(row, S.FAILED, now), None
         row.state, row.attempts, row.next_try_at = str(S.SENDING), row.attempts + 1, now + _CLAIM
         words = content.get("body") or WORDS[Urgency(row.urgency)]
         message = Outgoing(f"<{row.id}@{house.settings.host}>", to, words, content["reference"], content.get("subject", ""))
-        return row.id, row.channel, message
+        return _claim(row), row.channel, message
 
 
 def _still_wanted(uow: UnitOfWork, row: MessageRow) -> bool:
@@ -190,13 +194,20 @@ def _ended(row: MessageRow, state: MessageState, now: datetime) -> str:
     return str(state)
 
 
-def _settled(house: House, message_id: str, failure: Undelivered | None, now: datetime) -> str:
+def _claim(row: MessageRow) -> _Claim:
+    return row.id, row.attempts
+
+
+def _settled(house: House, claim: _Claim, failure: Undelivered | None, now: datetime) -> str:
+    """How it went, on the message. Once a claim has run out somebody else has seen to it: only that it went still counts."""
     with house.begin(SYSTEM, now) as uow:
-        row = uow.session.get_one(MessageRow, message_id, with_for_update=True)
+        row = uow.session.get_one(MessageRow, claim[0], with_for_update=True)
         if failure is None:
             row.failure = ""
             _forget_words(uow, row)
             return _ended(row, S.SENT, now)
+        if row.state != S.SENDING or _claim(row) != claim:
+            return "failed"
         row.failure = failure.why[:80]
         if row.once and not failure.certain:
             return _ended(row, S.DOUBTFUL, now)
@@ -224,12 +235,14 @@ def _forget_browser(uow: UnitOfWork, row: MessageRow) -> None:
 
 
 def in_trouble(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
-    """Messages that have failed several times, were given up, or are in doubt, about what still waits and may be known here.
+    """Messages that have failed several times, were given up, are in doubt, or that nobody has tried long after their time,
+    about what still waits and may be known here.
 
     What is about no record, a change of an account say, is news for a week; what is in doubt, until somebody settles it.
     """
     bad = or_(col(MessageRow.state).in_([str(S.FAILED), str(S.DOUBTFUL)]),
-              (col(MessageRow.state) == str(S.WAITING)) & (col(MessageRow.attempts) >= FAILING_AFTER))
+              (col(MessageRow.state) == str(S.WAITING)) & or_(
+                  col(MessageRow.attempts) >= FAILING_AFTER, col(MessageRow.next_try_at) < uow.now - _OVERDUE))
     running = select(ClockRow.record_id).where(
         ClockRow.record_kind == MessageRow.record_kind, ClockRow.record_id == MessageRow.record_id,
         ClockRow.kind == MessageRow.kind, visible(uow)).exists()

@@ -2,9 +2,12 @@
 
 import datetime
 import ipaddress
+import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -16,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from sgapp.integrations import mail as module
 from sgapp.integrations.mail import Mail, WrongAddress
 from sgapp.integrations.outgoing import Outgoing, Undelivered
 from tests.serving import free_port
@@ -162,3 +166,49 @@ def test_what_was_taken_is_taken_however_the_server_says_goodbye(goodbye: str) -
         mail.send(NOTE)
         mail.probe()
     assert len(inbox.got) == 1
+
+
+class Dribbling:
+    """A server that begins a reply and says one character of it after the other, without an end, from a given reply on."""
+
+    def __init__(self, from_reply: int) -> None:
+        self._from = from_reply
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            connection, _ = self._server.accept()
+            with connection, connection.makefile("rb") as said:
+                for reply in range(self._from):
+                    connection.sendall(b"220 here\r\n" if reply == 0 else b"250 well\r\n")
+                    said.readline()
+                while True:
+                    connection.sendall(b"2")
+                    time.sleep(0.02)
+
+    def stop(self) -> None:
+        self._server.close()
+        self._thread.join(timeout=10)
+
+
+@pytest.mark.parametrize(("from_reply", "certain"), [(0, True), (1, True), (2, False)], ids=["greeting", "hello", "sender"])
+def test_a_server_that_never_comes_to_an_end_of_what_it_says_is_hung_up_on(
+        from_reply: int, certain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_IN_ALL_SECONDS", 0.3)
+    server = Dribbling(from_reply)
+    try:
+        with pytest.raises(Undelivered) as why:
+            Mail.at(f"smtp://127.0.0.1:{server.port}", sender="notes@example.org").send(NOTE)
+        assert why.value.certain is certain
+    finally:
+        server.stop()
+
+
+def test_nothing_of_the_limit_is_left_once_a_mail_has_gone() -> None:
+    with server(Inbox()) as port:
+        Mail.at(f"smtp://127.0.0.1:{port}", sender="notes@example.org").send(NOTE)
+        waiting = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+        assert [thread for thread in waiting if not thread.finished.is_set()] == []

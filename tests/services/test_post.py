@@ -343,6 +343,34 @@ def test_each_goes_out_by_the_hour_that_it_is_then_and_after_a_while_something_e
     assert deliver_due(cast.house, {Channel.EMAIL: box}, now=at[0], clock=lambda: at[0]).sent == 1
 
 
+def test_whoever_comes_late_with_a_failure_changes_nothing_once_somebody_else_has_seen_to_it(cast: Cast) -> None:
+    to_the_adult(cast)
+
+    class Hangs(Letterbox):
+        """While it hangs, its claim runs out, it is put before a person, and she has it sent again."""
+
+        def send(self, message: Outgoing) -> None:
+            super().send(message)
+            posted(cast, Letterbox(), minutes(6))
+            messages.send_again(cast.house, cast.lena, messages.SendAgain(trouble(cast)[0].id), now=minutes(7))
+            assert posted(cast, again, minutes(7)) == Posted(sent=1)
+            raise Undelivered("refused-451")
+
+    again, late = Letterbox(), Letterbox()
+    posted(cast, Hangs())
+    assert (posted(cast, late, minutes(60)), len(again.got), late.got) == (Posted(), 1, [])
+
+
+def test_what_nobody_has_tried_long_after_its_time_counts_as_not_going(cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes()
+    with cast.house.begin(cast.lena, minutes(14)) as uow:
+        assert failing(uow) == 0
+    with cast.house.begin(cast.lena, minutes(16)) as uow:
+        assert failing(uow) == 1
+    assert trouble(cast, when=minutes(16))[0].why == "It has not been tried yet. Written 5 Oct 2026, 10:40."
+
+
 def test_a_text_about_a_contact_that_does_not_open_is_put_before_a_person_and_the_others_go_out(cast: Cast) -> None:
     by_mail(cast)
     case = cast.opened_case(about="rosa", types=("domestic",), at=START - timedelta(days=2))

@@ -79,9 +79,10 @@ def _trouble(uow: UnitOfWork, row: MessageRow) -> Trouble:
     doubtful = row.state == MessageState.DOUBTFUL
     why = _WHY.get(row.failure, row.failure)
     said = f"{'It may have gone out or not' if doubtful else 'It did not go'}: {why or 'not known why'}"
+    written = f"Written {show(row.created_at)}"
+    tried = f"{said}. {written}, tried {row.attempts} {'time' if row.attempts == 1 else 'times'}."
     return Trouble(row.id, f"{content['reference'] or 'Accounts'}, by {_CHANNELS[Channel(row.channel)]} for {whom}",
-                   f"{said}. Written {show(row.created_at)}, tried {row.attempts} {'time' if row.attempts == 1 else 'times'}.",
-                   doubtful)
+                   tried if row.attempts else f"It has not been tried yet. {written}.", doubtful)
 
 
 def _told(uow: UnitOfWork, row: MessageRow) -> Told:
