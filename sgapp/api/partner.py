@@ -4,8 +4,9 @@ A look changes nothing: mail scanners follow every link. Before a code all links
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from pydantic import StringConstraints
 
 from sgapp.api.door import Changes, Plain, TheHouse, address_of
 from sgapp.api.letters import pdf_answer
+from sgapp.api.problems import AWAY, log_away
 from sgapp.domain.errors import FieldError, IllegalTransition, Invalid, SignedOut, TooManyTries
 from sgapp.domain.referral import ReferralState
 from sgapp.domain.time import show
@@ -30,6 +32,10 @@ Token = Annotated[str, StringConstraints(max_length=200), Plain]
 LINE, WORDS = 400, 5_000
 _Typed = Annotated[str, Form(), Plain]
 _Short = Annotated[str, Form(max_length=LINE), Plain]
+
+
+_LABELS = {"name": "Name", "role": "Role", "reference": "Reference", "question": "Question", "code": "Decision",
+           "detail": "Detail", "what": "Action", "due_on": "By"}
 
 
 @cache
@@ -48,8 +54,7 @@ Secret = Annotated[str, Depends(_secret)]
 
 def _page(house: House, status: int = 200, **values: Any) -> HTMLResponse:
     known = {"organisation": house.settings.organisation, "ring": house.settings.ring, "error": "", "typed": {},
-             "visit": None, "said": "",
-             "kept": (), "form": "", "words_most": WORDS}
+             "visit": None, "said": "", "away": False, "kept": (), "form": "", "words_most": WORDS}
     return HTMLResponse(_template().render(known | values), status_code=status)
 
 
@@ -57,7 +62,26 @@ def _at_the_door(house: House, token: str, status: int = 200, *, error: str = ""
     return _page(house, status, token=token, error=error)
 
 
+def _answers_anyway(endpoint: Callable[..., Response]) -> Callable[..., Response]:
+    """Answer with a page while the database is away, and with everything on it that was typed."""
+
+    @wraps(endpoint)
+    def answer(**given: Any) -> Response:
+        try:
+            return endpoint(**given)
+        except AWAY as error:
+            log_away(error)
+            return _page(given["house"], 503, token=given["token"], away=True, kept=_labelled(given) if "name" in given else ())
+
+    return answer
+
+
+def _labelled(typed: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(label, typed[name]) for name, label in _LABELS.items() if typed.get(name)]
+
+
 @router.get("/{token}")
+@_answers_anyway
 def look(token: Token, secret: Secret, house: TheHouse, said: str = "") -> HTMLResponse:
     """The letter during a visit; else a field for the code and nothing more."""
     try:
@@ -67,6 +91,7 @@ def look(token: Token, secret: Secret, house: TheHouse, said: str = "") -> HTMLR
 
 
 @router.post("/{token}", dependencies=[Changes])
+@_answers_anyway
 def enter(token: Token, request: Request, house: TheHouse, code: _Short = "") -> Response:
     """Open a visit with a code. The answer to a wrong one is the same whatever was wrong."""
     try:
@@ -87,6 +112,7 @@ def enter(token: Token, request: Request, house: TheHouse, code: _Short = "") ->
 
 
 @router.get("/{token}/letter.pdf")
+@_answers_anyway
 def letter(token: Token, secret: Secret, house: TheHouse) -> Response:
     """The letter as PDF."""
     try:
@@ -95,14 +121,13 @@ def letter(token: Token, secret: Secret, house: TheHouse) -> Response:
         return RedirectResponse(f"/r/{token}", 303)
 
 
-_LABELS = {"name": "Name", "role": "Role", "reference": "Reference", "question": "Question", "code": "Decision",
-           "detail": "Detail", "what": "Action", "due_on": "By"}
 _SEVERAL_LINES = frozenset({"question", "detail", "what"})
 _SAID = {"receipt": "Thank you. We know now that you have it.", "question": "We have your question. Somebody will ring you.",
          "outcome": "Thank you. Your decision is on our file.", "action": "Thank you. It is on our file, with its date."}
 
 
 @router.post("/{token}/receipt", dependencies=[Changes])
+@_answers_anyway
 def receipt(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", role: _Typed = "",
             reference: _Typed = "") -> Response:
     def work() -> None:
@@ -112,6 +137,7 @@ def receipt(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", ro
 
 
 @router.post("/{token}/question", dependencies=[Changes])
+@_answers_anyway
 def question(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", role: _Typed = "", question: _Typed = "",
              form_id: _Short = "") -> Response:
     def work() -> None:
@@ -122,6 +148,7 @@ def question(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", r
 
 
 @router.post("/{token}/outcome", dependencies=[Changes])
+@_answers_anyway
 def outcome(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", role: _Typed = "", code: _Typed = "",
             detail: _Typed = "") -> Response:
     def work() -> None:
@@ -131,6 +158,7 @@ def outcome(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", ro
 
 
 @router.post("/{token}/action", dependencies=[Changes])
+@_answers_anyway
 def action(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", role: _Typed = "", what: _Typed = "",
            due_on: _Typed = "", form_id: _Short = "") -> Response:
     def work() -> None:
@@ -141,6 +169,7 @@ def action(token: Token, secret: Secret, house: TheHouse, name: _Typed = "", rol
 
 
 @router.post("/{token}/leave", dependencies=[Changes])
+@_answers_anyway
 def leave(token: Token, secret: Secret, house: TheHouse) -> Response:
     """End the visit on this machine. Without a visit it changes nothing."""
     partner.end_visit(house, token, secret, now=now())
@@ -176,7 +205,7 @@ def _done(house: House, token: str, secret: str, what: str, work: Any, typed: di
             told = error.errors[0].message if isinstance(error, Invalid) else settled
             return _visited(house, token, secret, status=422, error=told, form=what, typed=typed)
     except SignedOut:
-        return _page(house, 403, token=token, kept=[(_LABELS[name], text) for name, text in typed.items() if text],
+        return _page(house, 403, token=token, kept=_labelled(typed),
                      error="Your visit is over. Ring us for a new code.")
     return RedirectResponse(f"/r/{token}?said={what}", 303)
 

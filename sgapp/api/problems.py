@@ -28,6 +28,8 @@ from sgapp.domain.errors import (
 )
 
 log = logging.getLogger("sgapp.api")
+#: What is raised while the database is away, full or overrun. Whether the last statement was kept is then not certain.
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
 MEDIA_TYPE = "application/problem+json"
 
 _TITLES = {
@@ -40,7 +42,7 @@ _TITLES = {
     422: ("invalid", "Something needs mending", "Nothing was changed; what you typed is still here."),
     429: ("too-many-tries", "Too many tries", "Wait a little, then try again."),
     503: ("unavailable", "The office cannot keep it just now",
-          "Nothing was changed, and what you typed is still here. Try again in a few minutes; if it is urgent, ring."),
+          "What you typed is still here. Try again in a few minutes: the same sent twice counts once. If it is urgent, ring."),
     500: ("our-fault", "Something went wrong on our side", "Nothing was changed. Try again; if it stays, ring the office."),
 }
 
@@ -122,12 +124,12 @@ def install(app: FastAPI) -> None:
                 return problem(500)
         return problem(400)
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
-    @app.exception_handler(PoolTimeout)
     def away(_request: Request, error: Exception) -> JSONResponse:
-        log.error("the database is away, full or overrun: %s", type(error).__name__)
+        log_away(error)
         return problem(503, headers={"Retry-After": "10"})
+
+    for kind in AWAY:
+        app.add_exception_handler(kind, away)
 
     @app.exception_handler(RequestValidationError)
     def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -142,6 +144,10 @@ def install(app: FastAPI) -> None:
     def unexpected(_request: Request, error: Exception) -> JSONResponse:
         log.error("unexpected %s", type(error).__name__)
         return problem(500)
+
+
+def log_away(error: Exception) -> None:
+    log.error("the database is away, full or overrun: %s", type(error).__name__)
 
 
 def _field(place: tuple[int | str, ...]) -> str:

@@ -272,6 +272,15 @@ class Referral:
                                                "A delivery report is no receipt."))
         return replace(self, state=moved(TRANSITIONS, self.state, S.RECEIVED), receipt=receipt)
 
+    def referenced(self, receipt: Receipt) -> "Referral":
+        """A reference that comes after the receipt, or after the outcome that made one needless: it stands on the file, too."""
+        had = self.receipt or replace(receipt, reference="")
+        known = had.reference.split("; ") if had.reference else []
+        added = f"{receipt.reference}{', reported through link' if receipt.through_link and not had.through_link else ''}"
+        if not receipt.reference or {receipt.reference, added} & {*known}:
+            return self
+        return replace(self, receipt=replace(had, reference="; ".join([*known, added])))
+
     def chased(self, chase: Chase) -> "Referral":
         if not self.awaited and not self.enquiry_waits_for:
             raise Invalid(FieldError("spoke_to", "Nothing is awaited from this agency now."))

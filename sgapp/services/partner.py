@@ -381,14 +381,15 @@ def _reported(house: House, token: str, secret: str, now: datetime,
 
 @public("whoever opened a visit with a code confirms the receipt of that one letter")
 def confirm_receipt(house: House, token: str, secret: str, visitor: Visitor, reference: str, *, now: datetime) -> None:
-    """They have it: stops the receipt clock. Said again, it changes nothing. Raises SignedOut, Invalid."""
+    """They have it: stops the receipt clock. Said again, it adds a reference that is new, or nothing. Raises SignedOut,
+    Invalid.
+    """
     visitor.checked()
 
     def change(_uow: UnitOfWork, referral: Referral) -> tuple[Referral, AuditEvent] | None:
-        if referral.state is not ReferralState.SENT:
-            return None
         receipt = Receipt(now, visitor.name.strip(), visitor.role.strip(), reference.strip(), THROUGH_LINK, through_link=True)
-        return referral.received(receipt), AuditEvent("receipt-recorded", "referral", referral.id, detail="link")
+        told = referral.received(receipt) if referral.state is ReferralState.SENT else referral.referenced(receipt)
+        return None if told == referral else (told, AuditEvent("receipt-recorded", "referral", referral.id, detail="link"))
 
     _reported(house, token, secret, now, change)
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from httpx import Response
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel, select
 
 from sgapp.api.partner import COOKIE
 from sgapp.domain.access_code import FREE_TRIES
-from sgapp.services.house import now
+from sgapp.services.house import House, now
 from sgapp.store.tables import AuditEventRow, LinkRow, VisitRow
 from tests.api.conftest import Phone, TestClient
 from tests.people import Cast
@@ -159,6 +160,27 @@ def test_the_page_says_when_the_referral_is_settled_already(given: Given, phone:
     again = client.post(f"/r/{given.token}/receipt", data={"name": "T. Osei"}, headers=FORM)
     assert again.status_code == 200
     assert given.referral().receipt is None
+
+
+@pytest.mark.parametrize(("place", "form", "shown"), [
+    ("/receipt", {"name": "T. Osei", "reference": "SA-<1>"}, ["T. Osei", "SA-&lt;1&gt;", "We may not have it"]),
+    ("/question", {"name": "T. Osei", "question": "Since when?"}, ["Since when?", "the same sent twice counts once"]),
+    ("", {"code": "7KQ4 M2XD"}, ["load it anew"]),
+    ("/leave", {}, ["load it anew"])])
+def test_while_the_database_is_away_the_page_says_so_and_shows_what_was_typed(
+        given: Given, phone: Phone, monkeypatch: pytest.MonkeyPatch, place: str, form: dict[str, str],
+        shown: list[str]) -> None:
+    client = phone()
+    _enter(client, given)
+
+    def away(*_args: object) -> None:
+        raise OperationalError("", {}, Exception())
+
+    monkeypatch.setattr(House, "begin", away)
+    answer = client.post(f"/r/{given.token}{place}", data=form, headers=FORM)
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert [words for words in shown if words not in answer.text] == []
+    assert "7KQ4" not in answer.text
 
 
 @pytest.mark.parametrize("junk", ["%00", "x" * 500, "../../etc", "%2e%2e", "é" * 30])

@@ -253,10 +253,36 @@ def test_receipt_confirmed_on_the_page_stops_the_clock_and_is_marked(given: Give
 def test_receipt_confirmed_twice_is_once(given: Given) -> None:
     secret = given.secret()
     partner.confirm_receipt(given.house, given.token, secret, OSEI, "SA-1", now=LATER)
-    partner.confirm_receipt(given.house, given.token, secret, Visitor("Another"), "SA-2", now=LATER)
+    partner.confirm_receipt(given.house, given.token, secret, Visitor("Another"), "SA-1", now=LATER)
     receipt = given.referral().receipt
     assert receipt is not None
-    assert receipt.reference == "SA-1"
+    assert (receipt.person, receipt.reference) == ("T. Osei", "SA-1")
+
+
+def test_a_second_reference_is_kept_beside_the_first(given: Given) -> None:
+    secret = given.secret()
+    for reference in ("SA-1", "", "SA-2", "SA-2"):
+        partner.confirm_receipt(given.house, given.token, secret, OSEI, reference, now=LATER)
+    receipt = given.referral().receipt
+    assert receipt is not None
+    assert receipt.reference == "SA-1; SA-2"
+
+
+def test_a_reference_that_comes_after_receipt_was_recorded_by_telephone_is_kept_and_marked(given: Given) -> None:
+    secret = given.secret()
+    referrals.record_receipt(given.house, given.cast.lena, referrals.RecordReceipt(given.id, "T. Osei"), now=LATER)
+    for _ in range(2):
+        partner.confirm_receipt(given.house, given.token, secret, OSEI, "SA-9", now=LATER)
+    assert given.view().receipt.endswith("T. Osei, SA-9, reported through link")
+
+
+def test_a_reference_that_comes_after_the_decision_is_kept_and_the_decision_stands(given: Given) -> None:
+    secret = given.secret()
+    partner.report_outcome(given.house, given.token, secret, OSEI, "advice_only", "", now=LATER)
+    partner.confirm_receipt(given.house, given.token, secret, OSEI, "SA-9", now=LATER)
+    referral = given.referral()
+    assert referral.receipt is not None
+    assert (referral.receipt.reference, referral.state) == ("SA-9", ReferralState.OUTCOME_KNOWN)
 
 
 def test_nobody_without_a_name_confirms_anything(given: Given) -> None:
