@@ -366,7 +366,7 @@ def note_of(uow: UnitOfWork, author: Account | None, note_id: str, reference: st
     if content.nameless:
         # Nothing in it may hang on who she is: not whom she may know of, which notes are hers, or how her clock runs.
         author, content = None, replace(content, captured_at=received_at, when_seen=received_at)
-    person_id = _person(uow, payload.person.id) if author else None
+    person_id = _person(uow, payload.person.id, visit=content.route is Route.VISIT) if author else None
     if payload.person.id and person_id is None:
         # Not on the writer's list (any more): kept as it came, for somebody to match.
         content = replace(content, person_text=content.person_text or payload.person.id)
@@ -397,10 +397,20 @@ def _id(text: str | None) -> str | None:
         return None
 
 
-def _person(uow: UnitOfWork, text: str) -> str | None:
-    """The adult that the writer chose, if she may know of them."""
+def _person(uow: UnitOfWork, text: str, *, visit: bool) -> str | None:
+    """The adult that the writer chose, if she may know of them. Raises Unreadable where nothing can be kept under their key;
+    but what is for few eyes is not kept for a look, which is for more: it goes to those few without the adult.
+    """
     person_id = _id(text)
-    return person_id if person_id and uow.knows_of(person_id) else None
+    if person_id is None or not uow.knows_of(person_id):
+        return None
+    try:
+        uow.key_of(person_id)
+    except Unreadable:
+        if visit:
+            raise
+        return None
+    return person_id
 
 
 def _corrected(uow: UnitOfWork, author: Account, text: str | None) -> Observation | None:

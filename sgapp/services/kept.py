@@ -69,15 +69,15 @@ def _note(uow: UnitOfWork, upload: KeptUpload) -> Observation:
     note_id = str(uuid.uuid5(uuid.UUID(upload.id), "note")) if upload.because is Because.OTHER_BYTES else upload.upload_id
     try:
         plain = opened(uow, key_id, upload.upload_id, sealed)
+        try:
+            return note_from(uow, author, note_id, note_reference(note_id), _renamed(plain, note_id), upload.received_at,
+                             reserved=upload.reserved)
+        except (ValidationError, ValueError):
+            return note_of(uow, author, note_id, note_reference(note_id), as_it_came(note_id, plain, upload.received_at),
+                           upload.received_at, reserved=upload.reserved)
     except Unreadable as error:
         raise Invalid(FieldError("kept_id", "It still cannot be opened; it stays kept. Ask the writer to ring and write it "
                                             "again, then set this one aside.")) from error
-    try:
-        return note_from(uow, author, note_id, note_reference(note_id), _renamed(plain, note_id), upload.received_at,
-                         reserved=upload.reserved)
-    except (ValidationError, ValueError):
-        return note_of(uow, author, note_id, note_reference(note_id), as_it_came(note_id, plain, upload.received_at),
-                       upload.received_at, reserved=upload.reserved)
 
 
 def _renamed(plain: bytes, note_id: str) -> bytes:

@@ -272,6 +272,10 @@ class UnitOfWork:
             self._held[person_id] = row[0]
         return row is not None
 
+    def key_of(self, person_id: str) -> bytes:
+        """The key of an adult. Raises Unreadable where it does not open any more."""
+        return self.ring.open(self.session, self._parent_of(person_id))
+
     @property
     def book(self) -> ClockBook:
         """The clock book that counts now."""

@@ -17,7 +17,7 @@ from sgapp.domain.errors import Conflict, Invalid, NotFound
 from sgapp.domain.kept import Because
 from sgapp.domain.observation import Answer, Mark, Observation
 from sgapp.domain.permissions import Role
-from sgapp.services import intake, triage
+from sgapp.services import intake, kept, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM
 from sgapp.services.intake import Envelope
@@ -26,7 +26,16 @@ from sgapp.services.views.note import MarkView, note_view
 from sgapp.services.views.queue import queue
 from sgapp.store import accounts, standing
 from sgapp.store.accounts import Account
-from sgapp.store.tables import AuditEventRow, EnvelopeConflictRow, EnvelopeRow, ObservationRow, SealingKeyRow
+from sgapp.store.tables import (
+    AuditEventRow,
+    DataKeyRow,
+    EnvelopeConflictRow,
+    EnvelopeRow,
+    KeptRow,
+    ObservationRow,
+    PersonRow,
+    SealingKeyRow,
+)
 from sgapp.store.unit_of_work import Repository
 from tests.people import START, Cast, note_payload
 from tests.statements import said_to
@@ -65,8 +74,41 @@ def test_a_note_whose_key_was_damaged_is_kept_for_a_look(cast: Cast, damaged: by
         connection.execute(update(SealingKeyRow).values(sealed_private_key=damaged))
     standing.forget(cast.house.ring)
     assert intake.receive(cast.house, cast.amina, envelope, now=START)[2]
-    [kept] = _rows(cast, EnvelopeRow)
-    assert (kept.quarantined_because, _rows(cast, ObservationRow)) == (str(Because.UNREADABLE), [])
+    [row] = _rows(cast, EnvelopeRow)
+    assert (row.quarantined_because, _rows(cast, ObservationRow)) == (str(Because.UNREADABLE), [])
+
+
+def _damage_the_key_of(cast: Cast, about: str) -> None:
+    with cast.house.begin(SYSTEM, START) as uow:
+        key_id = uow.session.get_one(PersonRow, cast.people[about]).key_id
+        uow.session.connection().execute(update(DataKeyRow).where(DataKeyRow.id == key_id).values(wrapped=b"\0" * 60))
+    cast.house.ring.forget()
+
+
+def test_a_note_about_an_adult_whose_key_was_damaged_is_kept_for_a_look_and_taken_in_once_it_was_mended(cast: Cast) -> None:
+    with cast.house.begin(SYSTEM, START) as uow:
+        row = uow.session.get_one(DataKeyRow, uow.session.get_one(PersonRow, cast.people["dennis"]).key_id)
+        key_id, wrapped = row.id, row.wrapped
+    _damage_the_key_of(cast, "dennis")
+    note_id = cast.writes()
+    [envelope] = _rows(cast, EnvelopeRow)
+    assert (envelope.quarantined_because, _rows(cast, ObservationRow)) == (str(Because.UNREADABLE), [])
+    [upload] = _rows(cast, KeptRow)
+    take_in = kept.TakeInKept(upload.id)
+    with pytest.raises(Invalid, match="still cannot be opened"):
+        kept.take_in_kept(cast.house, cast.lena, take_in, now=LATER)
+    with cast.house.engine.begin() as connection:
+        connection.execute(update(DataKeyRow).where(DataKeyRow.id == key_id).values(wrapped=wrapped))
+    kept.take_in_kept(cast.house, cast.lena, take_in, now=LATER)
+    assert _stored(cast, note_id).person_id == cast.people["dennis"]
+
+
+def test_speaking_up_about_an_adult_whose_key_was_damaged_goes_past_the_managers_all_the_same(cast: Cast) -> None:
+    _damage_the_key_of(cast, "dennis")
+    note_id = cast.writes(route="speak_up")
+    note = _stored(cast, note_id)
+    assert (note.reserved, note.person_id, note.content.person_text) == (True, None, cast.people["dennis"])
+    assert _rows(cast, KeptRow) == []
 
 
 def test_a_plain_note_takes_at_most_sixteen_statements_however_many_work_here(cast: Cast) -> None:
