@@ -17,6 +17,7 @@ from sgapp.domain.errors import Invalid, NotFound, SgappError, Unreadable
 from sgapp.domain.permissions import Role
 from sgapp.domain.time import from_london, show
 from sgapp.integrations.leaving import WrongPlace, places_of
+from sgapp.integrations.packing import whole_or_gone
 from sgapp.integrations.tables import NoTable, read_table, write_table
 from sgapp.services import staff
 from sgapp.services.audit import verify_audit
@@ -354,7 +355,7 @@ def evidence_build(
     found = ready_house()
     try:
         form = AskForEvidence(month, purpose, recipient)
-        with _progress() as bar:
+        with whole_or_gone(to), _progress() as bar:
             task = bar.add_task("Cases of how many adults", total=None)
 
             def shown(done: int, of: int) -> None:
@@ -370,7 +371,7 @@ def evidence_build(
     except Invalid as error:
         raise stop(" ".join(e.message for e in error.errors)) from error
     except OSError as error:
-        raise stop(f"{to} could not be written ({error.strerror}). Name something that is not there yet.") from error
+        raise stop(_not_written(to, error)) from error
     out.print(f"The evidence of {month} lies in {to}. Names are replaced; read READ-ME.txt and the files before they go.")
 
 
@@ -503,16 +504,22 @@ def subject_access(
         except Unreadable as error:
             raise stop(f"Something of it does not open: {error}. Nothing was written; see `sgapp audit verify`.") from error
     try:
-        to.mkdir(mode=0o700)
-        for name, content in files_of(copy, found.settings.organisation).items():
-            with open(to / name, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-                file.write(content)
+        with whole_or_gone(to):
+            to.mkdir(mode=0o700)
+            for name, content in files_of(copy, found.settings.organisation).items():
+                with open(to / name, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                    file.write(content)
     except OSError as error:
-        raise stop(f"{to} could not be written ({error.strerror}). Name a folder that is not there yet.") from error
+        raise stop(_not_written(to, error)) from error
     out.print(f"{len(copy.chapters)} records lie in {to}, with {copy.marked} names of others marked. Nothing is taken out yet.")
     if copy.elsewhere:
         out.print(f"Her name stands in {len(copy.elsewhere)} notes about others; they are listed at its end.")
     out.print("She is to have her copy within one calendar month of asking. Remove this folder afterwards.")
+
+
+def _not_written(to: Path, error: OSError) -> str:
+    mend = "Name something that is not there yet" if to.exists() else "Nothing of it is left there; name another place"
+    return f"{to} could not be written ({error.strerror}). {mend}."
 
 
 def _progress() -> Progress:

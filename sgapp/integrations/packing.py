@@ -1,9 +1,12 @@
 """Files that are made one after the other into one zip, or a folder, and what each came to; no more in memory than a piece."""
 
+import errno
 import hashlib
 import os
+import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -37,6 +40,23 @@ class _Outlet:
     def taken(self) -> bytes:
         out, self.held = b"".join(self.held), []
         return out
+
+
+@contextmanager
+def whole_or_gone(place: Path) -> Iterator[None]:
+    """Make a file or folder that is not there yet; what could not be finished is taken away again. Raises OSError."""
+    if place.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    try:
+        yield
+    except FileExistsError:  # somebody else's, made meanwhile
+        raise
+    except BaseException:
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
+        raise
 
 
 def zipped(parts: Iterable[Part], last: Callable[[list[Packed]], Part], at: datetime) -> Iterator[bytes]:

@@ -93,10 +93,17 @@ def back_up(house: House, to: Path, *, now: datetime, progress: Progress = _sile
         raise CannotBackUp(f"{path} could not be written ({error.strerror}). There is no backup.") from error
     except Unreadable as error:
         raise CannotBackUp(f"What was written did not prove whole ({error}). There is no backup; try another disk.") from error
+    except DBAPIError as error:
+        raise CannotBackUp(f"It could not be written and tried ({error.orig}). There is no backup. Look at the database, and "
+                           "at how much room SGAPP_DATA has: what was written is tried there.") from error
     finally:
         draft.unlink(missing_ok=True)
-    with house.begin(SYSTEM, now) as uow:
-        uow.note_event(AuditEvent("backup-made", "backup", f"{now:%Y%m%dT%H%M%SZ}", "system"))
+    try:
+        with house.begin(SYSTEM, now) as uow:
+            uow.note_event(AuditEvent("backup-made", "backup", f"{now:%Y%m%dT%H%M%SZ}", "system"))
+    except DBAPIError as error:
+        raise CannotBackUp(f"{path} is whole and can be kept. That it was made could not be noted ({error.orig}): look at the "
+                           "database.") from error
     return BackedUp(path, rows, _key_path(house.settings, f"{now:%Y-%m}"))
 
 

@@ -35,7 +35,7 @@ from sgapp.services.tidying import tidy
 from sgapp.services.views.case import case_view
 from sgapp.services.views.note import note_view
 from sgapp.settings import Settings
-from sgapp.store import disposal, sealed_file
+from sgapp.store import disposal, dump, sealed_file
 from sgapp.store.dump import is_empty
 from sgapp.store.engine import insert_row
 from sgapp.store.migrations import upgrade
@@ -156,6 +156,27 @@ def test_a_backup_that_does_not_prove_whole_leaves_nothing_behind(cast: Cast, tm
         back_up(cast.house, tmp_path / "one.backup", now=NOW)
     assert [p.name for p in tmp_path.iterdir() if "backup" in p.name] == []
     assert last_backup(cast.house, now=NOW) is None
+
+
+def _no_room(*_args: Any, **_kwargs: Any) -> Any:
+    raise OperationalError("INSERT", None, sqlite3.OperationalError("database or disk is full"))
+
+
+def test_without_room_to_try_it_there_is_no_backup_and_it_is_said_why(
+        cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dump, "read", _no_room)
+    with pytest.raises(CannotBackUp, match=r"\(database or disk is full\). There is no backup"):
+        back_up(cast.house, tmp_path / "one.backup", now=NOW)
+    assert [p.name for p in tmp_path.iterdir() if "backup" in p.name] == []
+
+
+def test_a_backup_that_could_only_not_be_noted_is_kept_and_said_to_be_whole(
+        cast: Cast, again: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(UnitOfWork, "note_event", _no_room)
+    with pytest.raises(CannotBackUp, match="is whole and can be kept"):
+        back_up(cast.house, tmp_path / "one.backup", now=NOW)
+    monkeypatch.undo()
+    assert restore(again, tmp_path / "one.backup", now=LATER, none_disposed=True).audit.sound
 
 
 def test_no_backup_is_written_over_another_or_beside_the_keys(cast: Cast, tmp_path: Path) -> None:
