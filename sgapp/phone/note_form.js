@@ -45,11 +45,18 @@ function notSent(status, why) {
   return `${cannot} ${then}`;
 }
 
-// Draws itself again when it can be used, and when the signal comes and goes; the form above it does not.
-const SaveBar = memo(function SaveBar({ waiting, busy, writer }) {
+// Draws itself again when it can be used, when it is known whose note it will be, and when the signal comes and goes; the form
+// above it does not.
+const SaveBar = memo(function SaveBar({ waiting, busy, named }) {
   const [ready, setReady] = useState(false);
+  const [writer, setWriter] = useState("");
   const [online, setOnline] = useState(true);
   useLayoutEffect(() => setReady(true), []); // in the same breath as the first drawing
+  useEffect(() => {
+    const writes = () => whoWrites().then(setWriter, () => undefined);
+    writes();
+    meetOrLetGo().then(writes, () => undefined);
+  }, []);
   useEffect(() => {
     const signal = () => setOnline(navigator.onLine);
     signal();
@@ -63,7 +70,7 @@ const SaveBar = memo(function SaveBar({ waiting, busy, writer }) {
   const way = !online ? t.no_signal : waiting ? fill(t.waiting, { number: waiting }) : t.sealed;
   return h("div", { className: "bottom-bar" },
     h("div", { className: "mx-auto max-w-xl px-4 py-3 flex items-end gap-3" }, // however long the words, the button stays
-      h("p", { className: "hint grow leading-snug", role: "status" }, writer ? `${way} ${fill(t.as_from, { name: writer })}` : way),
+      h("p", { className: "hint grow leading-snug", role: "status" }, named && writer ? `${way} ${fill(t.as_from, { name: writer })}` : way),
       h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: !ready || busy }, busy ? t.saving : t.save)));
 });
 
@@ -77,8 +84,7 @@ export function NoteForm({ codes }) {
   const [notes, setNotes] = useState([]);
   const [savedId, setSavedId] = useState(null);
   const [sentAtOnce, setSentAtOnce] = useState(null);
-  const [signedOut, setSignedOut] = useState("");
-  const [writer, setWriter] = useState("");
+  const [signedOut, setSignedOut] = useState(null);
   const [corrects, setCorrects] = useState(null);
   const [ahead, setAhead] = useState(null);
   const [gone, setGone] = useState(0);
@@ -97,8 +103,7 @@ export function NoteForm({ codes }) {
 
   // Signed out. An enrolled phone goes on: its notes go without a session. Otherwise she signs in first, unless she has begun.
   const leaveOrStay = (known) => {
-    setWriter(known);
-    if (known || typed.current) setSignedOut(known ? "known" : "unknown");
+    if (known || typed.current) setSignedOut({ known });
     else window.location.assign(`/sign-in?back=${encodeURIComponent(window.location.pathname + window.location.search)}`);
   };
 
@@ -124,9 +129,6 @@ export function NoteForm({ codes }) {
     refreshKey().then(() => setAhead(clockAhead()));
     askPeople();
     window.addEventListener("online", askPeople);
-    const writes = () => whoWrites().then(setWriter, () => undefined);
-    writes();
-    meetOrLetGo().then(writes, () => undefined);
     lost().then(setGone);
     register();
     outbox.current = keepFlushing(refresh);
@@ -255,8 +257,8 @@ export function NoteForm({ codes }) {
   const letBe = (name) => put((old) => [...old, name], "let_be");
   const onFocus = ({ target }) => import("./nudge.js").then(({ watch }) => watch(target, v.let_be, letBe), () => undefined);
 
-  const out = useMemo(() => signedOut && h("span", { role: "status" }, signedOut === "known" ? fill(t.signed_out_known, { name: writer }) : t.signed_out_unknown, " ",
-    h("a", { className: "link inline-flex items-center min-h-11", href: "/sign-in?back=/" }, t.sign_in)), [signedOut, writer]);
+  const out = useMemo(() => signedOut && h("span", { role: "status" }, signedOut.known ? fill(t.signed_out_known, { name: signedOut.known }) : t.signed_out_unknown, " ",
+    h("a", { className: "link inline-flex items-center min-h-11", href: "/sign-in?back=/" }, t.sign_in)), [signedOut]);
 
   const ring = h(Ring, { key: "ring", onCall });
   if (draft.screen) return h("div", { className: "note-form grid gap-4" }, draft.screen, ring);
@@ -294,5 +296,5 @@ export function NoteForm({ codes }) {
     corrects ? null : h(Folded, { key: "else", summary: t.something_else }, h(Other, { part: "Choice", put }))],
     draft.line,
     said ? h("p", { role: "alert", className: "panel panel-alert" }, said) : null,
-    h(SaveBar, { waiting: notes.filter(waits).length, busy, writer: nameless ? "" : writer }));
+    h(SaveBar, { waiting: notes.filter(waits).length, busy, named: !nameless }));
 }
