@@ -35,7 +35,7 @@ from sgapp.services.devices import has_signed, sender
 from sgapp.services.guard import Done, intention, public
 from sgapp.services.house import NAMELESS, NOBODY, SYSTEM, House
 from sgapp.services.investigations import joined
-from sgapp.services.note_schema import NotePayload, as_it_came, speaks_up
+from sgapp.services.note_schema import AS_BEFORE, NotePayload, as_it_came, speaks_up
 from sgapp.services.sessions import actor_for, asking, seen
 from sgapp.services.strictness import stricter_for
 from sgapp.services.together import Apart
@@ -377,6 +377,8 @@ def note_of(uow: UnitOfWork, author: Account | None, note_id: str, reference: st
     barred = barred_by(uow, involved) | in_passing
     if corrects is not None:
         person_id = person_id or corrects.person_id
+        if content.person_text == AS_BEFORE:
+            content = replace(content, person_text=corrects.content.person_text)
         barred |= set(corrects.barred)
     return Observation(
         id=note_id, reference=reference, author_id=author.id if author else "",

@@ -33,6 +33,8 @@ def _plausible(moment: datetime) -> datetime:
     return moment
 
 
+#: What a phone writes for the adult of an addition, for which it asks for none: whoever the first note is about.
+AS_BEFORE = "as in the note it adds to"
 When = Annotated[AwareDatetime, AfterValidator(_plausible)]
 _MOST_AHEAD_MS = 300 * 366 * 86_400_000  # further apart than any two plausible moments
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sgapp.domain.errors import SgappError
 from sgapp.domain.permissions import Actor, Role
+from sgapp.store.straight import held_elsewhere
 from sgapp.store.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class Together:
         self._taker = ThreadPoolExecutor(1, thread_name_prefix="together")
 
     async def do(self, who: Callable[[UnitOfWork], Actor], at: datetime, work: Callable[[UnitOfWork], T]) -> T:
-        """Do it; it is committed when this returns. `who` says in a look of its own whose it is. Raises Apart."""
+        """Do it; it is committed when this returns. `who` says in a look of its own whose it is. Raises Apart, or what it was
+        where the database was held elsewhere for too long.
+        """
         mine = _One(who, at, work, asyncio.get_running_loop().create_future())
         with self._entry:
             self._queue.append(mine)
@@ -73,16 +76,19 @@ class Together:
                 self._taker.submit(self._take)
             except RuntimeError:  # no thread can be had: whoever waits does not wait for it
                 while some := self._next():
-                    _tell(some)
+                    _tell(some, Apart())
         return await mine.told
 
     def _take(self) -> None:
         while some := self._arrived():
+            otherwise: BaseException = Apart()
             try:
                 self._settle(some)
             except BaseException as error:  # whatever it was: each meets it again by herself, or does not
                 _log.warning("what %d shared was undone: %s", len(some), type(error).__name__)
-            _tell(some)
+                if held_elsewhere(error):  # it was waited for; each would wait as long again, one after the other
+                    otherwise = error
+            _tell(some, otherwise)
             try:
                 if any(one.settled for one in some):
                     self._house.changed()
@@ -126,18 +132,18 @@ class Together:
             one.settled = True
 
 
-def _tell(some: list[_One]) -> None:
-    """Wake whoever waits, each loop once."""
+def _tell(some: list[_One], otherwise: BaseException) -> None:
+    """Wake whoever waits, each loop once. Who is not settled is told `otherwise`."""
     for loop in {one.told.get_loop() for one in some}:
         with suppress(Exception):  # closed, mostly: nobody waits there any more
-            loop.call_soon_threadsafe(_answer, [one for one in some if one.told.get_loop() is loop])
+            loop.call_soon_threadsafe(_answer, [one for one in some if one.told.get_loop() is loop], otherwise)
 
 
-def _answer(some: list[_One]) -> None:
+def _answer(some: list[_One], otherwise: BaseException) -> None:
     for one in some:
         if one.told.done():
             continue  # whoever waited has gone
         if one.settled:
             one.told.set_result(one.answer)
         else:
-            one.told.set_exception(Apart())
+            one.told.set_exception(otherwise)

@@ -74,6 +74,12 @@ def begun(connection: Connection) -> sqlite3.Connection:
     return driver
 
 
+def held_elsewhere(error: BaseException) -> bool:
+    """Whether somebody else held the database for so long that it was waited for in vain."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def _as_everybody_expects(error: sqlite3.Error, text: str) -> Exception:
     return DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True, dialect=_SQLITE)
 

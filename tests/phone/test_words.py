@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sgapp.phone.words import FIRST, FOLDER, STATIC_PAGES, WordsMissing, modules, places, read, translate_static
+from sgapp.services.note_schema import AS_BEFORE
 from sgapp.ui.build import BuildFailed, build_client, place_words
 from tests.phone.reading import grade, sentences, syllables, words
 from tests.phone.test_phone_modules import node
@@ -34,7 +35,7 @@ NAMES = {
                   "Safari/", "Safari"},  # what a phone calls itself
     "my_notes.js": {"Europe/London"}, "own_phones.js": {"Europe/London"}, "saved.js": {"Europe/London"},
     "today.js": {"Europe/London"},
-    "note.js": {"as in the note it adds to"},  # sealed for the office
+    "note.js": {AS_BEFORE},  # sealed for the office
     "note_form.js": {"QuotaExceededError", "Form", "Choice"},  # what it is called; which part is drawn
     "parts.js": {"input, textarea"},  # a selector
     "plain_colours.js": {"(prefers-color-scheme: dark)"},  # a question to the browser

@@ -17,10 +17,12 @@ from sgapp.domain.errors import Conflict, Invalid, NotFound
 from sgapp.domain.kept import Because
 from sgapp.domain.observation import Answer, Mark, Observation
 from sgapp.domain.permissions import Role
+from sgapp.domain.reference import note_reference
 from sgapp.services import intake, kept, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM
 from sgapp.services.intake import Envelope
+from sgapp.services.note_schema import AS_BEFORE
 from sgapp.services.own_notes import SHIFT, own_notes, own_words
 from sgapp.services.views.note import MarkView, note_view
 from sgapp.services.views.queue import queue
@@ -283,6 +285,14 @@ def test_a_correction_is_appended_and_the_first_note_stays_word_for_word(cast: C
     assert (_stored(cast, second).corrects_id, _stored(cast, second).person_id) == (first, cast.people["dennis"])
     [line] = note_view(cast.house, cast.lena, LATER, first).corrections
     assert "left coat pocket" in line.text
+
+
+def test_an_addition_stands_in_the_queue_under_the_name_that_the_first_note_gave_and_says_what_it_adds_to(cast: Cast) -> None:
+    first = cast.writes(about="the new lady at number 3")
+    second = cast.writes(about=AS_BEFORE, at=LATER, corrects=first)
+    row = next(row for row in queue(cast.house, cast.lena, LATER).rows if row.subject_id == second)
+    assert row.title == "the new lady at number 3"
+    assert f" · adds to {note_reference(first)} · " in row.detail
 
 
 def test_a_correction_that_names_somebody_elses_note_becomes_a_note_of_its_own(cast: Cast) -> None:

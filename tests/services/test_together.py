@@ -1,6 +1,7 @@
 """Notes that arrive together share one commit: what one of them does wrong stays with it, and none is answered too early."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -390,3 +391,19 @@ def test_whoever_goes_before_she_is_answered_leaves_her_note_and_takes_nobodys_a
     assert isinstance(answers[1], asyncio.CancelledError)
     assert _fresh(answers[0]) and _fresh(answers[2])
     assert _ids(cast, ObservationRow) == {e.id for e in envelopes}
+
+
+@only_sqlite
+def test_where_another_program_holds_the_database_they_wait_once_for_all_and_not_one_after_the_other(
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, envelopes, alone = _token(cast), [_note(cast) for _ in range(3)], list[str]()
+    event.listen(cast.house.engine, "checkout", lambda driver, *_: driver.execute("PRAGMA busy_timeout = 100"))
+    monkeypatch.setattr(intake, "receive", lambda _house, _actor, envelope, **_: alone.append(envelope.id))
+    holder = sqlite3.connect(cast.house.settings.data / "sgapp.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    answers = _arrive(cast.house, [(token, e) for e in envelopes])
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert [type(answer) for answer in answers] == [OperationalError] * 3
+    assert alone == []
+    assert all(_fresh(answer) for answer in _arrive(cast.house, [(token, e) for e in envelopes]))

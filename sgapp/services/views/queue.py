@@ -16,6 +16,7 @@ from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptState, KeptUpload
 from sgapp.domain.observation import Observation, Route
 from sgapp.domain.permissions import Actor, Permission, Role
+from sgapp.domain.reference import note_reference
 from sgapp.domain.referral import Action, Referral
 from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.domain.time import end_of_day, show_short, to_london
@@ -295,7 +296,8 @@ def _note_detail(uow: UnitOfWork, note: Observation) -> str:
     has = [name for name in ("seen", "heard", "said") if getattr(note.content, name)]
     codes = " ".join(SAFETY_CODES[c].short for c in note.content.safety_codes if c in SAFETY_CODES)
     why = note.priority_history[-1].reason
-    parts = [note.reference, kind or ", ".join(has), f"{note.priority}: {why}" if note.priority != "other" else "", codes,
+    adds = f"adds to {note_reference(note.corrects_id)}" if note.corrects_id else ""
+    parts = [note.reference, adds, kind or ", ".join(has), f"{note.priority}: {why}" if note.priority != "other" else "", codes,
              f"from {note.author_name}, {show_short(note.received_at, uow.now)}"]
     return " · ".join(p for p in parts if p)
 
