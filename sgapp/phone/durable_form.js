@@ -1,12 +1,10 @@
 // A form that loses nothing. What is typed is kept as a draft on the server (encrypted there) and in this page's memory,
 // never in the browser's storage. A submission carries an intent id, so that repeating it is harmless.
 import { createElement as h, useEffect, useRef, useState } from "react";
-import { askAsHers } from "./page_mark.js";
+import { KEEP, askAsHers, keepDrafts } from "./page_mark.js";
 import { ticks, untouched } from "./untouched.js";
 
 const AUTOSAVE_AFTER_MS = 600;
-const DRAFT_MAY_TAKE_MS = 2_000;
-const KEEP = "sgapp:keep"; // every form of the page keeps its draft now, and puts the promise into `detail`
 const INTENT = "_intent_id";
 
 // Outlives a form that is redrawn (a reconnect empties what its page shows), and ends with the page.
@@ -292,9 +290,7 @@ export function DurableForm(props) {
     remember(form);
     // Kept before it is sent, so that a reload in between repeats this intent and makes no second one. So are the drafts of the other
     // forms here: what this one writes into them (“Start from the last one”) is not written over as the page goes.
-    const kept = [];
-    window.dispatchEvent(new CustomEvent(KEEP, { detail: kept }));
-    await Promise.race([Promise.all(kept), new Promise((done) => setTimeout(done, DRAFT_MAY_TAKE_MS))]);
+    await keepDrafts();
     const { status, json, problem } = await askAsHers(`/api/intents/${intent}`, {
       method: "POST", body: { ...content, ...hiddenFields, intent_id: now.intentId },
     });

@@ -40,5 +40,16 @@ export async function asHers(more = {}, signal = undefined) {
 export const askAsHers = (path, { known = false, ...options } = {}) =>
   ask(path, { ...options, headers: known ? asKnown() : (signal) => asHers({}, signal) });
 
+// Every form of the page that keeps its draft keeps it now, and puts the promise into `detail`.
+export const KEEP = "sgapp:keep";
+const KEPT_WITHIN_MS = 2_000;
+
+// Before the page or its session goes. An office that does not answer holds up nobody.
+export function keepDrafts() {
+  const kept = [];
+  window.dispatchEvent(new CustomEvent(KEEP, { detail: kept }));
+  return Promise.race([Promise.all(kept), new Promise((late) => setTimeout(late, KEPT_WITHIN_MS))]);
+}
+
 // Where one signs in nobody is there yet.
 if (onPage && !/^\/(sign-in|set-up|new-password)\b/.test(window.location.pathname)) opened = asking = whose();

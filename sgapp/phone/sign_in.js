@@ -5,7 +5,7 @@ import { ask } from "./asked.js";
 import { forgetOwner } from "./device.js";
 import { fill } from "./fill.js";
 import { beginAnew } from "./fresh_page.js";
-import { askAsHers } from "./page_mark.js";
+import { askAsHers, keepDrafts } from "./page_mark.js";
 import { askPasskey, hasPasskeys } from "./passkey.js";
 import { vault } from "./vault.js";
 import * as t from "./words/sign_in.js";
@@ -187,6 +187,7 @@ export function SignOut({ label }) {
   const [busy, setBusy] = useState(false);
   const leave = async () => {
     setBusy(true);
+    await keepDrafts(); // while they can still be kept as hers
     // A browser that keeps nothing has nothing to drop, and one that does not answer keeps nobody signed in.
     const dropped = Promise.race([vault.leave().catch(() => undefined), new Promise((late) => setTimeout(late, DROPPED_WITHIN_MS))]);
     const { status } = await askAsHers("/api/session", { method: "DELETE" });

@@ -12,9 +12,9 @@ from tests.serving import Open, Server, start_server, stop_server
 WHY = "A long reason that nobody wants to type twice."
 
 
-def _decide_page(page: Page) -> None:
+def _decide_page(page: Page, about: str = "O. Brand") -> None:
     page.goto("/cases")
-    page.get_by_role("link", name="O. Brand").first.click()
+    page.get_by_role("link", name=about).first.click()
     case = arrive(page, "case")
     page.goto(f"/decide?id={case}")
     pick(page, "Is anything shared?", "Do not share")
@@ -28,6 +28,20 @@ def test_a_half_written_decision_survives_a_reload(sign_in: Open) -> None:
     lead.reload()
     expect(lead.get_by_label("Why", exact=True)).to_have_value(WHY)
     expect(lead.get_by_role("radio", name="Do not share")).to_be_checked()
+
+
+def test_the_last_words_before_signing_out_are_kept_and_no_earlier_answer_comes_back(sign_in: Open) -> None:
+    lead = sign_in("lead")
+    _decide_page(lead, "D. Marlow")  # her own draft of the other is another test's
+    address = lead.url
+    pick(lead, "Is anything shared?", "Share")
+    lead.get_by_label("Why", exact=True).fill("Other words, a moment before I go.")
+    lead.get_by_role("button", name="Sign out").click()
+    lead.wait_for_url("**/sign-in*")
+    lead = sign_in("lead")
+    lead.goto(address)
+    expect(lead.get_by_label("Why", exact=True)).to_have_value("Other words, a moment before I go.")
+    expect(lead.get_by_role("radio", name="Share", exact=True)).to_be_checked()
 
 
 @pytest.mark.long
