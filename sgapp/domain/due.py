@@ -113,7 +113,8 @@ def _(matter: Investigation, book: ClockBook = DEFAULT_BOOK) -> tuple[Clock, ...
         found.append(replace(asks, kind=ClockKind.CLEARANCE))
     measure = min(matter.running_measures, key=lambda m: m.review_on, default=None)
     if measure is not None:
-        found.append(book.clock(ClockKind.MEASURE_REVIEW, measure.at, on=measure.review_on))
+        since = max((look.at for look in matter.looks if look.measure_id == measure.id), default=measure.at)
+        found.append(book.clock(ClockKind.MEASURE_REVIEW, since, on=measure.review_on))
     if matter.open_milestones:
         found.append(book.clock(ClockKind.MILESTONE, matter.open_milestones[0].at, on=matter.open_milestones[0].due_on))
     if matter.dbs_owed is not None:

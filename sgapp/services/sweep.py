@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from sqlmodel import col, func, select
 
@@ -128,7 +128,7 @@ def _some(house: House, holder: str, moment: datetime, now: datetime) -> Swept |
         with house.begin(SYSTEM, moment) as uow:
             return _one(uow, holder, now, tried)
     except Exception as error:
-        if not tried or isinstance(error, DBAPIError):
+        if not tried or isinstance(error, OperationalError | InterfaceError):  # the database is away: so is every other clock
             raise
         _log.warning("a clock could not go up and is tried again later: %s", type(error).__name__)
     with house.begin(SYSTEM, moment) as uow:
@@ -191,9 +191,11 @@ def _gone_up(uow: UnitOfWork, row: ClockRow) -> bool:
     row.next_step_at = steps[row.stage] if row.stage < len(steps) else None
     holder = hand_to(uow, row, record, at=uow.now)
     for stage in range(first, row.stage + 1):
-        uow.session.add(StepUpRow(
-            record_kind=row.record_kind, record_id=row.record_id, kind=row.kind, started_at=row.started_at, stage=stage,
-            case_id=row.case_id, at=uow.now, holder_id=holder if stage == row.stage else ""))
+        # A clock that was laid aside for another begins again where it began: what it did then is done.
+        insert_if_missing(
+            uow.session, StepUpRow, record_kind=row.record_kind, record_id=row.record_id, kind=row.kind,
+            started_at=row.started_at, stage=stage, case_id=row.case_id, at=uow.now,
+            holder_id=holder if stage == row.stage else "")
     detail = f"{row.kind}:{row.stage}" + ("" if holder else ":nobody-left")
     uow.note_event(AuditEvent("clock-went-up", row.record_kind, row.record_id, stream_of(record), detail=detail))
     return True

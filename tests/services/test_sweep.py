@@ -4,10 +4,13 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from sgapp.domain.reach import Reach
-from sgapp.services import intake, referrals, triage
+from sgapp.domain.vocabulary import INTERIM_MEASURES
+from sgapp.services import cases, checklists, intake, investigations, referrals, triage
+from sgapp.services import sweep as sweeping
 from sgapp.services.audit import verify_audit
 from sgapp.services.demo import load_demo
 from sgapp.services.duty import set_reach
@@ -15,8 +18,9 @@ from sgapp.services.health import readiness
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.sweep import ALARM_AFTER, LEASE, OnlyInADemo, Swept, sweep, sweep_is_late
 from sgapp.services.views.queue import queue
-from sgapp.store.kinds import KINDS
+from sgapp.store.kinds import KINDS, Record
 from sgapp.store.tables import AccountRow, AuditEventRow, ClockRow, DataKeyRow, LeaseRow, MessageRow, ObservationRow, StepUpRow
+from sgapp.store.unit_of_work import UnitOfWork
 from tests.people import START, Cast
 from tests.services.story import Story, at
 
@@ -334,3 +338,55 @@ def test_of_all_that_is_due_on_one_day_one_reminder_rings_and_the_others_stand_i
     with cast.house.begin(SYSTEM, START) as uow:
         reminders = [m.channel for m in uow.session.exec(select(MessageRow).where(MessageRow.kind == "decide")).all()]
     assert sorted(reminders) == ["email", "product", "product", "product"]
+
+
+def test_a_clock_that_was_laid_aside_after_it_went_up_and_comes_back_holds_up_no_other(cast: Cast) -> None:
+    case_id, next_day = cast.opened_case(), minutes(27 * 60)
+    cases.triage_case(cast.house, cast.lena, cases.TriageCase(case_id, "refer", "Money goes."), now=minutes(20))
+    assert swept(cast, next_day).steps > 0
+    form = checklists.RecordChecklist(case_id, "dash_safelives", "2026", "Lena Hart", "Nobody yet", told_score="15",
+                                      judgement="high", judgement_why="As it stands.", repeat="no")
+    checklists.record_checklist(cast.house, cast.lena, form, now=next_day + timedelta(minutes=5))
+    because = checklists.ExplainNoMarac(case_id, "The coordinator says another area.")
+    checklists.explain_no_marac(cast.house, cast.lena, because, now=next_day + timedelta(minutes=10))
+    note_id = cast.writes("carla", "iris", at=next_day + timedelta(minutes=12), danger_now="yes")
+    later = next_day + timedelta(minutes=60)
+    swept(cast, later)
+    assert not sweep_is_late(cast.house, now=later)
+    with cast.house.begin(SYSTEM, later) as uow:
+        assert uow.session.get_one(ClockRow, ("observation", note_id, "acknowledge")).stage == 1
+        assert uow.session.get_one(ClockRow, ("case", case_id, "next_step")).stage == 1
+
+
+def test_a_clock_whose_step_the_database_refuses_is_set_aside_and_the_others_go_up(
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = cast.writes(), cast.writes(at=minutes(1))
+    usual = sweeping.hand_to
+
+    def refused(uow: UnitOfWork, row: ClockRow, record: Record, *, at: datetime) -> str:
+        if row.record_id == one:
+            raise IntegrityError("INSERT", None, Exception("duplicate key"))
+        return usual(uow, row, record, at=at)
+
+    monkeypatch.setattr(sweeping, "hand_to", refused)
+    assert (swept(cast, minutes(122)).steps, swept(cast, minutes(123)).failed) == (1, 0)
+    with cast.house.begin(SYSTEM, START) as uow:
+        assert uow.session.get_one(ClockRow, ("observation", other, "acknowledge")).stage == 1
+
+
+def test_an_interim_measure_that_was_looked_at_late_is_looked_at_again_in_time(cast: Cast) -> None:
+    case_id = cast.opened_case()
+    matter_id = investigations.open_investigation(
+        cast.house, cast.maud, investigations.OpenInvestigation(case_id, cast.carla.account_id), now=minutes(30)).id
+    measure = investigations.SetMeasure(matter_id, min(INTERIM_MEASURES.codes()), "She is frightened.", "A pair of carers.")
+    investigations.set_measure(cast.house, cast.maud, measure, now=minutes(60))
+    for day in range(1, 15):
+        swept(cast, START + timedelta(days=day, hours=3))
+    with cast.house.begin(cast.maud, START) as uow:
+        measure_id = uow.investigations.get(matter_id).measures[0].id
+    looked = START + timedelta(days=15)
+    review = investigations.ReviewMeasure(matter_id, measure_id, "It goes on.", looked.date() + timedelta(days=7))
+    investigations.review_measure(cast.house, cast.maud, review, now=looked)
+    with cast.house.begin(SYSTEM, looked) as uow:
+        clock = uow.session.get_one(ClockRow, ("investigation", matter_id, "measure_review"))
+        assert (clock.stage, clock.next_step_at is not None and clock.next_step_at <= clock.due_at) == (0, True)
