@@ -17,6 +17,7 @@ from sgapp.domain.errors import Invalid, NotFound, SgappError, Unreadable
 from sgapp.domain.permissions import Role
 from sgapp.domain.time import from_london, show
 from sgapp.integrations.leaving import WrongPlace, places_of
+from sgapp.integrations.mail import Mail, WrongAddress
 from sgapp.integrations.packing import whole_or_gone
 from sgapp.integrations.tables import NoTable, read_table, write_table
 from sgapp.services import staff
@@ -100,6 +101,7 @@ def serve(
     if workers > 1 and not (found.settings.database_url and found.settings.redis_url):
         raise stop("More than one process needs PostgreSQL and Redis: set SGAPP_DATABASE_URL and SGAPP_REDIS_URL.")
     _checkpoints_go_somewhere(found)
+    _mail_goes_somewhere(found)
     if demo:
         _load_demo_apart(found)
     token = staff.make_set_up_token(found, now=now())
@@ -119,6 +121,14 @@ def _checkpoints_go_somewhere(found: House) -> bool:
         return bool(places_of(found.settings.checkpoints_to, data=found.settings.data))
     except WrongPlace as error:
         raise stop(f"SGAPP_CHECKPOINTS_TO: {error}.") from error
+
+
+def _mail_goes_somewhere(found: House) -> None:
+    try:
+        if found.settings.smtp_url:
+            Mail.at(found.settings.smtp_url, sender=found.settings.sender)
+    except WrongAddress as error:
+        raise stop(f"{error}.") from error
 
 
 @app.command()

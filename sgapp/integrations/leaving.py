@@ -5,7 +5,7 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sgapp.integrations.outgoing import Outgoing, Undelivered, WayOut
+from sgapp.integrations.outgoing import Outgoing, Undelivered, WayOut, in_time
 
 _SECONDS = 20
 _SUBJECT = "Visit notes: checkpoint"
@@ -37,7 +37,7 @@ def leave(place: str, name: str, text: str, *, mail: WayOut | None, message_id: 
                 raise Undelivered("no-mail-server")
             mail.send(Outgoing(message_id, urlsplit(place).path, text, "", _SUBJECT))
         case "https" | "http":
-            _post(place, text)
+            in_time(lambda: _post(place, text))
         case _:
             _write(Path(place), name, text)
 
@@ -68,6 +68,7 @@ def _post(address: str, text: str) -> None:
         with urllib.request.build_opener(_Stay).open(request, timeout=_SECONDS):
             return
     except urllib.error.HTTPError as error:
+        error.close()
         raise Undelivered(f"answered-{error.code}") from None
     except (urllib.error.URLError, OSError) as error:
         raise Undelivered(type(error).__name__) from None

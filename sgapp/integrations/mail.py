@@ -104,7 +104,9 @@ class Mail:
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
             codes = [c for c, _ in error.recipients.values()] if isinstance(error, smtplib.SMTPRecipientsRefused) else [
                 error.smtp_code]
-            raise Undelivered(f"refused-{codes[0]}", final=all(500 <= code < 600 for code in codes)) from None
+            # Anything else is half a word, or none of this language: nobody knows what it was going to say.
+            raise Undelivered(f"refused-{codes[0]}", certain=all(400 <= code < 600 for code in codes),
+                              final=all(500 <= code < 600 for code in codes)) from None
         except smtplib.SMTPAuthenticationError:
             raise Undelivered("sign-in-refused") from None
         except (smtplib.SMTPException, OSError) as error:

@@ -23,11 +23,12 @@ class Text:
     def send(self, message: Outgoing) -> None:
         """Raises Undelivered."""
         client = NotificationsAPIClient(self.api_key, base_url=self.base_url, timeout=15)
+        client.request_session.max_redirects = 0  # a number goes to nobody else
         try:
             client.send_sms_notification(message.to, self.template_id, reference=message.message_id,
                                          personalisation={"text": message.text, "reference": message.reference})
         except HTTPError as error:
             status = error.status_code
-            raise Undelivered(f"notify-{status}", final=status == 400, certain=400 <= status < 500) from None
+            raise Undelivered(f"notify-{status}", final=status == 400, certain=400 <= status < 500 and status != 408) from None
         except (APIError, TokenError, requests.RequestException) as error:
             raise Undelivered(type(error).__name__, certain=isinstance(error, TokenError)) from None

@@ -76,6 +76,8 @@ def verify_against(house: House, text: str, *, now: datetime) -> AuditResult:
 def check_daily(house: House, ways: Mapping[Channel, WayOut], *, now: datetime, holder: str) -> Checked:
     """Verify, sign and take off the machine, if it is time; and take along what could not leave before."""
     if not _due(house, now, holder):
+        if _looked_and_not_signed(house, now):
+            make_checkpoint(house, now=now)
         return Checked(left=_leave(house, ways, now))
     result = verify_audit(house, now=now)
     with house.begin(SYSTEM, now) as uow:
@@ -100,10 +102,19 @@ def time_is_borne_out(house: House, *, now: datetime) -> bool:
     return bool(found) and max(found) - min(found) >= EVERY / 2
 
 
+def _looked_and_not_signed(house: House, now: datetime) -> bool:
+    """Whether the last look found all well and was broken off before its checkpoint was made."""
+    with house.reading(SYSTEM, now) as uow:
+        last = uow.session.exec(select(ChainCheckRow).where(ChainCheckRow.at <= now).order_by(
+            col(ChainCheckRow.at).desc()).limit(1)).first()
+        newest = checkpoints.newest(uow.session)
+    return last is not None and not last.first_bad and (newest is None or newest.at < last.at)
+
+
 def _due(house: House, now: datetime, holder: str) -> bool:
     """Whether it is time and nobody else is at it; then it is ours until we are done."""
     with house.begin(SYSTEM, now) as uow:
-        begun = uow.session.exec(select(func.min(AccountRow.created_at))).one()
+        begun = _begun(uow)
         # What says that it is of a time to come was written while the machine's clock stood wrong.
         last = uow.session.exec(select(func.max(ChainCheckRow.at)).where(ChainCheckRow.at <= now)).one() or begun
         if last is None or now - last < EVERY:
@@ -185,6 +196,8 @@ def chain_in_words(uow: UnitOfWork) -> tuple[str, ...]:
     if last is not None and last.first_bad:
         found.append(f"The record of who did what did not hold on {show(last.at)}. Change nothing on the machine, and tell "
                      "whoever looks after this installation now.")
+    elif last is None and uow.now - (_begun(uow) or uow.now) > ALARM_AFTER:
+        found.append("The record of who did what has not been verified yet. Tell whoever looks after this installation.")
     elif last is not None and uow.now - last.at > ALARM_AFTER:
         found.append(f"The record of who did what was last verified on {show(last.at)}. Tell whoever looks after this "
                      "installation.")
@@ -195,6 +208,11 @@ def chain_in_words(uow: UnitOfWork) -> tuple[str, ...]:
             found.append("No checkpoint of the record has left this machine for two days. Tell whoever looks after this "
                          "installation.")
     return tuple(found)
+
+
+def _begun(uow: UnitOfWork) -> datetime | None:
+    """When the first account was made."""
+    return uow.session.exec(select(func.min(AccountRow.created_at))).one()
 
 
 def _all_left_at(uow: UnitOfWork) -> datetime | None:

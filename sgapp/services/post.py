@@ -7,6 +7,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,8 +20,8 @@ from sqlmodel import col, func, or_, select
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import Unreadable
 from sgapp.domain.reach import FAILING_AFTER, GIVE_UP_AFTER, WORDS, Channel, MessageState, Urgency, retry_after
-from sgapp.integrations.mail import Mail
-from sgapp.integrations.outgoing import Outgoing, Undelivered, WayOut
+from sgapp.integrations.mail import Mail, WrongAddress
+from sgapp.integrations.outgoing import Outgoing, Undelivered, WayOut, in_time
 from sgapp.integrations.push import Push
 from sgapp.integrations.text import Text
 from sgapp.services.contacts import may_go_out
@@ -67,12 +68,15 @@ def push_key(house: House, *, now: datetime) -> str:
 
 @public("opens no record; run by the server itself")
 def ways_out(house: House, *, now: datetime) -> dict[Channel, WayOut]:
-    """The channels that this installation is set up for. Raises WrongAddress for a mail server's address that is none."""
+    """The channels that this installation is set up for. One whose address is none is left out, and its messages fail in the
+    open; whoever starts the server is told before.
+    """
     settings = house.settings
     also = tuple(host.strip() for host in settings.push_hosts.split(",") if host.strip())
     found: dict[Channel, WayOut] = {Channel.PUSH: Push(_push_private(house, now), f"mailto:{settings.sender}", also)}
     if settings.smtp_url:
-        found[Channel.EMAIL] = Mail.at(settings.smtp_url, sender=settings.sender)
+        with suppress(WrongAddress):
+            found[Channel.EMAIL] = Mail.at(settings.smtp_url, sender=settings.sender)
     if settings.notify_key and settings.notify_template:
         found[Channel.TEXT] = Text(settings.notify_key, settings.notify_template, settings.notify_url)
     return found
@@ -126,7 +130,7 @@ def _so_far(counts: Counter[str], *, more: bool = False) -> Posted:
 
 def _handed(way: WayOut, message: Outgoing) -> Undelivered | None:
     try:
-        way.send(message)
+        in_time(lambda: way.send(message))
     except Undelivered as why:
         return why
     except Exception as error:  # a fault of ours must not stop the post; its name is kept and shown

@@ -18,6 +18,12 @@ _PREPARING = 7_308_324_466
 _LOOK, _BEGIN = "BEGIN", "BEGIN IMMEDIATE"
 
 
+#: A connection of PostgreSQL's that a network swallows is given up after half a minute, and not after the quarter of an hour
+#: that an operating system takes for it. On a socket of this machine none of it counts.
+_NOTICES_THAT_NOBODY_IS_THERE = {"connect_timeout": 10, "tcp_user_timeout": 30_000, "keepalives_idle": 30,
+                                 "keepalives_interval": 10, "keepalives_count": 3}
+
+
 def make_engine(settings: Settings) -> Engine:
     """An engine for the configured database. SQLite's folder is made if it is missing."""
     if settings.database.startswith("sqlite"):
@@ -27,7 +33,8 @@ def make_engine(settings: Settings) -> Engine:
                                connect_args={"timeout": 30, "check_same_thread": False})
         _make_sqlite_safe(engine)
         return engine
-    return create_engine(settings.database, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    return create_engine(settings.database, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True,
+                         connect_args=_NOTICES_THAT_NOBODY_IS_THERE)
 
 
 def take_turns(connection: Connection) -> None:

@@ -168,11 +168,11 @@ def test_what_was_taken_is_taken_however_the_server_says_goodbye(goodbye: str) -
     assert len(inbox.got) == 1
 
 
-class Dribbling:
-    """A server that begins a reply and says one character of it after the other, without an end, from a given reply on."""
+class Raw:
+    """A server that says so many replies of the usual kind, and then the last one: without an end, or cut off by hanging up."""
 
-    def __init__(self, from_reply: int) -> None:
-        self._from = from_reply
+    def __init__(self, usual: int, last: bytes = b"", *, dribbles: bool = False) -> None:
+        self._usual, self._last, self._dribbles = usual, last, dribbles
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -182,10 +182,12 @@ class Dribbling:
         with suppress(OSError):
             connection, _ = self._server.accept()
             with connection, connection.makefile("rb") as said:
-                for reply in range(self._from):
-                    connection.sendall(b"220 here\r\n" if reply == 0 else b"250 well\r\n")
-                    said.readline()
-                while True:
+                for number in range(self._usual):
+                    connection.sendall((b"220 here", b"250 well", b"250 well", b"250 well", b"354 go on")[number] + b"\r\n")
+                    while (line := said.readline()) and number == 4 and line != b".\r\n":
+                        pass
+                connection.sendall(self._last)
+                while self._dribbles:
                     connection.sendall(b"2")
                     time.sleep(0.02)
 
@@ -194,11 +196,22 @@ class Dribbling:
         self._thread.join(timeout=10)
 
 
+@pytest.mark.parametrize("answer", [b"", b"2", b"25", b"250-ok\r\n25", b"4", b"hello?\r\n"])
+def test_what_is_cut_off_in_its_answer_is_in_doubt(answer: bytes) -> None:
+    server = Raw(5, answer)
+    try:
+        with pytest.raises(Undelivered) as why:
+            Mail.at(f"smtp://127.0.0.1:{server.port}", sender="notes@example.org").send(NOTE)
+        assert (why.value.certain, why.value.final) == (False, False)
+    finally:
+        server.stop()
+
+
 @pytest.mark.parametrize(("from_reply", "certain"), [(0, True), (1, True), (2, False)], ids=["greeting", "hello", "sender"])
 def test_a_server_that_never_comes_to_an_end_of_what_it_says_is_hung_up_on(
         from_reply: int, certain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_IN_ALL_SECONDS", 0.3)
-    server = Dribbling(from_reply)
+    server = Raw(from_reply, dribbles=True)
     try:
         with pytest.raises(Undelivered) as why:
             Mail.at(f"smtp://127.0.0.1:{server.port}", sender="notes@example.org").send(NOTE)

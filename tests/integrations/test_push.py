@@ -156,10 +156,18 @@ def test_a_text_carries_the_sentence_and_the_reference(office: Office) -> None:
         "07700 900123", "<two@example.org>", {"text": "Something needs you now.", "reference": "VN-7K2Q-48FD-X"})
 
 
-@pytest.mark.parametrize(("status", "final", "certain"), [(400, True, True), (429, False, True), (503, False, False)])
+@pytest.mark.parametrize(("status", "final", "certain"), [
+    (400, True, True), (408, False, False), (429, False, True), (503, False, False)])
 def test_a_number_that_is_none_is_told_apart_from_a_service_that_is_busy(
         office: Office, status: int, final: bool, certain: bool) -> None:
     office.status = status
     with pytest.raises(Undelivered) as why:
         _text(office).send(TO_A_PHONE)
     assert (why.value.why, why.value.final, why.value.certain) == (f"notify-{status}", final, certain)
+
+
+def test_a_number_is_led_nowhere_else(office: Office) -> None:
+    office.status = 307
+    with pytest.raises(Undelivered):
+        _text(office).send(TO_A_PHONE)
+    assert len(office.got) == 1

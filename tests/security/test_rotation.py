@@ -42,6 +42,11 @@ def test_a_place_where_no_checkpoint_can_go_is_refused_before_anything_is_served
     assert "No checkpoint of the chain leaves this machine" in running.command("doctor").stdout
 
 
+def test_a_mail_server_that_is_none_is_refused_before_anything_is_served(running: Server) -> None:
+    refused = replace(running, env={**running.env, "SGAPP_SMTP_URL": "mail.example.org:465"}).command("serve")
+    assert (refused.returncode, "SGAPP_SMTP_URL is not an address like" in refused.stdout) == (1, True), refused.stdout
+
+
 def test_what_is_no_checkpoint_is_told_in_plain_words_and_never_written_over(running: Server, tmp_path: Path) -> None:
     there = tmp_path / "there.json"
     there.write_text("{}")

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlmodel import select
+from sqlalchemy.exc import OperationalError
+from sqlmodel import func, select
 
 from sgapp.domain.reach import Channel
 from sgapp.integrations.leaving import WrongPlace, leave, places_of
@@ -27,7 +28,7 @@ from sgapp.services.house import SYSTEM, House
 from sgapp.services.views.queue import queue
 from sgapp.settings import Settings
 from sgapp.store.checkpoints import NoCheckpoint, Tree
-from sgapp.store.tables import AuditEventRow, AuditHeadRow, CheckpointRow, MessageRow
+from sgapp.store.tables import AccountRow, AuditEventRow, AuditHeadRow, CheckpointRow, MessageRow
 from tests.people import START, Cast
 
 NOW = START + timedelta(days=2)
@@ -341,3 +342,28 @@ def test_nothing_waits_while_the_whole_chain_is_looked_at(cast: Cast) -> None:
         cast.opened_case()
         assert len(uow.session.exec(select(AuditEventRow.seq)).all()) == before
     assert verify_audit(cast.house, now=NOW).events > before
+
+
+def test_a_look_that_was_broken_off_before_its_checkpoint_was_made_has_it_made_at_the_next(
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("COMMIT", None, Exception("the server closed the connection"))
+
+    monkeypatch.setattr(service, "make_checkpoint", away)
+    with pytest.raises(OperationalError):
+        _daily(cast.house)
+    monkeypatch.undo()
+    _daily(cast.house, at=NOW + timedelta(minutes=10))
+    _daily(cast.house, at=NOW + timedelta(minutes=20))
+    with cast.house.begin(SYSTEM, NOW) as uow:
+        assert len(uow.session.exec(select(CheckpointRow)).all()) == 1
+
+
+def test_that_it_was_never_verified_is_told_after_two_days(cast: Cast) -> None:
+    def told(at: Any) -> bool:
+        return any("has not been verified yet" in alarm for alarm in queue(cast.house, cast.lena, at).alarms)
+
+    with cast.house.begin(SYSTEM, START) as uow:
+        begun = uow.session.exec(select(func.min(AccountRow.created_at))).one()
+    assert begun is not None
+    assert [told(begun + service.ALARM_AFTER), told(begun + service.ALARM_AFTER + timedelta(minutes=1))] == [False, True]

@@ -1,6 +1,7 @@
 """The post: sent once or at least once as each message needs, stopped when nobody needs it, and never lost in silence."""
 
 import json
+import threading
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlmodel import select
 
 from sgapp.domain.errors import Invalid, NotFound
 from sgapp.domain.reach import GIVE_UP_AFTER, Channel, Reach, Urgency
+from sgapp.integrations import outgoing
 from sgapp.integrations.outgoing import Outgoing, Undelivered
 from sgapp.services import contacts, messages, safety_plans, triage
 from sgapp.services.duty import add_message, set_reach
@@ -359,6 +361,27 @@ def test_whoever_comes_late_with_a_failure_changes_nothing_once_somebody_else_ha
     again, late = Letterbox(), Letterbox()
     posted(cast, Hangs())
     assert (posted(cast, late, minutes(60)), len(again.got), late.got) == (Posted(), 1, [])
+
+
+def test_a_way_out_that_never_comes_back_holds_up_no_other_message(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "AT_MOST_SECONDS", 0.2)
+    to_the_adult(cast)
+    by_mail(cast)
+    cast.writes()
+    over = threading.Event()
+
+    class HangsForOne(Letterbox):
+        def send(self, message: Outgoing) -> None:
+            if message.to == "someone@example.org":
+                over.wait(20)
+            super().send(message)
+
+    box = HangsForOne()
+    try:
+        done = posted(cast, box)
+    finally:
+        over.set()
+    assert (done.sent, done.doubtful, len(box.got)) == (1, 1, 1)
 
 
 def test_what_nobody_has_tried_long_after_its_time_counts_as_not_going(cast: Cast) -> None:
