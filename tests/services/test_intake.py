@@ -18,7 +18,7 @@ from sgapp.domain.kept import Because
 from sgapp.domain.observation import Answer, Mark, Observation
 from sgapp.domain.permissions import Role
 from sgapp.domain.reference import note_reference
-from sgapp.services import intake, kept, triage
+from sgapp.services import cases, intake, kept, triage
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM
 from sgapp.services.intake import Envelope
@@ -293,6 +293,24 @@ def test_an_addition_stands_in_the_queue_under_the_name_that_the_first_note_gave
     row = next(row for row in queue(cast.house, cast.lena, LATER).rows if row.subject_id == second)
     assert row.title == "the new lady at number 3"
     assert f" · adds to {note_reference(first)} · " in row.detail
+
+
+def test_an_addition_says_on_its_own_page_what_it_adds_to_and_that_somebody_is_in_danger_where_it_does(cast: Cast) -> None:
+    first = cast.writes()
+    lines = [{line.label: line.text for line in note_view(cast.house, cast.lena, LATER, cast.writes(
+        at=LATER, corrects=first, danger_now=danger)).lines} for danger in ("yes", "not_answered")]
+    assert [found["Adds to"] for found in lines] == [note_reference(first)] * 2
+    assert ("Danger now" in lines[0], "Danger now" in lines[1]) == (True, False)
+
+
+def test_what_may_be_danger_now_is_marked_in_the_queue_until_it_is_decided(cast: Cast) -> None:
+    in_danger, other = cast.writes(danger_now="yes"), cast.writes()
+    assert {row.subject_id: row.danger for row in queue(cast.house, cast.lena, LATER).rows} == {in_danger: True, other: False}
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(in_danger), now=LATER)
+    case_id = triage.open_case(cast.house, cast.lena, triage.OpenCase(in_danger, (), ("physical",)), now=LATER).id
+    assert [row.danger for row in queue(cast.house, cast.lena, LATER).rows if case_id in row.key] == [True]
+    cases.triage_case(cast.house, cast.lena, cases.TriageCase(case_id, "refer", "She is hurt."), now=LATER)
+    assert [row.danger for row in queue(cast.house, cast.lena, LATER).rows if case_id in row.key] == [False]
 
 
 def test_a_correction_that_names_somebody_elses_note_becomes_a_note_of_its_own(cast: Cast) -> None:

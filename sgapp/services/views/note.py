@@ -9,6 +9,7 @@ from sgapp.domain.case import CaseState
 from sgapp.domain.marks import mark_in_words
 from sgapp.domain.observation import Answer, NoteContent, NoteState, Observation, Route
 from sgapp.domain.permissions import Permission
+from sgapp.domain.reference import note_reference
 from sgapp.domain.time import show
 from sgapp.domain.vocabulary import ABUSE_TYPES, CONSENT_STATES, PICKER, SAFETY_CODES, WHERE
 from sgapp.services.guard import query
@@ -120,7 +121,7 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         author=note.author_name, priority=str(note.priority),
         priority_reason=note.priority_history[-1].reason, restricted=note.restricted,
         acknowledged=f"{note.acknowledged_by}, {show(note.acknowledged_at)}" if note.acknowledged_at else "",
-        lines=note_lines(note.content, adds_to_another=note.corrects_id is not None),
+        lines=(*_adds_to(note), *note_lines(note.content, adds_to_another=note.corrects_id is not None)),
         marks=tuple(MarkView(mark_in_words(m), m.view, m.x, m.y) for m in note.content.marks),
         picker=tuple(PICKER.label_or_code(c) for c in note.content.picker),
         codes=safety(note), corrections=_corrections(uow, note),
@@ -250,6 +251,10 @@ def _other_lines(content: NoteContent) -> tuple[Line, ...]:
     return tuple(line for line in found if line.text)
 
 
+def _adds_to(note: Observation) -> tuple[Line, ...]:
+    return (Line("Adds to", note_reference(note.corrects_id)),) if note.corrects_id else ()
+
+
 def note_lines(content: NoteContent, *, adds_to_another: bool) -> tuple[Line, ...]:
     """What was written, line by line, in the writer's words; empty ones left out."""
     if content.route is not Route.VISIT:
@@ -265,9 +270,8 @@ def note_lines(content: NoteContent, *, adds_to_another: bool) -> tuple[Line, ..
               Line("Consent", CONSENT_STATES.label_or_code(content.consent) if content.consent else ""),
               Line("Staff involved", (_ANSWERS.get(content.staff_involved, "")
                                       + (f": {content.staff_names}" if content.staff_names else "")).lstrip(": "))]
-    if not adds_to_another:  # whoever adds to a note is not asked again
-        found += [Line("Danger now", _ANSWERS.get(content.danger_now, "Not answered")),
-                  Line("Hurt", _ANSWERS.get(content.injury, "Not answered"))]
+    unsaid = "" if adds_to_another else "Not answered"  # whoever adds to a note is not asked again
+    found += [Line("Danger now", _ANSWERS.get(content.danger_now, unsaid)), Line("Hurt", _ANSWERS.get(content.injury, unsaid))]
     return tuple(line for line in found if line.text)
 
 

@@ -14,7 +14,7 @@ from sgapp.domain.contact import Contact
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.investigation import Investigation
 from sgapp.domain.kept import KeptState, KeptUpload
-from sgapp.domain.observation import Observation, Route
+from sgapp.domain.observation import Observation, Priority, Route
 from sgapp.domain.permissions import Actor, Permission, Role
 from sgapp.domain.reference import note_reference
 from sgapp.domain.referral import Action, Referral
@@ -41,7 +41,9 @@ PAGE = 60
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One thing that is due. `key` is stable; `tone` is overdue, soon or later; `primary` marks the urgent button."""
+    """One thing that is due. `key` is stable; `tone` is overdue, soon or later; `danger`: somebody may be in danger now, and
+    nobody has decided yet what is done.
+    """
 
     key: str
     due: str
@@ -56,6 +58,7 @@ class QueueRow:
     subject_id: str = ""
     asked: str = ""
     mine: bool = False
+    danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +262,7 @@ def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[s
         return QueueRow(**_when(uow, clock), title=title, detail=_note_detail(uow, note), badge=badge, button="Read it",
                         href=f"/matter?id={note.investigation_id}")
     return QueueRow(**_when(uow, clock), title=title, detail=_note_detail(uow, note), badge=badge,
-                    button="Acknowledge" if waiting else "Open",
+                    danger=note.priority is Priority.EMERGENCY, button="Acknowledge" if waiting else "Open",
                     href=f"/note?id={note.id}", intent="acknowledge-note" if waiting else "", subject_id=note.id)
 
 
@@ -275,6 +278,7 @@ def _case_row(uow: UnitOfWork, clock: ClockRow, record: Record, case: Case, name
     href = _where(record, case, clock)
     detail = _detail(record, case, uow.now, clock.kind)
     return QueueRow(**_when(uow, clock), title=person or f"Case {case.reference}", detail=detail,
+                    danger=case.priority is Priority.EMERGENCY and case.decision is None,
                     badge="restricted" if case.restricted else "", button="Open", href=href)
 
 

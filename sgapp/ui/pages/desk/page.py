@@ -46,6 +46,7 @@ def _row(row: Any, index: Any) -> rx.Component:
         rx.el.div(badge_due(row.due, row.tone), rx.el.p(row.step, class_name="hint mt-1"), class_name="row-due"),
         rx.el.div(
             rx.el.p(rx.el.a(row.title, href=row.href, class_name="font-semibold row-title"),
+                    rx.cond(row.danger, rx.el.span("emergency", class_name="tag tag-danger"), rx.fragment()),
                     rx.cond(row.mine, rx.el.span("for you", class_name="tag"), rx.fragment()),
                     rx.cond(row.badge, rx.el.span(row.badge, class_name="tag"), rx.fragment())),
             rx.el.p(row.detail, class_name="hint"),
