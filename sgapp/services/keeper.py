@@ -24,7 +24,6 @@ _AT_LEAST_SECONDS = 0.5
 _LOOK_EVERY = timedelta(minutes=10)
 _TIDY_EVERY = timedelta(hours=1)
 _ENDS_WITHIN_SECONDS = 30
-_ENDS_WITHIN_SECONDS = 30
 _log = logging.getLogger(__name__)
 
 
@@ -68,7 +67,8 @@ class Keeper:
                 except Exception as error:
                     # Readiness and the queue say by themselves that the clocks were not looked at, or that messages wait.
                     _log.warning("%s will be tried again: %s", name, type(error).__name__)
-                (woken or self._stopping).wait(every.total_seconds())
+                if not self._stopping.is_set():  # set just before the other was cleared, it would not wake
+                    (woken or self._stopping).wait(every.total_seconds())
 
         name = f"keeper: {work.__name__.strip('_')}"
         return threading.Thread(target=run, name=name, daemon=True)
