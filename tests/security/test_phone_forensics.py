@@ -154,7 +154,7 @@ def write_three_notes(context: BrowserContext, office: Office) -> list[str]:
     page.goto("/mine/")
     expect(page.get_by_role("list", name="My notes")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/sign-in/**")
+    page.wait_for_url("**/sign-in/**", timeout=60_000)  # without a signal the office is given up after ten seconds, twice
     page.wait_for_timeout(1_000)
     return [word for note in notes for word in note.values()]
 
