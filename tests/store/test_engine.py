@@ -1,5 +1,6 @@
 """How the database is reached."""
 
+import psycopg
 from sqlalchemy import make_url
 
 from sgapp.settings import Settings
@@ -9,7 +10,9 @@ from sgapp.store.engine import make_engine
 def test_a_connection_that_a_network_swallows_is_given_up_within_half_a_minute(postgres_database: str) -> None:
     engine = make_engine(Settings(database_url=postgres_database))
     with engine.connect() as connection:
-        told = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        told = driver.info.get_parameters()
     engine.dispose()
     assert make_url(postgres_database).database == told["dbname"]
     assert (told["connect_timeout"], told["tcp_user_timeout"], told["keepalives_idle"]) == ("10", "30000", "30")
