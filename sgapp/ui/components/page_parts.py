@@ -4,12 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.ui.components.pictures import waiting
+from sgapp.ui.components.as_asked import as_asked
 
 
-def loaded_page(loaded: Any, missing: Any, *content: rx.Component) -> rx.Component:
+def loaded_page(shown: Any, missing: Any, *content: rx.Component) -> rx.Component:
     """The page once it has come; before that a word that it is on its way; and a plain answer when there is none."""
-    return rx.cond(loaded, rx.cond(missing, gone(), rx.el.div(*content, class_name="grid gap-5")), waiting())
+    return as_asked(shown, rx.cond(missing, gone(), rx.el.div(*content, class_name="grid gap-5")))
 
 
 def gone() -> rx.Component:

@@ -4,11 +4,12 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import text_field
 from sgapp.ui.components.page_parts import folded, page_head
 from sgapp.ui.components.passkey_form import passkey_form
-from sgapp.ui.components.pictures import panel, waiting
+from sgapp.ui.components.pictures import panel
 from sgapp.ui.components.recovery_codes import recovery_codes
 from sgapp.ui.pages.account.state import AccountState
 from sgapp.ui.templates import desk_page
@@ -103,4 +104,4 @@ def _change() -> rx.Component:
 def page() -> list[rx.Component]:
     rest = rx.cond(found.limited, rx.fragment(), rx.fragment(_recovery(), _sessions(), _change()))
     return [page_head(found.username, "How you sign in"),
-            rx.cond(AccountState.loaded, rx.el.div(_passkeys(), _authenticator(), rest, class_name="grid gap-5"), waiting())]
+            as_asked(AccountState.shown, rx.el.div(_passkeys(), _authenticator(), rest, class_name="grid gap-5"))]

@@ -9,6 +9,7 @@ from sgapp.services.house import house, now
 from sgapp.services.views.account import AccountView, account_view
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -19,7 +20,7 @@ class AccountState(ConfidentialState, rx.State):
     _confidential: ClassVar[frozenset[str]] = frozenset({"found"})
 
     found: AccountView = blank(AccountView)
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_account(self) -> None:
@@ -27,4 +28,4 @@ class AccountState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is not None:
             self.found = await offload.run(account_view, house(), actor, now())
-            self.loaded = True
+            self.shown = asked_id(self)

@@ -5,10 +5,11 @@ from typing import Any
 import reflex as rx
 
 from sgapp.services.views.staff import ROLE_LABELS
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import choice, select_field, text_area, text_field
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import panel, waiting
+from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.accounts.state import AccountsState
 from sgapp.ui.templates import desk_page
 
@@ -82,4 +83,4 @@ def page() -> list[rx.Component]:
     said = rx.el.p("Whoever reads cases gets a code in two halves, from two people. Nobody but its owner learns a password.",
                    class_name="hint")
     return [page_head("Who can sign in", "Accounts"),
-            rx.cond(AccountsState.loaded, rx.el.div(waits, add, said, everyone, class_name="grid gap-5"), waiting())]
+            as_asked(AccountsState.shown, rx.el.div(waits, add, said, everyone, class_name="grid gap-5"))]

@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.key_rows import key_rows
 from sgapp.ui.components.page_parts import page_head
-from sgapp.ui.components.pictures import badge_due, empty_state, waiting
+from sgapp.ui.components.pictures import badge_due, empty_state
 from sgapp.ui.pages.actions.state import ActionsState
 from sgapp.ui.templates import desk_page
 
@@ -41,10 +42,10 @@ def page() -> list[rx.Component]:
         empty_state("No action here", "Actions are agreed on a case, or reported by an agency on its own page."))
     return [
         page_head("What was agreed, across the cases", "Actions"),
-        rx.cond(ActionsState.loaded, rx.el.div(
+        as_asked(ActionsState.shown, rx.el.div(
             rx.el.div(rx.foreach(board.tiles, _tile), class_name="tiles tiles-four", role="group", aria_label="Show only"),
             listed,
             rx.cond(board.more, rx.el.p("There are more than are shown here. Choose one kind above.", class_name="hint"),
                     rx.fragment()),
-            class_name="grid gap-5"), waiting()),
+            class_name="grid gap-5")),
     ]

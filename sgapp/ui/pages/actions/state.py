@@ -9,6 +9,7 @@ from sgapp.services.house import house, now
 from sgapp.services.views.actions import ActionsView, actions_board
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -18,7 +19,7 @@ class ActionsState(ConfidentialState, rx.State):
 
     board: ActionsView = blank(ActionsView)
     show: str = ""
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_actions(self) -> None:
@@ -26,7 +27,7 @@ class ActionsState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is not None:
             self.board = await offload.run(actions_board, house(), actor, now(), self.show)
-            self.show, self.loaded = self.board.show, True
+            self.show, self.shown = self.board.show, asked_id(self)
 
     @rx.event
     async def show_only(self, show: str) -> None:

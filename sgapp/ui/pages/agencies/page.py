@@ -5,10 +5,11 @@ from typing import Any
 import reflex as rx
 
 from sgapp.domain.vocabulary import AGENCIES
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import select_field, text_field
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import empty_state, waiting
+from sgapp.ui.components.pictures import empty_state
 from sgapp.ui.pages.agencies.state import AgenciesState
 from sgapp.ui.templates import desk_page
 
@@ -61,4 +62,4 @@ def page() -> list[rx.Component]:
         rx.el.ul(rx.foreach(directory.desks, _desk), class_name="rows", aria_label="Teams"),
         empty_state("No team is in the directory yet", "Add the numbers you ring before you need them at night."))
     return [page_head("Numbers that somebody checked", "Agencies"),
-            rx.cond(AgenciesState.loaded, rx.el.div(listed, add, class_name="grid gap-5"), waiting())]
+            as_asked(AgenciesState.shown, rx.el.div(listed, add, class_name="grid gap-5"))]

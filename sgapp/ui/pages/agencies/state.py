@@ -9,6 +9,7 @@ from sgapp.services.house import house, now
 from sgapp.services.views.directory import DirectoryView, directory_view
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -17,7 +18,7 @@ class AgenciesState(ConfidentialState, rx.State):
     _confidential: ClassVar[frozenset[str]] = frozenset({"directory"})
 
     directory: DirectoryView = blank(DirectoryView)
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_agencies(self) -> None:
@@ -25,4 +26,4 @@ class AgenciesState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is not None:
             self.directory = await offload.run(directory_view, house(), actor, now())
-            self.loaded = True
+            self.shown = asked_id(self)

@@ -4,10 +4,11 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import date_field, select_field
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import empty_state, panel, waiting
+from sgapp.ui.components.pictures import empty_state, panel
 from sgapp.ui.pages.available.state import AvailableState
 from sgapp.ui.templates import desk_page
 
@@ -48,6 +49,6 @@ def page() -> list[rx.Component]:
                                                        aria_label="Not available"),
                      empty_state("Everybody is available", "Whoever is not stands here, without a reason."))
     return [page_head("Whom not to give a visit", "Available"),
-            rx.cond(AvailableState.loaded,
+            as_asked(AvailableState.shown,
                     rx.el.div(listed, rx.cond(found.arranged.length() > 0, _arranged(), rx.fragment()),
-                              folded("Somebody is not available", _form()), class_name="grid gap-5"), waiting())]
+                              folded("Somebody is not available", _form()), class_name="grid gap-5"))]

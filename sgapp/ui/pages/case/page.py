@@ -155,7 +155,7 @@ def page() -> rx.Component:
     tags = [rx.cond(case.risk, rx.el.span("risk: ", case.risk, class_name="tag"), rx.fragment()),
             rx.cond(case.restricted, rx.el.span("restricted", class_name="tag"), rx.fragment()), codes(case.codes)]
     return loaded_page(
-        CaseState.loaded, CaseState.missing,
+        CaseState.shown, CaseState.missing,
         page_head(rx.el.span("Case ", case.reference, " · ", case.types), case.person, *tags),
         rx.cond(case.only_until, rx.el.p("Open to you until ", case.only_until, ". Those who answer for it know, and why.",
                                          role="status", class_name="panel panel-alert"), rx.fragment()),

@@ -18,7 +18,7 @@ class CaseState(ConfidentialState, rx.State):
 
     case: CaseView = blank(CaseView)
     case_id: str = ""
-    loaded: bool = False
+    shown: str | None = None
     missing: bool = False
 
     @rx.event
@@ -28,4 +28,4 @@ class CaseState(ConfidentialState, rx.State):
         read = case_view if actor is None or actor.may(Permission.READ_CASE) else masked_case
         found = await view_of(self, read, asked_id(self))
         self.case, self.case_id = found or blank(CaseView), found.id if found else ""
-        self.loaded, self.missing = True, found is None
+        self.shown, self.missing = asked_id(self), found is None

@@ -4,7 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from sgapp.ui.components.pictures import empty_state, waiting
+from sgapp.ui.components.as_asked import as_asked
+from sgapp.ui.components.pictures import empty_state
 from sgapp.ui.pages.cases.state import CasesState
 from sgapp.ui.templates import desk_page
 
@@ -26,9 +27,8 @@ def _row(row: Any) -> rx.Component:
 def page() -> list[rx.Component]:
     return [
         rx.el.h1("Cases", class_name="text-2xl font-semibold"),
-        rx.cond(CasesState.loaded,
+        as_asked(CasesState.shown,
                 rx.cond(rows.length() > 0,
                         rx.el.ul(rx.foreach(rows, _row), class_name="rows", aria_label="Cases"),
-                        empty_state("No cases yet", "A case is opened from a note.")),
-                waiting()),
+                        empty_state("No cases yet", "A case is opened from a note."))),
     ]

@@ -9,6 +9,7 @@ from sgapp.services.house import house, now
 from sgapp.services.views.case import CaseRowView, cases
 from sgapp.services.views.masked import masked_cases
 from sgapp.ui import offload
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -17,7 +18,7 @@ class CasesState(ConfidentialState, rx.State):
     _confidential: ClassVar[frozenset[str]] = frozenset({"rows"})
 
     rows: tuple[CaseRowView, ...] = ()
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_cases(self) -> None:
@@ -26,4 +27,4 @@ class CasesState(ConfidentialState, rx.State):
         if actor is not None:
             read = cases if actor.may(Permission.READ_CASE) else masked_cases
             self.rows = await offload.run(read, house(), actor, now())
-            self.loaded = True
+            self.shown = asked_id(self)

@@ -7,10 +7,11 @@ import reflex as rx
 from sgapp.domain.clock_words import MEASURES, WITH_A_NUMBER
 from sgapp.domain.clocks import LABELS, WITH_A_LENGTH
 from sgapp.domain.vocabulary import AGENCIES, PRIORITIES
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import choice, date_field, select_field, text_field, time_field
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import panel, waiting
+from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.clocks.state import ClocksState
 from sgapp.ui.templates import desk_page
 
@@ -76,8 +77,8 @@ def page() -> list[rx.Component]:
     return [
         page_head("Set by the manager, kept with its history", "How long things may take",
                   rx.el.a("On duty", href="/rota", class_name="btn btn-quiet")),
-        rx.cond(
-            ClocksState.loaded,
+        as_asked(
+            ClocksState.shown,
             rx.el.div(
                 rx.cond(S.may_set, _setting(), rx.fragment()),
                 rx.cond(S.ours.length() > 0,
@@ -92,6 +93,5 @@ def page() -> list[rx.Component]:
                 rx.cond(S.history.length() > 0,
                         folded("What was changed, and by whom", rx.el.ul(rx.foreach(S.history, rx.el.li),
                                                                          class_name="grid gap-2")), rx.fragment()),
-                class_name="grid gap-5"),
-            waiting()),
+                class_name="grid gap-5")),
     ]

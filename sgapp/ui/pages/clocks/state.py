@@ -8,6 +8,7 @@ from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.house import house, now
 from sgapp.services.views.duty import ClosureLine, DeskHours, RuleLine, clocks_view
 from sgapp.ui import offload
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -21,7 +22,7 @@ class ClocksState(ConfidentialState, rx.State):
     closures: tuple[ClosureLine, ...] = ()
     history: tuple[str, ...] = ()
     may_set: bool = False
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_clocks(self) -> None:
@@ -31,4 +32,4 @@ class ClocksState(ConfidentialState, rx.State):
             return
         found = await offload.run(clocks_view, house(), actor, now())
         self.ours, self.defaults, self.desks, self.closures = found.ours, found.defaults, found.desks, found.closures
-        self.history, self.may_set, self.loaded = found.history, found.may_set, True
+        self.history, self.may_set, self.shown = found.history, found.may_set, asked_id(self)

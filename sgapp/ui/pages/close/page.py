@@ -23,7 +23,7 @@ def page() -> rx.Component:
                 "instead.", class_name="panel panel-alert"),
         panel(_form("sign-off-case", "Sign and close the case"), class_name="max-w-2xl"), class_name="grid gap-5")
     return loaded_page(
-        CaseState.loaded, CaseState.missing, head,
+        CaseState.shown, CaseState.missing, head,
         rx.cond(case.may_sign_off, signed, panel(_form("close-case", "Close the case"), class_name="max-w-2xl")),
         rx.el.a("Back to the case", href="/case?id=" + CaseState.case_id, class_name="link"))
 

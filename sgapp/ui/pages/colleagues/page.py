@@ -5,10 +5,11 @@ from typing import Any
 import reflex as rx
 
 from sgapp.domain.ties import TIE_LABELS
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import choice, select_field
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import empty_state, waiting
+from sgapp.ui.components.pictures import empty_state
 from sgapp.ui.pages.colleagues.state import ColleaguesState
 from sgapp.ui.templates import desk_page
 
@@ -39,5 +40,4 @@ def page() -> list[rx.Component]:
     listed = rx.cond(found.ties.length() > 0, ties,
                      empty_state("Nothing is recorded", "Nobody should read what is about a friend: record who is close."))
     return [page_head("What is about one is kept from the other", "Close ties"),
-            rx.cond(ColleaguesState.loaded, rx.el.div(listed, folded("Two are close", _form()), class_name="grid gap-5"),
-                    waiting())]
+            as_asked(ColleaguesState.shown, rx.el.div(listed, folded("Two are close", _form()), class_name="grid gap-5"))]

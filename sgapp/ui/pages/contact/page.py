@@ -89,7 +89,7 @@ def page() -> rx.Component:
         rx.el.ul(rx.foreach(contact.shown, lambda text: rx.el.li(text)), class_name="grid gap-1"),
         single("It is right all the same, because", contact.anyway), class_name="grid gap-2"), rx.fragment())
     return rx.el.div(loaded_page(
-        ContactState.loaded, ContactState.missing,
+        ContactState.shown, ContactState.missing,
         page_head(rx.el.span(contact.what, " · ", contact.when), contact.person,
                   rx.el.a("Plan", href="/plan?id=" + contact.case_id, class_name="btn btn-quiet")),
         _help(), rx.cond(contact.open, _open(), _over()), single("What for", contact.purpose), warned), class_name="one-hand")

@@ -19,7 +19,7 @@ class ContactState(ConfidentialState, rx.State):
     words: AgreedWords = blank(AgreedWords)
     contact_id: str = ""
     words_of: str = ""
-    loaded: bool = False
+    shown: str | None = None
     missing: bool = False
     words_shown: bool = False
 
@@ -29,7 +29,7 @@ class ContactState(ConfidentialState, rx.State):
         found = await view_of(self, contact_view, asked_id(self))
         self.contact, self.contact_id = found or blank(ContactView), found.id if found else ""
         self.words_of, self.words, self.words_shown = found.words_of if found else "", blank(AgreedWords), False
-        self.loaded, self.missing = True, found is None
+        self.shown, self.missing = asked_id(self), found is None
 
     @rx.event
     async def show_words(self) -> None:

@@ -69,7 +69,7 @@ def _from_the_last() -> rx.Component:
 @desk_page("/decide", "Decision", here="/cases", on_load=[CaseState.load_case])
 def page() -> rx.Component:
     return loaded_page(
-        CaseState.loaded, CaseState.missing,
+        CaseState.shown, CaseState.missing,
         page_head(rx.el.span("Case ", case.reference, " · sharing decision"), case.person),
         panel(
             rx.el.p("It is your decision; this keeps your reasons. Questions, and guidance on them, appear as your answers "

@@ -5,11 +5,12 @@ from typing import Any
 import reflex as rx
 
 from sgapp.domain.cqc_tags import PARTS
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import text_area, text_field
 from sgapp.ui.components.made_file import made_file
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import empty_state, panel, waiting
+from sgapp.ui.components.pictures import empty_state, panel
 from sgapp.ui.pages.evidence.state import EvidenceState
 from sgapp.ui.templates import desk_page
 
@@ -42,11 +43,11 @@ def page() -> list[rx.Component]:
     out = rx.el.ul(rx.foreach(found.taken_out, rx.el.li), class_name="grid gap-2 plain-list")
     return [
         page_head("One file, signed, without names", "Evidence of a month"),
-        rx.cond(EvidenceState.loaded, rx.el.div(
+        as_asked(EvidenceState.shown, rx.el.div(
             panel(rx.el.p("With many cases it takes a minute or more to make; stay on this page. Whoever gets "
                           "it can check it with “sgapp evidence verify”.", class_name="hint"), listed, heading="Fetch",
                   class_name="grid gap-3"),
             panel(form, heading="Another month"), panel(out, heading="What is not in it"),
             folded("CQC’s statements", rx.el.p(
                 "Under which of them each part is found; it stands in every pack. The framework changes: word them as it is "
-                "now, a line each. ", found.tags_set, ".", class_name="hint"), tags), class_name="grid gap-5"), waiting())]
+                "now, a line each. ", found.tags_set, ".", class_name="hint"), tags), class_name="grid gap-5"))]

@@ -29,7 +29,7 @@ def _steps() -> rx.Component:
 @desk_page("/kept", "Kept", here="/desk", on_load=[KeptPageState.load_kept])
 def page() -> rx.Component:
     return loaded_page(
-        KeptPageState.loaded, KeptPageState.missing,
+        KeptPageState.shown, KeptPageState.missing,
         page_head(rx.el.span("Arrived ", kept.received, " from ", kept.author), rx.el.span("Note ", kept.reference)),
         panel(rx.el.p(kept.why, class_name="font-semibold"),
               rx.el.p("It is kept, sealed as it came. The writer sees “delivered”.", class_name="hint"),

@@ -99,4 +99,4 @@ def _all() -> rx.Component:
 
 @desk_page("/learning", "Learning", on_load=[LearningState.load_learning])
 def page() -> rx.Component:
-    return loaded_page(LearningState.loaded, LearningState.missing, rx.cond(LearningState.one, _one(), _all()))
+    return loaded_page(LearningState.shown, LearningState.missing, rx.cond(LearningState.one, _one(), _all()))

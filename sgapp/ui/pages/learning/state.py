@@ -20,7 +20,7 @@ class LearningState(ConfidentialState, rx.State):
     found: LearningView = blank(LearningView)
     rows: tuple[LearningRow, ...] = ()
     one: bool = False
-    loaded: bool = False
+    shown: str | None = None
     missing: bool = False
 
     @rx.event
@@ -32,4 +32,4 @@ class LearningState(ConfidentialState, rx.State):
             self.found, self.missing = found or blank(LearningView), found is None
         elif (actor := await current_actor(self)) is not None:
             self.rows = await offload.run(learning_list, house(), actor, now())
-        self.one, self.loaded = bool(wanted), True
+        self.one, self.shown = bool(wanted), wanted

@@ -180,7 +180,7 @@ def page() -> rx.Component:
     to_case = rx.el.a("Case ", matter.case_reference, href=matter.case_href, class_name="btn btn-quiet")
     beside = rx.cond(matter.case_href, to_case, rx.fragment())
     return loaded_page(
-        MatterState.loaded, MatterState.missing,
+        MatterState.shown, MatterState.missing,
         page_head(rx.el.span("Matter ", matter.reference, " · ", matter.state), matter.about,
                   rx.el.span("restricted", class_name="tag"), beside),
         _owed(),

@@ -17,7 +17,7 @@ class MatterState(ConfidentialState, rx.State):
 
     matter: MatterView = blank(MatterView)
     matter_id: str = ""
-    loaded: bool = False
+    shown: str | None = None
     missing: bool = False
 
     @rx.event
@@ -25,4 +25,4 @@ class MatterState(ConfidentialState, rx.State):
         """Show the matter named in the address."""
         found = await view_of(self, matter_view, asked_id(self))
         self.matter, self.matter_id = found or blank(MatterView), found.id if found else ""
-        self.loaded, self.missing = True, found is None
+        self.shown, self.missing = asked_id(self), found is None

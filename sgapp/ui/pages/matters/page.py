@@ -4,8 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import badge_due, empty_state, waiting
+from sgapp.ui.components.pictures import badge_due, empty_state
 from sgapp.ui.pages.matters.state import MattersState
 from sgapp.ui.templates import desk_page
 
@@ -46,4 +47,4 @@ def page() -> list[rx.Component]:
         rx.el.h2("Registers", class_name="panel-heading"),
         rx.el.div(rx.foreach(found.registers, _register), class_name="grid gap-3"), aria_label="Registers")
     return [page_head("Apart from the cases, for those named on each", "Staff matters"),
-            rx.cond(MattersState.loaded, rx.el.div(listed, registers, class_name="grid gap-5"), waiting())]
+            as_asked(MattersState.shown, rx.el.div(listed, registers, class_name="grid gap-5"))]

@@ -9,6 +9,7 @@ from sgapp.services.house import house, now
 from sgapp.services.views.investigation import MattersView, matters
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -17,7 +18,7 @@ class MattersState(ConfidentialState, rx.State):
     _confidential: ClassVar[frozenset[str]] = frozenset({"found"})
 
     found: MattersView = blank(MattersView)
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_matters(self) -> None:
@@ -25,4 +26,4 @@ class MattersState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is not None:
             self.found = await offload.run(matters, house(), actor, now())
-            self.loaded = True
+            self.shown = asked_id(self)

@@ -5,10 +5,11 @@ from typing import Any
 import reflex as rx
 
 from sgapp.services.views.measures import ABOVE, COLUMN, HIGH, SPANS, WIDE
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.charts import columns, way
 from sgapp.ui.components.fields import select_field, text_field
 from sgapp.ui.components.page_parts import file_link, line, page_head
-from sgapp.ui.components.pictures import panel, waiting
+from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.measures.state import MeasuresState
 from sgapp.ui.templates import desk_page
 
@@ -121,9 +122,9 @@ def page() -> list[rx.Component]:
     return [
         page_head(rx.fragment("Counted ", found.as_of), rx.fragment("Figures, ", found.period),
                   rx.el.a("Questions to ask", href="/patterns", class_name="btn btn-quiet")),
-        rx.cond(MeasuresState.loaded, rx.el.div(
+        as_asked(MeasuresState.shown, rx.el.div(
             _period(), said,
             panel(way(found.way, wide=WIDE), heading="How far the cases came that were opened in these months"),
             _all(), _detail(),
-            _aligned(), class_name="grid gap-5"), waiting("Counting …")),
+            _aligned(), class_name="grid gap-5"), says="Counting …"),
     ]

@@ -9,19 +9,20 @@ from sgapp.services.house import house, now
 from sgapp.services.views.measures import MeasuresView, measures_view
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
 class MeasuresState(ConfidentialState, rx.State):
     _allowed: ClassVar[frozenset[str]] = roles_with(Permission.SEE_MEASURES)
-    _confidential: ClassVar[frozenset[str]] = frozenset({"found", "loaded"})
+    _confidential: ClassVar[frozenset[str]] = frozenset({"found"})
 
     found: MeasuresView = blank(MeasuresView)
     show: str = ""
     until: str = ""
     months: str = ""
     branch: str = ""
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_measures(self) -> None:
@@ -30,7 +31,7 @@ class MeasuresState(ConfidentialState, rx.State):
         if actor is not None:
             asked = (self.show, self.until, self.months, self.branch)
             self.found = await offload.run(measures_view, house(), actor, now(), *asked)
-            self.loaded = True
+            self.shown = asked_id(self)
 
     @rx.event
     async def show_measure(self, code: str) -> Any:

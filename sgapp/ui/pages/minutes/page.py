@@ -90,4 +90,4 @@ def _one() -> rx.Component:
 
 @desk_page("/minutes", "Minutes", on_load=[MinutesState.load_minutes])
 def page() -> rx.Component:
-    return loaded_page(MinutesState.loaded, MinutesState.missing, rx.cond(MinutesState.one, _one(), _all()))
+    return loaded_page(MinutesState.shown, MinutesState.missing, rx.cond(MinutesState.one, _one(), _all()))

@@ -20,7 +20,7 @@ class MinutesState(ConfidentialState, rx.State):
     found: MinutesView = blank(MinutesView)
     rows: tuple[MinutesRowView, ...] = ()
     one: bool = False
-    loaded: bool = False
+    shown: str | None = None
     missing: bool = False
 
     @rx.event
@@ -32,4 +32,4 @@ class MinutesState(ConfidentialState, rx.State):
             self.found, self.missing = found or blank(MinutesView), found is None
         elif (actor := await current_actor(self)) is not None:
             self.rows = await offload.run(minutes_list, house(), actor, now())
-        self.one, self.loaded = bool(wanted), True
+        self.one, self.shown = bool(wanted), wanted

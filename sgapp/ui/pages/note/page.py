@@ -148,7 +148,7 @@ def _others() -> rx.Component:
 @desk_page("/note", "Note", here="/desk", on_load=[NoteState.load_note])
 def page() -> rx.Component:
     return loaded_page(
-        NoteState.loaded, NoteState.missing,
+        NoteState.shown, NoteState.missing,
         page_head(rx.el.span("Note ", note.reference, " · seen ", note.seen_at), note.person,
                   rx.cond(note.reserved, rx.el.span("reserved", class_name="tag"),
                           rx.cond(note.restricted, rx.el.span("restricted", class_name="tag"), rx.fragment())),

@@ -4,8 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.page_parts import page_head
-from sgapp.ui.components.pictures import panel, waiting
+from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.patterns.state import PatternsState
 from sgapp.ui.templates import desk_page
 
@@ -30,8 +31,8 @@ def _group(group: Any) -> rx.Component:
 def page() -> list[rx.Component]:
     return [
         page_head(rx.el.a("Back to the figures", href="/measures", class_name="link"), "Questions to ask"),
-        rx.cond(PatternsState.loaded, rx.el.div(
+        as_asked(PatternsState.shown, rx.el.div(
             rx.el.p("What came several times in the last twelve months. A number says where to look, not what happened or "
                     "whose doing it was: ask, and write down what you were told."),
             rx.el.div(rx.foreach(found.groups, _group), class_name="two-columns"),
-            rx.el.p(found.left_out, class_name="hint"), class_name="grid gap-5"), waiting("Counting …"))]
+            rx.el.p(found.left_out, class_name="hint"), class_name="grid gap-5"), says="Counting …")]

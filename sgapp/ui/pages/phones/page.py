@@ -4,10 +4,11 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import checks
 from sgapp.ui.components.page_parts import page_head
-from sgapp.ui.components.pictures import empty_state, panel, waiting
+from sgapp.ui.components.pictures import empty_state, panel
 from sgapp.ui.pages.phones.state import PhonesState
 from sgapp.ui.templates import desk_page
 
@@ -47,8 +48,8 @@ def page() -> list[rx.Component]:
     none = empty_state("No phones yet", "A phone stands here once somebody has signed in on it.")
     return [
         page_head("They can hand in notes and do nothing else", "Phones"),
-        rx.cond(
-            PhonesState.loaded,
+        as_asked(
+            PhonesState.shown,
             rx.el.div(
                 rx.cond(phones.length() > 0,
                         rx.el.ul(rx.foreach(phones, _phone), class_name="rows", aria_label="Phones"), none),
@@ -57,6 +58,5 @@ def page() -> list[rx.Component]:
                                       class_name="hint mb-3"),
                               rx.el.ul(rx.foreach(keys, _key), class_name="grid gap-5"), heading="Keys for sealing"),
                         rx.fragment()),
-                class_name="grid gap-5"),
-            waiting()),
+                class_name="grid gap-5")),
     ]

@@ -8,6 +8,7 @@ from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.house import house, now
 from sgapp.services.views.phones import KeyLine, PhoneLine, phones_view
 from sgapp.ui import offload
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -17,7 +18,7 @@ class PhonesState(ConfidentialState, rx.State):
 
     phones: tuple[PhoneLine, ...] = ()
     keys: tuple[KeyLine, ...] = ()
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_phones(self) -> None:
@@ -26,4 +27,4 @@ class PhonesState(ConfidentialState, rx.State):
         if actor is None:
             return
         found = await offload.run(phones_view, house(), actor, now())
-        self.phones, self.keys, self.loaded = found.phones, found.keys, True
+        self.phones, self.keys, self.shown = found.phones, found.keys, asked_id(self)

@@ -168,7 +168,7 @@ def _versions() -> rx.Component:
 def page() -> rx.Component:
     may_write = plan.may_write & plan.is_open
     return loaded_page(
-        PlanState.loaded, PlanState.missing,
+        PlanState.shown, PlanState.missing,
         page_head(rx.el.span("Plan · ", plan.version), plan.person,
                   rx.el.a("Case ", plan.case_reference, href="/case?id=" + plan.case_id, class_name="btn btn-quiet")),
         _step(),

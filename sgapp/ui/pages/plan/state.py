@@ -19,7 +19,7 @@ class PlanState(ConfidentialState, rx.State):
     words: AgreedWords = blank(AgreedWords)
     case_id: str = ""
     plan_id: str = ""
-    loaded: bool = False
+    shown: str | None = None
     missing: bool = False
     words_shown: bool = False
 
@@ -30,7 +30,7 @@ class PlanState(ConfidentialState, rx.State):
         self.plan = found or blank(PlanView)
         self.case_id, self.plan_id = (found.case_id, found.id) if found else ("", "")
         self.words, self.words_shown = blank(AgreedWords), False
-        self.loaded, self.missing = True, found is None
+        self.shown, self.missing = asked_id(self), found is None
 
     @rx.event
     async def show_words(self) -> None:

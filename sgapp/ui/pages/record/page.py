@@ -77,7 +77,7 @@ def page() -> rx.Component:
     ended = _form("end-care", "Record it", date_field("on", "Care ended on", default=record.care_ended_on, within="care",
                                                       hint="Empty: care goes on. The years count from this day."))
     return loaded_page(
-        RecordState.loaded, RecordState.missing,
+        RecordState.shown, RecordState.missing,
         page_head(rx.el.span(record.reference, " · ", record.has), record.person),
         panel(rx.el.p(record.due), single("Care ended on", record.care_ended), heading="Its years"),
         rx.el.div(step), _holds(),

@@ -4,10 +4,11 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import text_area, text_field
 from sgapp.ui.components.page_parts import file_link, folded, page_head
-from sgapp.ui.components.pictures import empty_state, panel, waiting
+from sgapp.ui.components.pictures import empty_state, panel
 from sgapp.ui.pages.records.state import RecordsState
 from sgapp.ui.templates import desk_page
 
@@ -101,8 +102,7 @@ def page() -> list[rx.Component]:
     years = rx.cond(found.staff_years, rx.fragment(found.years, " years; ", found.staff_years, " where staff are involved"),
                     rx.fragment(found.years, " years; where staff are involved, until somebody says how long"))
     return [page_head(rx.fragment("Kept for ", years), "Whose years are over"),
-            rx.cond(RecordsState.loaded,
+            as_asked(RecordsState.shown,
                     rx.el.div(_due(), _search(), _found(), _nobodys(), folded("For how many years", _rules()),
                               rx.cond(found.gone.length() > 0, _all_gone(), rx.fragment()),
-                              class_name="grid gap-5"),
-                    waiting())]
+                              class_name="grid gap-5"))]

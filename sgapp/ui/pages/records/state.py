@@ -9,6 +9,7 @@ from sgapp.services.house import house, now
 from sgapp.services.views.retention import RecordsView, records_view
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -17,7 +18,7 @@ class RecordsState(ConfidentialState, rx.State):
     _confidential: ClassVar[frozenset[str]] = frozenset({"found"})
 
     found: RecordsView = blank(RecordsView)
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_records(self) -> None:
@@ -33,4 +34,4 @@ class RecordsState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is not None:
             self.found = await offload.run(records_view, house(), actor, now(), text)
-            self.loaded = True
+            self.shown = asked_id(self)

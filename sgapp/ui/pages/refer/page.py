@@ -126,7 +126,7 @@ def page() -> rx.Component:
     first = empty_state("Decide first", "There is no decision to share yet. It says what may be chosen, and for whom.",
                         rx.el.a("Record the decision", href="/decide?id=" + ReferState.case_id, class_name="btn btn-primary"))
     return loaded_page(
-        ReferState.loaded, ReferState.missing,
+        ReferState.shown, ReferState.missing,
         page_head(rx.el.span("Case ", compose.reference, " · choose the facts", rx.cond(
             compose.agency, rx.el.span(" for ", compose.agency_label), rx.fragment())), compose.person),
         rx.cond(compose.agency,

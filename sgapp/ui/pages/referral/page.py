@@ -205,7 +205,7 @@ def page() -> rx.Component:
     step = rx.match(referral.step, ("send", _send()), ("receipt", _receipt()), ("outcome", _answer()),
                     ("answered", _enquiry()), rx.fragment())
     return loaded_page(
-        ReferralState.loaded, ReferralState.missing,
+        ReferralState.shown, ReferralState.missing,
         page_head(rx.el.span("Case ", referral.case_reference, " · referral ", referral.reference, " to ", referral.agency),
                   referral.person, rx.cond(referral.due, rx.el.span(referral.due, class_name="badge-due"), rx.fragment())),
         rx.cond(referral.stage, rx.el.p(referral.stage, role="status", class_name="panel panel-alert font-semibold"),

@@ -17,7 +17,7 @@ class ReferralState(ConfidentialState, rx.State):
 
     referral: ReferralView = blank(ReferralView)
     referral_id: str = ""
-    loaded: bool = False
+    shown: str | None = None
     missing: bool = False
 
     @rx.event
@@ -25,4 +25,4 @@ class ReferralState(ConfidentialState, rx.State):
         """Show the referral named in the address."""
         found = await view_of(self, referral_view, asked_id(self))
         self.referral, self.referral_id = found or blank(ReferralView), found.id if found else ""
-        self.loaded, self.missing = True, found is None
+        self.shown, self.missing = asked_id(self), found is None

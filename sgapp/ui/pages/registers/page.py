@@ -4,8 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.page_parts import file_link, page_head
-from sgapp.ui.components.pictures import badge_due, panel, waiting
+from sgapp.ui.components.pictures import badge_due, panel
 from sgapp.ui.pages.registers.state import RegistersState
 from sgapp.ui.templates import desk_page
 
@@ -45,7 +46,7 @@ def page() -> list[rx.Component]:
     tabs = rx.el.div(rx.foreach(found.tabs, _tab), class_name="tiles", role="group", aria_label="Which register")
     return [
         page_head("Read off the files, written nowhere again", "Registers"),
-        rx.cond(RegistersState.loaded, rx.el.div(
+        as_asked(RegistersState.shown, rx.el.div(
             tabs, _register(), rx.el.p(found.left_out, class_name="hint"),
             rx.cond(found.broken, rx.el.p(found.broken, class_name="font-semibold"), rx.fragment()),
-            class_name="grid gap-5"), waiting())]
+            class_name="grid gap-5"))]

@@ -9,6 +9,7 @@ from sgapp.services.house import house, now
 from sgapp.services.views.registers import RegistersView, registers_view
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -18,7 +19,7 @@ class RegistersState(ConfidentialState, rx.State):
 
     found: RegistersView = blank(RegistersView)
     chosen: str = ""
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_registers(self) -> None:
@@ -26,7 +27,7 @@ class RegistersState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is not None:
             self.found = await offload.run(registers_view, house(), actor, now(), self.chosen)
-            self.loaded = True
+            self.shown = asked_id(self)
 
     @rx.event
     async def choose_register(self, code: str) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 import reflex as rx
 
 from sgapp.domain.rota import DUTY_LABELS, Duty
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import choice, date_time_field, select_field, text_area
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import empty_state, panel, waiting
+from sgapp.ui.components.pictures import empty_state, panel
 from sgapp.ui.pages.rota.state import RotaState
 from sgapp.ui.templates import desk_page
 
@@ -81,8 +82,8 @@ def page() -> list[rx.Component]:
     return [
         page_head("Always one lead, one deputy, one on call", "On duty",
                   rx.el.a("How long things may take", href="/clocks", class_name="btn btn-quiet")),
-        rx.cond(
-            RotaState.loaded,
+        as_asked(
+            RotaState.shown,
             rx.el.div(
                 rx.el.ul(rx.foreach(S.on_now, _on), class_name="grid md:grid-cols-3 gap-3", aria_label="On duty now"),
                 rx.cond(S.hand_overs.length() > 0,
@@ -92,6 +93,5 @@ def page() -> list[rx.Component]:
                 rx.cond(S.turns.length() > 0, _listed(S.turns, "Turns"),
                         empty_state("No turns are written down", "Those above are on until somebody writes one.")),
                 rx.cond(S.absences.length() > 0, _listed(S.absences, "Away"), rx.fragment()),
-                class_name="grid gap-5"),
-            waiting()),
+                class_name="grid gap-5")),
     ]

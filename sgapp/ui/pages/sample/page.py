@@ -5,11 +5,12 @@ from typing import Any
 import reflex as rx
 
 from sgapp.services.views.measures import ABOVE, HIGH
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.charts import columns
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import YES_NO, choice, select_field, text_area, text_field
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import empty_state, panel, waiting
+from sgapp.ui.components.pictures import empty_state, panel
 from sgapp.ui.pages.sample.state import SampleState
 from sgapp.ui.templates import desk_page
 
@@ -98,8 +99,8 @@ def _whole() -> rx.Component:
 def page() -> list[rx.Component]:
     return [
         page_head("Drawn once, scored by somebody who had no part in it", "Monthly sample"),
-        rx.cond(SampleState.loaded, rx.el.div(
+        as_asked(SampleState.shown, rx.el.div(
             rx.cond(found.months.length() > 0, _whole(),
                     empty_state("No sample yet", "An auditor draws one for each month.")),
-            rx.cond(found.may_draw, _draw(), rx.fragment()), class_name="grid gap-5"), waiting()),
+            rx.cond(found.may_draw, _draw(), rx.fragment()), class_name="grid gap-5")),
     ]

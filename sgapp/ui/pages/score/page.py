@@ -68,7 +68,7 @@ def _questions() -> rx.Component:
 def page() -> rx.Component:
     hint = rx.cond(found.because, rx.fragment("Drawn: ", found.because), "Drawn by its turn")
     return loaded_page(
-        ScoreState.loaded, ScoreState.missing,
+        ScoreState.shown, ScoreState.missing,
         page_head(rx.fragment(hint, ". Known names are replaced; one that nobody has recorded may still stand there."),
                   rx.fragment("Case ", case.reference)),
         panel(station_line(case.stations), rx.el.p(case.triage, class_name="mt-3"), heading="The course"),

@@ -4,8 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.page_parts import file_link, page_head
-from sgapp.ui.components.pictures import panel, waiting
+from sgapp.ui.components.pictures import panel
 from sgapp.ui.components.table_form import table_form
 from sgapp.ui.pages.tables.state import TablesState
 from sgapp.ui.templates import desk_page
@@ -26,4 +27,4 @@ def page() -> list[rx.Component]:
         rx.el.ul(rx.foreach(found.kinds, _out), class_name="flex flex-wrap gap-2", aria_label="Take a table along"),
         heading="Take a table along", class_name="grid gap-3")
     return [page_head("Every row comes in, or none", "Tables"),
-            rx.cond(TablesState.loaded, rx.el.div(into, out, class_name="grid gap-5"), waiting())]
+            as_asked(TablesState.shown, rx.el.div(into, out, class_name="grid gap-5"))]

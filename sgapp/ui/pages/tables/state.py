@@ -7,6 +7,7 @@ import reflex as rx
 from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.views.tables import TablesView, tables_of
 from sgapp.ui.blank import blank
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -15,7 +16,7 @@ class TablesState(ConfidentialState, rx.State):
     _confidential: ClassVar[frozenset[str]] = frozenset({"found"})
 
     found: TablesView = blank(TablesView)
-    loaded: bool = False
+    shown: str | None = None
 
     @rx.event
     async def load_tables(self) -> None:
@@ -23,4 +24,4 @@ class TablesState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is not None:
             self.found = tables_of(actor)
-            self.loaded = True
+            self.shown = asked_id(self)

@@ -4,11 +4,12 @@ from typing import Any
 
 import reflex as rx
 
+from sgapp.ui.components.as_asked import as_asked
 from sgapp.ui.components.durable_form import durable_form, intent_button
 from sgapp.ui.components.fields import select_field, text_field, time_field
 from sgapp.ui.components.notices import notices_button
 from sgapp.ui.components.page_parts import folded, page_head
-from sgapp.ui.components.pictures import panel, waiting
+from sgapp.ui.components.pictures import panel
 from sgapp.ui.pages.told.state import ToldState
 from sgapp.ui.templates import desk_page
 
@@ -64,8 +65,8 @@ def page() -> list[rx.Component]:
         intent="set-reach", form_key="set-reach:me", submit="Keep this", stay=True, on_saved=ToldState.load_told)
     return [
         page_head("It says that something needs you, never what", "How I am told"),
-        rx.cond(
-            ToldState.loaded,
+        as_asked(
+            ToldState.shown,
             rx.el.div(
                 rx.cond(S.trouble.length() > 0,
                         panel(rx.el.ul(rx.foreach(S.trouble, _trouble), class_name="rows",
@@ -80,6 +81,5 @@ def page() -> list[rx.Component]:
                 rx.cond(S.told.length() > 0,
                         folded("What you were told", rx.el.ul(rx.foreach(S.told, _told), class_name="rows",
                                                              aria_label="What you were told")), rx.fragment()),
-                class_name="grid gap-5"),
-            waiting()),
+                class_name="grid gap-5")),
     ]

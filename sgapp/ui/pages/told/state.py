@@ -11,6 +11,7 @@ from sgapp.services.views.duty import told_view
 from sgapp.services.views.messages import Told, Trouble, messages_view
 from sgapp.services.views.note import Option
 from sgapp.ui import offload
+from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -29,7 +30,7 @@ class ToldState(ConfidentialState, rx.State):
     trouble: tuple[Trouble, ...] = ()
     told: tuple[Told, ...] = ()
     push_key: str = ""
-    loaded: bool = False
+    shown: str | None = None
     #: Which drawing of the form this is. What a field begins with is read only when it is drawn for the first time.
     drawing: int = 0
 
@@ -43,7 +44,7 @@ class ToldState(ConfidentialState, rx.State):
         self.email, self.phone, self.quiet_from, self.quiet_until = (
             found.email, found.phone, found.quiet_from, found.quiet_until)
         self.by_email, self.by_text, self.rung = ("yes" if on else "" for on in (found.by_email, found.by_text, found.rung))
-        self.browsers, self.loaded, self.drawing = found.browsers, True, self.drawing + 1
+        self.browsers, self.shown, self.drawing = found.browsers, asked_id(self), self.drawing + 1
         messages = await offload.run(messages_view, house(), actor, now())
         self.trouble, self.told = messages.trouble, messages.told
         self.push_key = await offload.run(push_key, house(), now=now())
