@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, or_, select
 
 from sgapp.store.kinds import KINDS
-from sgapp.store.tables import BarRow, ClockRow
+from sgapp.store.tables import PRESSING, BarRow, ClockRow
 from sgapp.store.unit_of_work import UnitOfWork, scope
 
 #: Nobody needs to know whether it is two hundred or three; and counting further takes longer the more there is.
@@ -39,9 +39,14 @@ ANY = Wanted()
 
 
 def page(uow: UnitOfWork, wanted: Wanted = ANY, *, limit: int) -> Sequence[ClockRow]:
-    """One clock for each record, its soonest, the soonest due first."""
-    query = select(ClockRow).where(*_conditions(uow, wanted))
-    return uow.session.exec(query.order_by(col(ClockRow.due_at), col(ClockRow.record_id)).limit(limit)).all()
+    """One clock for each record, its soonest. What is pressing comes first, then the rest, both the soonest due first."""
+    in_turn = select(ClockRow).order_by(col(ClockRow.due_at), col(ClockRow.record_id)).limit(limit)
+    # Whoever wishes for some kinds wishes for none that can be pressing.
+    before = in_turn.where(PRESSING, *_conditions(uow, wanted, pressing=True))
+    first = uow.session.exec(before).all() if wanted.kinds is None else ()
+    known = {(clock.record_kind, clock.record_id) for clock in first}
+    rest = uow.session.exec(in_turn.where(*_conditions(uow, wanted))).all()
+    return [*first, *(clock for clock in rest if (clock.record_kind, clock.record_id) not in known)][:limit]
 
 
 def count(uow: UnitOfWork, wanted: Wanted = ANY) -> int:
@@ -78,16 +83,15 @@ def named_since(uow: UnitOfWork, since: datetime) -> bool:
     return uow.session.exec(query.limit(1)).first() is not None
 
 
-def _conditions(uow: UnitOfWork, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """The branch's own index is in the order of a page; any narrower wish has a better one."""
+def _conditions(uow: UnitOfWork, wanted: Wanted, *, pressing: bool = False) -> list[ColumnElement[bool]]:
+    """The branch's own index is in the order of a page; any narrower wish has a better one, and what is pressing the best."""
     by_time = wanted.kinds is None and wanted.holder_id is None and wanted.records is None
-    return [visible(uow, along_branch=by_time), _soonest(), *_wanted(wanted)]
+    return [visible(uow, along_branch=by_time and not pressing), _soonest(), *_wanted(wanted, along_holder=not pressing)]
 
 
 def visible(uow: UnitOfWork, *, along_branch: bool = False) -> ColumnElement[bool]:
     """A record's bars and its case's bars both hide a clock. `along_branch`: whether to look by the index of the branch."""
-    # SQLite keeps no count of rows and takes any index with a “=” for a narrow one. Behind an expression it leaves it alone.
-    branch = col(ClockRow.branch) if along_branch else col(ClockRow.branch).concat("")
+    branch = col(ClockRow.branch) if along_branch else _off_index(ClockRow.branch)
     own = scope(uow, id_column=col(ClockRow.record_id), case_column=col(ClockRow.case_id), branch=branch,
                 restricted=col(ClockRow.restricted), reserved=col(ClockRow.reserved))
     barred_case = exists().where(col(BarRow.record_id) == ClockRow.case_id, col(BarRow.account_id) == uow.actor.account_id)
@@ -104,7 +108,12 @@ def _soonest() -> ColumnElement[bool]:
     return and_(~earlier, or_(col(ClockRow.kind) != "next_step", ~says_more))
 
 
-def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _off_index(column: Any) -> ColumnElement[str]:
+    """SQLite keeps no count of rows and takes an index with a “=” for a narrow one. Behind an expression it leaves it alone."""
+    return col(column).concat("")
+
+
+def _wanted(wanted: Wanted, *, along_holder: bool = True) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.due_before is not None:
         found.append(col(ClockRow.due_at) < wanted.due_before)
@@ -113,7 +122,8 @@ def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.kinds is not None:
         found.append(col(ClockRow.kind).in_(wanted.kinds))
     if wanted.holder_id is not None:
-        found.append(col(ClockRow.holder_id) == wanted.holder_id)
+        holder = col(ClockRow.holder_id) if along_holder else _off_index(ClockRow.holder_id)
+        found.append(holder == wanted.holder_id)
     if wanted.records is not None:
         # The kinds are said because the key of a clock begins with them: by it a few ids are found among any number.
         ours = and_(col(ClockRow.record_kind).in_(_KIND_NAMES), col(ClockRow.record_id).in_(wanted.records))

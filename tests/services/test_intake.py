@@ -313,6 +313,19 @@ def test_what_may_be_danger_now_is_marked_in_the_queue_until_it_is_decided(cast:
     assert [row.danger for row in queue(cast.house, cast.lena, LATER).rows if case_id in row.key] == [False]
 
 
+def test_a_note_of_danger_says_so_on_its_page_until_it_is_in_a_case(cast: Cast) -> None:
+    in_danger, other = cast.writes(danger_now="yes"), cast.writes()
+
+    def says(note_id: str) -> bool:
+        return note_view(cast.house, cast.lena, LATER, note_id).danger
+
+    found = [says(other), says(in_danger)]
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(in_danger), now=LATER)
+    found.append(says(in_danger))
+    triage.open_case(cast.house, cast.lena, triage.OpenCase(in_danger, (), ("physical",)), now=LATER)
+    assert [*found, says(in_danger)] == [False, True, True, False]
+
+
 def test_a_correction_that_names_somebody_elses_note_becomes_a_note_of_its_own(cast: Cast) -> None:
     carlas = cast.writes("carla", "dennis")
     note_id = cast.writes("amina", "iris", corrects=carlas)

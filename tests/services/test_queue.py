@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sgapp.services import cases, triage
 from sgapp.services.house import SYSTEM
 from sgapp.services.sweep import sweep
 from sgapp.services.views import queue as view
@@ -97,6 +98,34 @@ def test_a_page_says_that_there_is_more_and_the_next_one_shows_it(cast: Cast) ->
     first, all_of_it = (queue(cast.house, cast.lena, START, shown) for shown in (3, 5))
     assert (len(first.rows), first.more, len(all_of_it.rows), all_of_it.more) == (3, True, 5, False)
     assert [r.key for r in all_of_it.rows][:3] == [r.key for r in first.rows]
+
+
+def test_where_somebody_may_be_in_danger_stands_above_what_is_due_earlier_until_it_is_decided(cast: Cast) -> None:
+    cast.writes("carla", "iris")
+    later = START + timedelta(hours=2)
+    note_id = cast.writes(at=later, danger_now="yes")
+
+    def first() -> str:
+        row = queue(cast.house, cast.lena, later, 60).rows[0]
+        return f"{row.title}: {row.step}"
+
+    found = [first()]
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=later)
+    found.append(first())
+    case_id = triage.open_case(cast.house, cast.lena, triage.OpenCase(note_id, (), ("physical",)), now=later).id
+    found.append(first())
+    cases.triage_case(cast.house, cast.lena, cases.TriageCase(case_id, "refer", "He was hit."), now=later)
+    found.append(first())
+    assert found == ["D. Marlow · P-104: acknowledge", "D. Marlow · P-104: decide", "D. Marlow · P-104: decide",
+                     "I. Holt · P-121: acknowledge"]
+
+
+def test_a_page_that_begins_with_danger_holds_as_many_rows_as_any_and_none_twice(cast: Cast) -> None:
+    for n in range(4):
+        cast.writes(at=START + timedelta(minutes=n), danger_now="yes" if n == 3 else "no")
+    pages = [queue(cast.house, cast.lena, START, shown) for shown in (1, 3, 4)]
+    assert [(len(page.rows), len({row.key for row in page.rows}), page.more) for page in pages] == [
+        (1, 1, True), (3, 3, True), (4, 4, False)]
 
 
 def test_new_is_what_began_since_and_what_one_may_know_of(cast: Cast) -> None:

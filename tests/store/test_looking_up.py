@@ -51,8 +51,10 @@ def ways(house: House, ask: Callable[[], object]) -> set[str]:
     return {line for line in lines if re.match(r"(SEARCH|SCAN) (observation|case_file|referral|clock)\b", line)}
 
 
-#: Walking along the clocks in the order of the page, until it is full, is the one way that names no few rows beforehand.
-IN_ORDER = {"SEARCH clock USING INDEX ix_clock_branch_due_at (branch=?)", "SCAN clock USING INDEX ix_clock_due_at"}
+#: Walking along the clocks in the order of the page, until it is full, is the one way that names no few rows beforehand; and
+#: along those that are pressing, which are few by what they are.
+IN_ORDER = {"SEARCH clock USING INDEX ix_clock_branch_due_at (branch=?)", "SCAN clock USING INDEX ix_clock_due_at",
+            "SCAN clock USING INDEX ix_clock_pressing"}
 NARROW = re.compile(r"\((id|record_(kind|id)|case_id|person_id|reference|kind|holder_id|started_at|due_at|branch=\? AND due)")
 #: Among fewer, ids look narrow beside any index.
 MANY = 15
@@ -70,6 +72,14 @@ def test_every_filter_and_search_of_the_queue_goes_along_a_narrow_index(sqlite_c
         assert by_id, "the notes and cases of the page were looked up"
         assert [line for line in found - IN_ORDER if not NARROW.search(line)] == [], (show, words)
     assert all(NARROW.search(line) for line in ways(house, lambda: queue_keys(house, actor, START, START)))
+
+
+@pytest.mark.parametrize("show", ["", "mine", "overdue", "today"])
+def test_what_is_pressing_is_found_along_its_own_index_under_every_filter(sqlite_cast: Cast, show: str) -> None:
+    for minute in range(MANY):
+        sqlite_cast.writes("carla", "iris", at=START + timedelta(minutes=minute))
+    found = ways(sqlite_cast.house, lambda: queue(sqlite_cast.house, sqlite_cast.lena, START, 60, show))
+    assert [line for line in found if "ix_clock_pressing" in line]
 
 
 def test_an_index_of_a_branch_alone_would_be_seen(sqlite_cast: Cast) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from sgapp.domain.case import CaseState
 from sgapp.domain.marks import mark_in_words
-from sgapp.domain.observation import Answer, NoteContent, NoteState, Observation, Route
+from sgapp.domain.observation import Answer, NoteContent, NoteState, Observation, Priority, Route
 from sgapp.domain.permissions import Permission
 from sgapp.domain.reference import note_reference
 from sgapp.domain.time import show
@@ -63,7 +63,8 @@ class NoteView:
     where nobody is named that it is about, that is said in the place of `person`.
 
     `clock` says that the phone's clock was wrong; `written` is the time all the same.
-    `answered` tells what came of speaking up; `nameless`, that there is nobody to ask or to tell.
+    `answered` tells what came of speaking up; `nameless`, that there is nobody to ask or to tell. `danger`: somebody may be in
+    danger now, and it is in no case yet.
     """
 
     id: str
@@ -102,6 +103,7 @@ class NoteView:
     reserved: bool
     nameless: bool
     answered: str
+    danger: bool
 
 
 @query(Permission.READ_NOTE)
@@ -135,7 +137,7 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         more_needed=note.more_needed, waits_for_call=may_triage and note.state is NoteState.MORE_NEEDED,
         may_reprioritise=may_triage and note.state in _WORKED_ON, named=_named(uow, note) if may_triage else (),
         kind=kind if person or note.content.person_text else "", reserved=note.reserved, nameless=not note.author_id,
-        answered=_answered(note))
+        answered=_answered(note), danger=note.priority is Priority.EMERGENCY and note.state in _BEFORE_A_CASE)
 
 
 def _clock(content: NoteContent) -> str:
@@ -175,6 +177,7 @@ def _often(note: Observation, earlier: tuple[Observation, ...]) -> str:
     return f"{number} notes about this person in {OFTEN_WITHIN.days} days." if number >= OFTEN else ""
 
 
+_BEFORE_A_CASE = (NoteState.DELIVERED, NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED)
 _WORKED_ON = (NoteState.ACKNOWLEDGED, NoteState.MORE_NEEDED, NoteState.IN_HAND)
 
 

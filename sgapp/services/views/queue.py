@@ -1,4 +1,4 @@
-"""The queue: what is due, the soonest first, each with its one next step."""
+"""The queue: where somebody may be in danger now, then what is due, the soonest first; each with its one next step."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ PAGE = 60
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """One thing that is due. `key` is stable; `tone` is overdue, soon or later; `danger`: somebody may be in danger now, and
-    nobody has decided yet what is done.
+    nobody has decided yet what is done, or somebody asked for help and was not reached.
     """
 
     key: str
@@ -112,7 +112,9 @@ def _names(look: UnitOfWork, shown: int = PAGE, show: str = "", text: str = "") 
 
 @query(Permission.SEE_QUEUE, first=_names)
 def queue(uow: UnitOfWork, shown: int = PAGE, show: str = "", text: str = "") -> Queue:
-    """What is due for this actor, soonest first: `shown` rows of what the filter and the search leave."""
+    """What is due for this actor, what is pressing first and then the soonest: `shown` rows of what the filter and the search
+    leave.
+    """
     clocks = page(uow, _wanted(uow, show, text), limit=shown + 1)
     tiles = tuple(_tile(uow, key) for key in SHOWS)
     return Queue(
@@ -269,6 +271,7 @@ def _note_row(uow: UnitOfWork, clock: ClockRow, note: Observation, names: dict[s
 def _kept_row(uow: UnitOfWork, clock: ClockRow, upload: KeptUpload) -> QueueRow:
     when: dict[str, Any] = {**_when(uow, clock), "step": "look at it"}
     return QueueRow(**when, title=f"Note {upload.reference}", badge="kept", button="Open", href=f"/kept?id={upload.id}",
+                    danger=upload.priority is Priority.EMERGENCY,
                     detail=f"Arrived from {upload.author_name}, {show_short(upload.received_at, uow.now)}; needs a look "
                            "before it can be read")
 
@@ -277,8 +280,9 @@ def _case_row(uow: UnitOfWork, clock: ClockRow, record: Record, case: Case, name
     person = "" if case.restricted else names.get(case.person_id, "")
     href = _where(record, case, clock)
     detail = _detail(record, case, uow.now, clock.kind)
+    asks_for_help = clock.kind == ClockKind.WELFARE_CHECK and case.welfare is not None and case.welfare.help_asked
     return QueueRow(**_when(uow, clock), title=person or f"Case {case.reference}", detail=detail,
-                    danger=case.priority is Priority.EMERGENCY and case.decision is None,
+                    danger=asks_for_help or (case.priority is Priority.EMERGENCY and case.decision is None),
                     badge="restricted" if case.restricted else "", button="Open", href=href)
 
 

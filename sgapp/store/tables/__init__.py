@@ -27,6 +27,7 @@ from sgapp.store.tables.people import (
     SetUpRow,
 )
 from sgapp.store.tables.records import (
+    PRESSING,
     AccessRow,
     ActionRow,
     AnyClock,
@@ -56,7 +57,7 @@ from sgapp.store.tables.records import (
 from sgapp.store.tables.secrets import DataKeyRow, SealingKeyRow
 
 __all__ = [
-    "AccessRow", "AccountChangeRow", "AccountRow", "ActionRow", "AllocationRow", "AnyClock", "AuditEventRow",
+    "PRESSING", "AccessRow", "AccountChangeRow", "AccountRow", "ActionRow", "AllocationRow", "AnyClock", "AuditEventRow",
     "AuditHeadRow", "AvailabilityRow", "BarRow", "BegunClock", "CareVisitRow", "CaseAuditRow", "CaseRow",
     "ChainCheckRow", "CheckpointLeftRow", "CheckpointRow", "ClockRow", "ContactRow", "DataKeyRow", "DecisionRow",
     "DeviceRow", "DocumentRow", "DraftRow", "EnvelopeConflictRow", "EnvelopeRow", "EvidenceRow", "FactorRow",

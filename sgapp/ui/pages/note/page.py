@@ -30,6 +30,14 @@ def _written() -> rx.Component:
         heading="What was written", class_name="grid gap-4 content-start")
 
 
+def _danger() -> rx.Component:
+    return rx.el.div(
+        rx.el.p("Somebody may be in danger now", class_name="font-semibold"),
+        rx.el.p("Ring 999 first, if nobody has. Then ring whoever wrote this. What you told, and whom, is written under "
+                "“Danger now” on its case, which can be opened before the name is known."),
+        class_name="panel panel-alert grid gap-1")
+
+
 def _acknowledge() -> rx.Component:
     return panel(
         rx.cond(note.nameless, rx.fragment(),
@@ -43,7 +51,8 @@ def _match() -> rx.Component:
     return panel(
         durable_form(
             select_field("person_id", "Someone on the list", options=note.people),
-            text_field("new_name", "or someone new: full name"),
+            text_field("new_name", "or someone new: full name",
+                       hint="If nobody knows the name yet: who is meant, such as “the woman at 12 Elm Road”."),
             text_field("new_reference", "Their reference, if there is one"),
             intent="match-person", form_key="match-person:" + NoteState.note_id, hidden={"note_id": NoteState.note_id},
             submit="This is who it is about", stay=True, on_saved=NoteState.load_note),
@@ -153,4 +162,5 @@ def page() -> rx.Component:
                   rx.cond(note.reserved, rx.el.span("reserved", class_name="tag"),
                           rx.cond(note.restricted, rx.el.span("restricted", class_name="tag"), rx.fragment())),
                   rx.cond(note.kind, rx.el.span(note.kind, class_name="tag"), rx.fragment())),
+        rx.cond(note.danger, _danger(), rx.fragment()),
         rx.el.div(_written(), rx.el.div(_next(), _more(), class_name="grid gap-5 content-start"), class_name="two-columns"))
