@@ -68,6 +68,12 @@ class Settings(BaseSettings):
         return proxies
 
     @property
+    def ways_out(self) -> frozenset[str]:
+        """The channels by which somebody can be told outside the product."""
+        set_up = (("push", True), ("email", bool(self.smtp_url)), ("text", bool(self.notify_key and self.notify_template)))
+        return frozenset(channel for channel, on in set_up if on)
+
+    @property
     def host(self) -> str:
         """The host name that people type, without its port."""
         return urlsplit(self.public_url).hostname or "localhost"

@@ -23,6 +23,10 @@ class Channel(StrEnum):
     TEXT = "text"
 
 
+#: As people say them.
+CHANNEL_WORDS = {Channel.EMAIL: "e-mail", Channel.PUSH: "notices", Channel.TEXT: "text"}
+
+
 class Urgency(StrEnum):
     NOW = "now"
     TODAY = "today"

@@ -18,7 +18,7 @@ from sgapp.domain.clocks import REMINDED, TOLD_AT_ONCE, WITH_AGENCY, ClockKind, 
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.errors import Unreadable
 from sgapp.domain.permissions import GRANTS, SEES_RESERVED, Permission, Role
-from sgapp.domain.reach import Channel, MessageState, Reach, Urgency
+from sgapp.domain.reach import CHANNEL_WORDS, Channel, MessageState, Reach, Urgency
 from sgapp.domain.referral import Referral
 from sgapp.domain.rota import Duty, Member, Post, Rota, next_person, post_of
 from sgapp.services.reviewing import may_not_review
@@ -43,7 +43,7 @@ _NEEDS: dict[ClockKind, Permission] = {
 }
 _WHO_LEAD = frozenset({Role.LEAD, Role.DEPUTY, Role.MANAGER})
 #: For how long one reminder outside the product stands for the others.
-_ONE_REMINDER = timedelta(hours=1)
+ONE_REMINDER = timedelta(hours=1)
 _log = logging.getLogger(__name__)
 _REACH = TypeAdapter(Reach)
 
@@ -160,7 +160,7 @@ def _reminded_lately(uow: UnitOfWork, account_id: str, at: datetime) -> bool:
     rows = select(MessageRow.id).where(
         MessageRow.account_id == account_id, MessageRow.channel != str(Channel.PRODUCT), MessageRow.stage == 1,
         col(MessageRow.kind).in_([str(kind) for kind in REMINDED]), col(MessageRow.state).in_([str(s) for s in gone]),
-        col(MessageRow.created_at) > at - _ONE_REMINDER)
+        col(MessageRow.created_at) > at - ONE_REMINDER)
     return uow.session.exec(rows.limit(1)).first() is not None
 
 
@@ -206,6 +206,11 @@ def reach_of(uow: UnitOfWork, account_id: str) -> Reach:
     except Unreadable:
         _log.error("how an account wishes to be told does not open: %s", account_id)
         return Reach()
+
+
+def without_way(uow: UnitOfWork, reach: Reach) -> tuple[str, ...]:
+    """The channels that somebody chose and that this installation is not set up for, as people say them."""
+    return tuple(CHANNEL_WORDS[channel] for channel in reach.channels() if channel not in uow.ways_out)
 
 
 def set_reach(uow: UnitOfWork, account_id: str, reach: Reach) -> None:

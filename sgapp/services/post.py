@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, func, or_, select
 
 from sgapp.domain.audit import AuditEvent
+from sgapp.domain.clocks import REMINDED, ClockKind, is_reminder
 from sgapp.domain.errors import Unreadable
 from sgapp.domain.reach import FAILING_AFTER, GIVE_UP_AFTER, WORDS, Channel, MessageState, Urgency, retry_after
 from sgapp.integrations.mail import Mail, WrongAddress
@@ -25,7 +26,7 @@ from sgapp.integrations.outgoing import Outgoing, Undelivered, WayOut, in_time
 from sgapp.integrations.push import Push
 from sgapp.integrations.text import Text
 from sgapp.services.contacts import may_go_out
-from sgapp.services.duty import may_know
+from sgapp.services.duty import ONE_REMINDER, may_know
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.store.engine import take_turns
@@ -74,10 +75,10 @@ def ways_out(house: House, *, now: datetime) -> dict[Channel, WayOut]:
     settings = house.settings
     also = tuple(host.strip() for host in settings.push_hosts.split(",") if host.strip())
     found: dict[Channel, WayOut] = {Channel.PUSH: Push(_push_private(house, now), f"mailto:{settings.sender}", also)}
-    if settings.smtp_url:
+    if Channel.EMAIL in settings.ways_out:
         with suppress(WrongAddress):
             found[Channel.EMAIL] = Mail.at(settings.smtp_url, sender=settings.sender)
-    if settings.notify_key and settings.notify_template:
+    if Channel.TEXT in settings.ways_out:
         found[Channel.TEXT] = Text(settings.notify_key, settings.notify_template, settings.notify_url)
     return found
 
@@ -149,7 +150,7 @@ def _claimed(house: House, now: datetime) -> tuple[_Claim, str, Outgoing | None]
         if row.state == S.SENDING and row.once:
             return _claim(row), _ended(row, S.DOUBTFUL, now), None
         try:
-            wanted = _still_wanted(uow, row)
+            wanted = _still_wanted(uow, row) or _stands_for_another(uow, row)
         except DBAPIError:
             raise
         except Exception as error:  # what it is about does not open: a person has to see to it, and the others go out
@@ -178,6 +179,23 @@ def _still_wanted(uow: UnitOfWork, row: MessageRow) -> bool:
     if row.record_kind == "contact" and not row.account_id:  # to the adult herself: the plan is asked once more
         return may_go_out(uow, row.record_id)
     return not row.account_id or may_know(uow, clock, row.account_id)  # without an account: to the agency itself
+
+
+def _stands_for_another(uow: UnitOfWork, row: MessageRow) -> bool:
+    """Whether a reminder whose own matter was taken up was to ring for another one too (duty.py). It is about that then."""
+    if not is_reminder(ClockKind(row.kind), row.stage):
+        return False
+    beside = select(MessageRow).where(
+        MessageRow.account_id == row.account_id, MessageRow.channel == str(Channel.PRODUCT), MessageRow.stage == row.stage,
+        MessageRow.urgency == str(Urgency.TODAY), col(MessageRow.kind).in_([str(kind) for kind in REMINDED]),
+        col(MessageRow.created_at).between(row.created_at, row.created_at + ONE_REMINDER))
+    other = next((m for m in uow.session.exec(beside.order_by(col(MessageRow.created_at))) if _still_wanted(uow, m)), None)
+    if other is None:
+        return False
+    row.record_kind, row.record_id, row.kind, row.started_at = other.record_kind, other.record_id, other.kind, other.started_at
+    content = _content(uow, row) | {"reference": _content(uow, other)["reference"]}
+    row.sealed = uow.sealed(json.dumps(content).encode(), place=f"message/{row.id}")
+    return True
 
 
 def _content(uow: UnitOfWork, row: MessageRow) -> dict[str, str]:

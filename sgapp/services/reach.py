@@ -12,7 +12,7 @@ from sgapp.domain.errors import FieldError, Invalid, NotFound
 from sgapp.domain.permissions import Permission
 from sgapp.domain.reach import Reach
 from sgapp.integrations.push import may_post_to
-from sgapp.services.duty import reach_of
+from sgapp.services.duty import reach_of, without_way
 from sgapp.services.duty import set_reach as keep_reach
 from sgapp.services.guard import Done, intention
 from sgapp.store.tables import PushRow
@@ -42,7 +42,14 @@ def set_reach(uow: UnitOfWork, form: SetReach) -> Done:
                   form.quiet_from, form.quiet_until, form.rung == "yes").checked()
     keep_reach(uow, uow.actor.account_id, reach)
     uow.note_event(AuditEvent("reach-set", "account", uow.actor.account_id, detail=" ".join(reach.channels())))
-    return Done(uow.actor.account_id, "Kept. This is how you are told from now on.", "/told")
+    return Done(uow.actor.account_id, _kept(without_way(uow, reach)), "/told")
+
+
+def _kept(without: tuple[str, ...]) -> str:
+    if not without:
+        return "Kept. This is how you are told from now on."
+    return (f"Kept. But nothing goes out by {' or '.join(without)}: that is not set up here. Tell whoever looks after this "
+            "installation, and choose another way until then.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,11 @@ class UnitOfWork:
     """What one intention may read and must save. Made by the house; committed or rolled back as a whole."""
 
     def __init__(self, session: Session, actor: Actor, now: datetime, ring: KeyRing, audit: AuditLog,
-                 organisation: str = "", ring_back: str = "", push_hosts: str = "", public_url: str = "") -> None:
+                 organisation: str = "", ring_back: str = "", push_hosts: str = "", public_url: str = "",
+                 ways_out: frozenset[str] = frozenset()) -> None:
         self.session, self.actor, self.now, self.ring, self._audit = session, actor, now, ring, audit
         self.organisation, self.ring_back, self.push_hosts, self.public_url = organisation, ring_back, push_hosts, public_url
+        self.ways_out = ways_out
         self.events = 0
         self.loaded: dict[tuple[str, str], int] = {}
         self.clocks: list[tuple[AnyClock, Record, bool]] = []

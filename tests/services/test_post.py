@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from sgapp.domain.errors import Invalid, NotFound
 from sgapp.domain.reach import GIVE_UP_AFTER, Channel, Reach, Urgency
+from sgapp.domain.reference import note_reference
 from sgapp.integrations import outgoing
 from sgapp.integrations.outgoing import Outgoing, Undelivered
 from sgapp.services import contacts, messages, safety_plans, triage
@@ -20,6 +21,7 @@ from sgapp.services.sweep import sweep
 from sgapp.services.views.messages import Told, Trouble, messages_view
 from sgapp.store.tables import ClockRow, ContactRow, MessageRow, PushRow, ReachRow
 from tests.people import START, Cast
+from tests.services.story import at
 
 
 class Letterbox:
@@ -73,6 +75,21 @@ def test_a_message_is_stored_with_the_note_that_causes_it_and_says_nothing_of_it
     assert (message.to, message.text) == ("lena@example.org", "Something needs you now.")
     with cast.house.begin(cast.lena, START) as uow:
         assert message.reference == uow.notes.get(note_id).reference
+
+
+def test_a_reminder_whose_own_matter_is_taken_up_goes_out_for_the_others_that_it_was_to_ring_for(cast: Cast) -> None:
+    by_mail(cast)
+    notes = [cast.writes() for _ in range(2)]
+    for note_id in notes:
+        triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=minutes(5))
+    morning, box = at("2026-10-06T09:00"), Letterbox()
+    posted(cast, box, minutes(5))
+    sweep(cast.house, now=morning, holder="one")
+    rang, = (m.record_id for m in rows(cast.house) if (m.kind, m.channel) == ("decide", "email"))
+    other, = set(notes) - {rang}
+    triage.open_case(cast.house, cast.lena, triage.OpenCase(rang, (), ("physical",)), now=morning)
+    assert posted(cast, box, morning) == Posted(sent=1)
+    assert box.got[-1].reference == note_reference(other)
 
 
 def test_what_was_sent_is_not_sent_again(cast: Cast) -> None:

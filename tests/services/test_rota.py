@@ -34,6 +34,31 @@ def away(cast: Cast, who: Actor, start: float, end: float, *, by: Actor | None =
     return rota.add_absence(cast.house, by or cast.lena, form, now=START)
 
 
+def told(cast: Cast, who: Actor, **choice: str) -> str:
+    form = reach.SetReach(phone="07700 900123", email="someone@example.org", **choice)
+    return reach.set_reach(cast.house, who, form, now=START).message
+
+
+def test_whoever_chooses_a_way_that_is_not_set_up_here_is_told_so(cast: Cast) -> None:
+    assert told(cast, cast.lena, by_text="yes").startswith("Kept. But nothing goes out by text: that is not set up here.")
+    assert told(cast, cast.lena) == "Kept. This is how you are told from now on."
+    cast.house.settings = cast.house.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:25"})
+    assert told(cast, cast.lena, by_email="yes") == "Kept. This is how you are told from now on."
+
+
+def test_the_queue_names_who_is_on_duty_and_has_chosen_no_way_that_there_is(cast: Cast) -> None:
+    def alarms() -> list[bool]:
+        return [alarm.startswith("Lena Hart is on duty and told nothing outside this list")
+                for alarm in queue(cast.house, cast.devan, START).alarms]
+
+    found = [alarms()]
+    told(cast, cast.lena, by_email="yes", by_text="yes")
+    found.append(alarms())
+    lead, = (now.reach for now in view(cast, cast.devan).now if now.duty == "lead")
+    cast.house.settings = cast.house.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:25"})
+    assert ([*found, alarms()], lead) == ([[], [True], []], "not told outside this desk; e-mail, text not set up here")
+
+
 def turn(cast: Cast, duty: Duty, who: Actor, start: float, end: float) -> Done:
     form = rota.AddTurn(duty, who.account_id, START + timedelta(days=start), START + timedelta(days=end))
     return rota.add_turn(cast.house, cast.lena, form, now=START)

@@ -9,11 +9,11 @@ from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.clock_words import changes, in_hours, in_length, then, where, whose
 from sgapp.domain.clocks import DEFAULT_RULES, LABELS, Rule
 from sgapp.domain.permissions import Permission
-from sgapp.domain.reach import Channel
+from sgapp.domain.reach import CHANNEL_WORDS, Reach
 from sgapp.domain.rota import DUTY_LABELS, MAY_TAKE, Duty
 from sgapp.domain.time import show
 from sgapp.domain.vocabulary import AGENCIES
-from sgapp.services.duty import reach_of
+from sgapp.services.duty import reach_of, without_way
 from sgapp.services.guard import query
 from sgapp.services.rota import branch_of
 from sgapp.services.views.note import Option
@@ -100,9 +100,11 @@ def rota_view(uow: UnitOfWork) -> RotaView:
 
 
 def _reach(uow: UnitOfWork, account_id: str) -> str:
-    chosen = [{Channel.EMAIL: "e-mail", Channel.PUSH: "notices", Channel.TEXT: "text"}[c]
-              for c in reach_of(uow, account_id).channels()] if account_id else []
-    return "told by " + ", ".join(chosen) if chosen else "not told outside this desk"
+    reach = reach_of(uow, account_id) if account_id else Reach()
+    missing = without_way(uow, reach)
+    chosen = [CHANNEL_WORDS[channel] for channel in reach.channels() if CHANNEL_WORDS[channel] not in missing]
+    told = "told by " + ", ".join(chosen) if chosen else "not told outside this desk"
+    return told + (f"; {', '.join(missing)} not set up here" if missing else "")
 
 
 def _hand_overs(uow: UnitOfWork) -> tuple[HandOverLine, ...]:

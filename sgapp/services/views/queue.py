@@ -18,10 +18,12 @@ from sgapp.domain.observation import Observation, Priority, Route
 from sgapp.domain.permissions import Actor, Permission, Role
 from sgapp.domain.reference import note_reference
 from sgapp.domain.referral import Action, Referral
+from sgapp.domain.rota import Duty
 from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.domain.time import end_of_day, show_short, to_london
 from sgapp.domain.vocabulary import AGENCIES, CONTACT_KINDS, SAFETY_CODES, TRIAGE_DECISIONS
 from sgapp.services.checkpoints import chain_in_words
+from sgapp.services.duty import reach_of, without_way
 from sgapp.services.guard import public, query
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.post import failing
@@ -134,13 +136,27 @@ def _alarms(uow: UnitOfWork) -> tuple[str, ...]:
     if stuck:
         found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list. "
                      "Look at them on the page How I am told.")
-    return (*found, *_nobody_there(uow), *chain_in_words(uow), *_opened(uow))
+    return (*found, *_nobody_there(uow), *_not_told(uow), *chain_in_words(uow), *_opened(uow))
 
 
 def _nobody_there(uow: UnitOfWork) -> list[str]:
     """The first moment at which a duty has nobody who works here and may have it."""
     gaps = rota_as_it_holds(uow, branch_of(uow)).gaps(uow.now)
     return [f"By the rota {gaps[0].in_words()}. Put somebody down on the page On duty."] if gaps else []
+
+
+def _not_told(uow: UnitOfWork) -> list[str]:
+    """Who is on duty now and chose to be told in ways of which this installation has none."""
+    rota = rota_as_it_holds(uow, branch_of(uow))
+    on_duty = {account_id: None for duty in Duty if (account_id := rota.holder(duty, uow.now))}
+    found = []
+    for account_id in on_duty:
+        reach = reach_of(uow, account_id)
+        without, person = without_way(uow, reach), accounts.by_id(uow, account_id)
+        if person is not None and without and len(without) == len(reach.channels()):
+            found.append(f"{person.name} is on duty and told nothing outside this list, for it has no way out by "
+                         f"{' or '.join(without)} here. Tell whoever looks after this installation.")
+    return found
 
 
 def _opened(uow: UnitOfWork) -> list[str]:
