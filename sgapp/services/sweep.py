@@ -26,7 +26,7 @@ from sgapp.services.house import SYSTEM, House
 from sgapp.services.partner import expire_links
 from sgapp.services.who_may_know import name_anew
 from sgapp.store import accounts
-from sgapp.store.engine import insert_if_missing
+from sgapp.store.engine import insert_if_missing, is_held, wait_at_most
 from sgapp.store.kinds import KINDS, Record, stream_of
 from sgapp.store.tables import AccountRow, ClockRow, LeaseRow, StepUpRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -35,6 +35,8 @@ from sgapp.store.unit_of_work import UnitOfWork
 #: last whole sweep somebody has to be told.
 EVERY, LEASE, ALARM_AFTER = timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5)
 _NAME = "sweep"
+#: For how long it waits for a record that somebody holds.
+_PATIENCE_SECONDS = 5
 #: When a clock is tried again whose record could not be opened.
 _SET_ASIDE = timedelta(minutes=10)
 _Key = tuple[str, str, str]
@@ -121,17 +123,19 @@ def _some(house: House, holder: str, moment: datetime, now: datetime) -> Swept |
     """One transaction of the sweep: one clock; None when there is nothing left or it is not ours.
 
     One, because whoever works on a record locks it before its clocks: two records locked here in another order than there
-    would wait for each other. A clock that cannot go up, because its record cannot be opened, holds up no other.
+    would wait for each other. A clock that cannot go up, because its record cannot be opened or somebody holds it, holds up no
+    other.
     """
     tried: list[_Key] = []
     try:
         with house.begin(SYSTEM, moment) as uow:
             return _one(uow, holder, now, tried)
     except Exception as error:
-        if not tried or isinstance(error, OperationalError | InterfaceError):  # the database is away: so is every other clock
-            raise
+        if not tried or (isinstance(error, OperationalError | InterfaceError) and not is_held(error)):
+            raise  # the database is away: so is every other clock
         _log.warning("a clock could not go up and is tried again later: %s", type(error).__name__)
     with house.begin(SYSTEM, moment) as uow:
+        wait_at_most(uow.session.connection(), _PATIENCE_SECONDS)
         row = uow.session.get(ClockRow, tried[0])
         if row is not None:
             row.book = uow.book.version
@@ -145,6 +149,7 @@ def _one(uow: UnitOfWork, holder: str, now: datetime, tried: list[_Key]) -> Swep
     if lease.holder != holder:
         return None  # we were slow, and another process went on
     lease.until = now + LEASE
+    wait_at_most(uow.session.connection(), _PATIENCE_SECONDS)  # other processes wait for the lease meanwhile
     stale = _first(uow, col(ClockRow.book) != uow.book.version, col(ClockRow.book))
     if stale is not None:
         tried.append(_key(stale))

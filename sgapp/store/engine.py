@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 from sgapp.settings import Settings
@@ -16,8 +17,11 @@ from sgapp.store.straight import begun
 _PREPARING = 7_308_324_466
 #: How a transaction of SQLite's begins: for reading, and with the lock of whoever writes.
 _LOOK, _BEGIN = "BEGIN", "BEGIN IMMEDIATE"
-
-
+#: For how long a statement waits for whoever holds what it needs; and for how long a transaction may hold it in which nothing
+#: happens any more, because its process hangs.
+_WAITS_SECONDS, _HOLDS_SECONDS = 30, 600
+#: How PostgreSQL names that it waited too long.
+_HELD = "55P03"
 #: A connection of PostgreSQL's that a network swallows is given up after half a minute, and not after the quarter of an hour
 #: that an operating system takes for it. On a socket of this machine none of it counts.
 _NOTICES_THAT_NOBODY_IS_THERE = {"connect_timeout": 10, "tcp_user_timeout": 30_000, "keepalives_idle": 30,
@@ -30,11 +34,13 @@ def make_engine(settings: Settings) -> Engine:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         # An error may be printed with its trace; what was being written may not.
         engine = create_engine(settings.database, hide_parameters=True,
-                               connect_args={"timeout": 30, "check_same_thread": False})
+                               connect_args={"timeout": _WAITS_SECONDS, "check_same_thread": False})
         _make_sqlite_safe(engine)
         return engine
-    return create_engine(settings.database, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True,
-                         connect_args=_NOTICES_THAT_NOBODY_IS_THERE)
+    engine = create_engine(settings.database, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True,
+                           connect_args=_NOTICES_THAT_NOBODY_IS_THERE)
+    _make_postgres_safe(engine)
+    return engine
 
 
 def take_turns(connection: Connection) -> None:
@@ -43,7 +49,22 @@ def take_turns(connection: Connection) -> None:
     Several processes may start at once on an empty database. On SQLite every transaction begins with the write lock.
     """
     if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_PREPARING})")
+        wait_at_most(connection, _WAITS_SECONDS)
+
+
+def wait_at_most(connection: Connection, seconds: int) -> None:
+    """Let no statement of this transaction wait for longer than that for whoever holds what it needs. On SQLite the transaction
+    itself has waited, as it began.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
+
+
+def is_held(error: Exception) -> bool:
+    """Whether something failed because somebody held what it needed for too long."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") == _HELD
 
 
 def insert_if_missing(session: Session, table: type[SQLModel], **values: Any) -> None:
@@ -98,6 +119,15 @@ def for_reading(engine: Engine) -> Engine:
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine.execution_options(sgapp_reading=True)
+
+
+def _make_postgres_safe(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{_WAITS_SECONDS}s'")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{_HOLDS_SECONDS}s'")
+        connection.commit()
 
 
 def _make_sqlite_safe(engine: Engine) -> None:

@@ -374,6 +374,19 @@ def test_a_clock_whose_step_the_database_refuses_is_set_aside_and_the_others_go_
         assert uow.session.get_one(ClockRow, ("observation", other, "acknowledge")).stage == 1
 
 
+@pytest.mark.parametrize("house", ["postgresql"], indirect=True)
+def test_a_clock_whose_record_somebody_holds_is_tried_again_later_and_the_others_go_up(
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, other = cast.writes(), cast.writes(at=minutes(1))
+    monkeypatch.setattr(sweeping, "_PATIENCE_SECONDS", 1)
+    with cast.house.engine.begin() as elsewhere:
+        elsewhere.execute(select(ObservationRow.id).where(ObservationRow.id == held).with_for_update())
+        assert swept(cast, minutes(122)) == Swept(steps=1, failed=1)
+    with cast.house.begin(SYSTEM, START) as uow:
+        assert uow.session.get_one(ClockRow, ("observation", other, "acknowledge")).stage == 1
+    assert swept(cast, minutes(132)).steps == 1
+
+
 def test_an_interim_measure_that_was_looked_at_late_is_looked_at_again_in_time(cast: Cast) -> None:
     case_id = cast.opened_case()
     matter_id = investigations.open_investigation(
