@@ -77,6 +77,7 @@ UNGUARDED = {
     "second_factor.tell_of_recovery": "takes the unit of work of the public sign-in; stores a message without content",
     "availability.colleague": "takes the unit of work of a guarded service; names somebody who works here",
     "availability.not_available": "takes the unit of work of the guarded service that records why",
+    "duty.without_way": "takes the unit of work of a guarded service; compares a choice with what is set up here",
     "duty.tell": "takes the unit of work of a guarded service, of the sweep or of the post; stores a message without content",
     "investigations.joined": "takes the unit of work of the guarded delivery",
     "investigations.picked_accounts": "takes the unit of work of the guarded composing, which scopes it",

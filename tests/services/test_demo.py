@@ -56,7 +56,7 @@ def test_the_history_stands_and_every_case_of_it_can_be_read(house: House) -> No
     lead = _enters(house, "lead", password)
     assert lead is not None
     listed = cases(house, lead.actor, NOW)
-    assert sorted(c.state for c in listed) == ["closed", "triaged", "triaged", "triaged"]
+    assert sorted(c.state for c in listed) == ["closed", "internal action, monitor", "refer", "refer"]
     for line in listed:
         assert case_view(house, lead.actor, NOW, line.id).moments
     assert len(queue(house, lead.actor, NOW).rows) >= 5

@@ -190,7 +190,14 @@ def rows(uow: UnitOfWork) -> tuple[CaseRowView, ...]:
     found = uow.cases.where(order_by=[col(CaseRow.opened_at).desc()], limit=200)
     people = uow.people.those({c.person_id for c in found})
     return tuple(CaseRowView(c.id, c.reference, f"{people[c.person_id].short} · {people[c.person_id].reference}"
-                             if c.person_id in people else "", _types(c), str(c.state), show(c.opened_at)) for c in found)
+                             if c.person_id in people else "", _types(c), _stands(c), show(c.opened_at)) for c in found)
+
+
+def _stands(case: Case) -> str:
+    """How a case stands, in a word or two: what was decided last, while it is open."""
+    if case.state is CaseState.CLOSED:
+        return "closed"
+    return TRIAGE_DECISIONS.label(case.decision.code).lower() if case.decision else "not decided yet"
 
 
 @query(Permission.READ_CASE)
