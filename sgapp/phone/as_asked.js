@@ -6,7 +6,9 @@ import { useLocation } from "react-router";
 const LONGEST = 64;
 
 export function AsAsked({ shown, says, children }) {
-  const asked = (new URLSearchParams(useLocation().search).get("id") ?? "").slice(0, LONGEST);
+  // Of several the last, as the server reads it.
+  const ids = new URLSearchParams(useLocation().search).getAll("id").filter(Boolean);
+  const asked = (ids.at(-1) ?? "").slice(0, LONGEST);
   const drawn = useRef(null);
   if (shown === asked) drawn.current = { asked, children };
   // After a lost connection the server has forgotten what it sent: that stays until it is sent again.

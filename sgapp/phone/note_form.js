@@ -88,7 +88,7 @@ export function NoteForm({ codes }) {
   const [corrects, setCorrects] = useState(null);
   const [ahead, setAhead] = useState(null);
   const [gone, setGone] = useState(0);
-  const [onCall, setOnCall] = useState("");
+  const [onCall, setOnCall] = useState(null); // until somebody says
   const summary = useRef(null);
   const saving = useRef(false);
   const tried = useRef(null);
@@ -136,7 +136,7 @@ export function NoteForm({ codes }) {
 
   // Whom she visits and whom to ring. It puts nothing in the place of what is known that knows less.
   const askPeople = () => {
-    office().then((known) => setOnCall((now) => now || known.onCall));
+    office().then((known) => setOnCall((now) => now ?? known.onCall));
     clearTimeout(askAgain.current);
     const late = setTimeout(setListMissing, LATE_MS, true);
     ask("/api/people/mine", { within: LIST_WITHIN_MS }).then(({ status, json: mine }) => {

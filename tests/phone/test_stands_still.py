@@ -73,6 +73,32 @@ def test_what_she_searched_for_stands_there_while_the_connection_goes_and_comes_
     office.close()
 
 
+#: A phone whose disk is slow to say what it kept of the office.
+SLOW_DISK = """
+const get = IDBObjectStore.prototype.get;
+IDBObjectStore.prototype.get = function (key) {
+  const asked = get.call(this, key);
+  if (key !== "office") return asked;
+  const listen = asked.addEventListener;
+  const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => { window.heardLate = true; }));
+  const late = (hear) => (event) => setTimeout(() => { hear(event); setTimeout(drawn); }, 1500);
+  asked.addEventListener = (what, hear) => listen.call(asked, what, late(hear));
+  return asked;
+};
+"""
+
+
+def test_what_the_office_says_of_whom_to_ring_stands_when_what_the_phone_kept_comes_later(sign_in: Open) -> None:
+    worker = sign_in("worker.c")
+    expect(worker.get_by_text("01632 960 002")).to_be_visible()
+    worker.add_init_script(SLOW_DISK)
+    worker.route("**/api/people/mine", lambda route: route.fulfill(json={"people": [], "on_call": "", "always": ""}))
+    with worker.expect_response("**/api/people/mine"):
+        worker.reload()
+    worker.wait_for_function("() => window.heardLate")
+    expect(worker.get_by_text("Then ring the office.")).to_be_visible()
+
+
 def test_the_questions_stand_still_when_the_number_to_ring_comes(sign_in: Open) -> None:
     worker = sign_in("worker.c")
     expect(worker.get_by_text("01632 960 002")).to_be_visible()
