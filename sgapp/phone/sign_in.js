@@ -64,7 +64,7 @@ function sayWhy({ status, problem, headers }) {
 function enter(answer) {
   if (answer.status !== 200) return false;
   beginAnew();
-  window.location.assign(answer.json.set_up ? "/account" : wayBack() || homeOf(answer.json.role));
+  window.location.replace(answer.json.set_up ? "/account" : wayBack() || homeOf(answer.json.role));
   return true;
 }
 
@@ -194,6 +194,9 @@ export function SignOut({ label }) {
     if (status === 0) endLater();
     await dropped;
     await forgetOwner();
+    // For its Back button a browser may keep the page as it stands now, and show it without asking anybody.
+    document.documentElement.style.display = "none";
+    window.addEventListener("pageshow", () => window.location.reload());
     window.location.assign("/sign-in");
   };
   return h("button", { type: "button", className: "btn btn-quiet btn-sm", disabled: busy, onClick: leave }, label);

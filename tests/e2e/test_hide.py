@@ -184,6 +184,8 @@ def test_the_page_is_gone_from_the_screen_before_the_next_one_comes(sign_in: Ope
 def test_shift_alone_three_times_hides(sign_in: Open) -> None:
     lead = sign_in("lead")
     lead.get_by_role("list", name="What is due").wait_for()
+    lead.goto("/cases")
+    lead.get_by_role("list", name="Cases").wait_for()
     for _ in range(3):
         lead.keyboard.press("Shift")
     lead.wait_for_url("**/away/")

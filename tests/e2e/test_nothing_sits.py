@@ -174,7 +174,7 @@ def test_how_one_is_told_is_kept_and_a_wrong_address_is_refused_beside_its_field
     expect(lead.get_by_label("Not from")).to_have_value("22:00")
     expect(lead.get_by_label("Tell me by e-mail")).to_have_value("yes")
     lead.goto("/rota")
-    expect(lead.get_by_text("told by e-mail")).to_be_visible()
+    expect(lead.get_by_text("not told outside this desk; e-mail not set up here")).to_be_visible()
 
 
 @pytest.mark.long

@@ -37,7 +37,7 @@ def test_the_last_words_before_signing_out_are_kept_and_no_earlier_answer_comes_
     pick(lead, "Is anything shared?", "Share")
     lead.get_by_label("Why", exact=True).fill("Other words, a moment before I go.")
     lead.get_by_role("button", name="Sign out").click()
-    lead.wait_for_url("**/sign-in*")
+    lead.wait_for_url("**/sign-in**")
     lead = sign_in("lead")
     lead.goto(address)
     expect(lead.get_by_label("Why", exact=True)).to_have_value("Other words, a moment before I go.")

@@ -176,6 +176,23 @@ def test_whoever_gets_no_answer_is_told_so_and_can_try_again(server: Server, bro
     page.close()
 
 
+def test_the_way_back_from_the_form_does_not_lead_to_an_empty_sign_in(sign_in: Open) -> None:
+    worker = sign_in("worker.a")
+    expect(worker.get_by_role("button", name="Save note")).to_be_visible()
+    worker.go_back()
+    assert worker.url == "about:blank"
+
+
+def test_nothing_stands_on_a_page_any_more_that_a_browser_may_keep_for_its_way_back(sign_in: Open) -> None:
+    lead = sign_in("lead")
+    expect(lead.get_by_role("list", name="What is due")).to_be_visible()
+    lead.evaluate("() => addEventListener('pagehide', () => sessionStorage.setItem('left', document.body.checkVisibility()))")
+    with lead.expect_event("load"):
+        lead.get_by_role("button", name="Sign out").click()
+    lead.wait_for_url(re.compile("/sign-in"))
+    assert lead.evaluate("() => sessionStorage.getItem('left')") == "false"
+
+
 def test_the_next_person_on_the_same_tablet_sees_nothing_of_the_one_before(server: Server, sign_in: Open) -> None:
     page = sign_in("lead")
     expect(page.get_by_role("list", name="What is due")).to_be_visible()
