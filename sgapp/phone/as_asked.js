@@ -5,10 +5,12 @@ import { useLocation } from "react-router";
 
 const LONGEST = 64;
 
-export function AsAsked({ shown, says, children }) {
-  // Of several the last, as the server reads it.
-  const ids = new URLSearchParams(useLocation().search).getAll("id").filter(Boolean);
-  const asked = (ids.at(-1) ?? "").slice(0, LONGEST);
+// Of several the last, as the server reads it.
+const idIn = (search) => (new URLSearchParams(search).getAll("id").filter(Boolean).at(-1) ?? "").slice(0, LONGEST);
+
+export function AsAsked({ shown, byId, says, children }) {
+  const { search } = useLocation();
+  const asked = byId ? idIn(search) : "";
   const drawn = useRef(null);
   if (shown === asked) drawn.current = { asked, children };
   // After a lost connection the server has forgotten what it sent: that stays until it is sent again.

@@ -152,8 +152,8 @@ class ConfidentialState(rx.State, mixin=True):
     """A State that shows confidential text without keeping it.
 
     The vars named in `_confidential` go back to their defaults as soon as their delta was sent. A handler therefore
-    sets them whole, from the service, each time; it must never read them back or change them in place. So does a var
-    `shown`, which says what they are about.
+    sets them whole, from the service, each time; it must never read them back or change them in place. So do
+    the vars `shown` and `missing`, which say what they are about and whether there is no such thing.
     Write `class QueueState(ConfidentialState, rx.State)`.
     """
 
@@ -165,8 +165,7 @@ class ConfidentialState(rx.State, mixin=True):
         super().__init_subclass__(mixin=mixin, **kwargs)
         if cls._mixin:
             raise TypeError(f"write `class {cls.__name__}(ConfidentialState, rx.State)`: a mixin alone makes no State")
-        if "shown" in cls.base_vars:
-            cls._confidential |= {"shown"}
+        cls._confidential |= {"shown", "missing"} & set(cls.base_vars)
         if unknown := cls._confidential - set(cls.base_vars):
             raise TypeError(f"{cls.__name__} has no vars called {', '.join(sorted(unknown))}")
         if cls.computed_vars:

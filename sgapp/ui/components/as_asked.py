@@ -17,13 +17,14 @@ class AsAsked(rx.Component):
     _memoization_mode = MemoizationMode(recursive=False)
 
     shown: rx.Var[str | None]
+    by_id: rx.Var[bool]
     says: rx.Var[str]
 
 
-def as_asked(shown: Any, *children: rx.Component, says: str = "Loading …") -> rx.Component:
+def as_asked(shown: Any, *children: rx.Component, by_id: bool = False, says: str = "Loading …") -> rx.Component:
     """Children once they are about what the address asks for; until then what this `says`.
 
-    `shown` is a State's var of that name: the id that was asked for when the State was filled, "" for a page without one, and
-    None before that.
+    `shown` is a State's var of that name: the id that was asked for when the State was filled, "" where none is asked for, and
+    None before that and where there is no such thing. `by_id`: whether the page is about the id in its address.
     """
-    return AsAsked.create(*children, shown=shown, says=says)
+    return AsAsked.create(*children, shown=shown, by_id=by_id, says=says)

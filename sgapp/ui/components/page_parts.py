@@ -9,7 +9,7 @@ from sgapp.ui.components.as_asked import as_asked
 
 def loaded_page(shown: Any, missing: Any, *content: rx.Component) -> rx.Component:
     """The page once it has come; before that a word that it is on its way; and a plain answer when there is none."""
-    return as_asked(shown, rx.cond(missing, gone(), rx.el.div(*content, class_name="grid gap-5")))
+    return rx.cond(missing, gone(), as_asked(shown, rx.el.div(*content, class_name="grid gap-5"), by_id=True))
 
 
 def gone() -> rx.Component:

@@ -9,7 +9,6 @@ from sgapp.services.house import house, now
 from sgapp.services.views.actions import ActionsView, actions_board
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -27,7 +26,7 @@ class ActionsState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is not None:
             self.board = await offload.run(actions_board, house(), actor, now(), self.show)
-            self.show, self.shown = self.board.show, asked_id(self)
+            self.show, self.shown = self.board.show, ""
 
     @rx.event
     async def show_only(self, show: str) -> None:

@@ -28,4 +28,4 @@ class CaseState(ConfidentialState, rx.State):
         read = case_view if actor is None or actor.may(Permission.READ_CASE) else masked_case
         found = await view_of(self, read, asked_id(self))
         self.case, self.case_id = found or blank(CaseView), found.id if found else ""
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None

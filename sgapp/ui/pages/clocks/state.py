@@ -8,7 +8,6 @@ from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.house import house, now
 from sgapp.services.views.duty import ClosureLine, DeskHours, RuleLine, clocks_view
 from sgapp.ui import offload
-from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -32,4 +31,4 @@ class ClocksState(ConfidentialState, rx.State):
             return
         found = await offload.run(clocks_view, house(), actor, now())
         self.ours, self.defaults, self.desks, self.closures = found.ours, found.defaults, found.desks, found.closures
-        self.history, self.may_set, self.shown = found.history, found.may_set, asked_id(self)
+        self.history, self.may_set, self.shown = found.history, found.may_set, ""

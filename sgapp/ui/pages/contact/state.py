@@ -29,7 +29,7 @@ class ContactState(ConfidentialState, rx.State):
         found = await view_of(self, contact_view, asked_id(self))
         self.contact, self.contact_id = found or blank(ContactView), found.id if found else ""
         self.words_of, self.words, self.words_shown = found.words_of if found else "", blank(AgreedWords), False
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None
 
     @rx.event
     async def show_words(self) -> None:

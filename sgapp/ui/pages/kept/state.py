@@ -25,4 +25,4 @@ class KeptPageState(ConfidentialState, rx.State):
         """Show the upload named in the address."""
         found = await view_of(self, kept_view, asked_id(self))
         self.kept, self.kept_id = found or blank(KeptView), found.id if found else ""
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None

@@ -26,10 +26,10 @@ class LearningState(ConfidentialState, rx.State):
     @rx.event
     async def load_learning(self) -> None:
         """Show the case named in the address; without one, everything."""
-        wanted = asked_id(self)
+        wanted, missing = asked_id(self), False
         if wanted:
             found = await view_of(self, learning_view, wanted)
-            self.found, self.missing = found or blank(LearningView), found is None
+            self.found, missing = found or blank(LearningView), found is None
         elif (actor := await current_actor(self)) is not None:
             self.rows = await offload.run(learning_list, house(), actor, now())
-        self.one, self.shown = bool(wanted), wanted
+        self.one, self.missing, self.shown = bool(wanted), missing, None if missing else wanted

@@ -25,4 +25,4 @@ class MatterState(ConfidentialState, rx.State):
         """Show the matter named in the address."""
         found = await view_of(self, matter_view, asked_id(self))
         self.matter, self.matter_id = found or blank(MatterView), found.id if found else ""
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None

@@ -9,7 +9,6 @@ from sgapp.services.house import house, now
 from sgapp.services.views.measures import MeasuresView, measures_view
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -31,7 +30,7 @@ class MeasuresState(ConfidentialState, rx.State):
         if actor is not None:
             asked = (self.show, self.until, self.months, self.branch)
             self.found = await offload.run(measures_view, house(), actor, now(), *asked)
-            self.shown = asked_id(self)
+            self.shown = ""
 
     @rx.event
     async def show_measure(self, code: str) -> Any:

@@ -26,10 +26,10 @@ class MinutesState(ConfidentialState, rx.State):
     @rx.event
     async def load_minutes(self) -> None:
         """Show the version named in the address; without one, every meeting."""
-        wanted = asked_id(self)
+        wanted, missing = asked_id(self), False
         if wanted:
             found = await view_of(self, minutes_view, wanted)
-            self.found, self.missing = found or blank(MinutesView), found is None
+            self.found, missing = found or blank(MinutesView), found is None
         elif (actor := await current_actor(self)) is not None:
             self.rows = await offload.run(minutes_list, house(), actor, now())
-        self.one, self.shown = bool(wanted), wanted
+        self.one, self.missing, self.shown = bool(wanted), missing, None if missing else wanted

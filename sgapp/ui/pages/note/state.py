@@ -25,4 +25,4 @@ class NoteState(ConfidentialState, rx.State):
         """Show the note named in the address."""
         found = await view_of(self, note_view, asked_id(self))
         self.note, self.note_id = found or blank(NoteView), found.id if found else ""
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None

@@ -30,7 +30,7 @@ class PlanState(ConfidentialState, rx.State):
         self.plan = found or blank(PlanView)
         self.case_id, self.plan_id = (found.case_id, found.id) if found else ("", "")
         self.words, self.words_shown = blank(AgreedWords), False
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None
 
     @rx.event
     async def show_words(self) -> None:

@@ -25,4 +25,4 @@ class RecordState(ConfidentialState, rx.State):
         """Show the one named in the address."""
         found = await view_of(self, record_view, asked_id(self))
         self.record, self.person_id = found or blank(RecordView), found.id if found else ""
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None

@@ -26,4 +26,4 @@ class ReferState(ConfidentialState, rx.State):
         """Show the facts that could be chosen for the case and the agency named in the address."""
         found = await view_of(self, partial(compose_view, agency=asked_agency(self)), asked_id(self))
         self.compose, self.case_id = found or blank(ComposeView), found.case_id if found else ""
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None

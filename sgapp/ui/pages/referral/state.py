@@ -25,4 +25,4 @@ class ReferralState(ConfidentialState, rx.State):
         """Show the referral named in the address."""
         found = await view_of(self, referral_view, asked_id(self))
         self.referral, self.referral_id = found or blank(ReferralView), found.id if found else ""
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None

@@ -9,7 +9,6 @@ from sgapp.services.house import house, now
 from sgapp.services.views.registers import RegistersView, registers_view
 from sgapp.ui import offload
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -27,7 +26,7 @@ class RegistersState(ConfidentialState, rx.State):
         actor = await current_actor(self)
         if actor is not None:
             self.found = await offload.run(registers_view, house(), actor, now(), self.chosen)
-            self.shown = asked_id(self)
+            self.shown = ""
 
     @rx.event
     async def choose_register(self, code: str) -> None:

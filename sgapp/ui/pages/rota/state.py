@@ -9,7 +9,6 @@ from sgapp.services.house import house, now
 from sgapp.services.views.duty import DutyNow, Entry, HandOverLine, rota_view
 from sgapp.services.views.note import Option
 from sgapp.ui import offload
-from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -39,4 +38,4 @@ class RotaState(ConfidentialState, rx.State):
         found = await offload.run(rota_view, house(), actor, now())
         self.on_now, self.turns, self.absences, self.hand_overs = found.now, found.turns, found.absences, found.hand_overs
         self.leads, self.on_calls, self.everyone, self.next_ones = found.leads, found.on_calls, found.everyone, found.next_ones
-        self.may_set, self.may_hand_over, self.shown = found.may_set, found.may_hand_over, asked_id(self)
+        self.may_set, self.may_hand_over, self.shown = found.may_set, found.may_hand_over, ""

@@ -25,4 +25,4 @@ class ScoreState(ConfidentialState, rx.State):
         """Show the drawn case named in the address."""
         found = await view_of(self, score_view, asked_id(self))
         self.found, self.case_id = found or blank(ScoreView), found.case.id if found else ""
-        self.shown, self.missing = asked_id(self), found is None
+        self.shown, self.missing = asked_id(self) if found else None, found is None

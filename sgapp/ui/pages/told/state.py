@@ -11,7 +11,6 @@ from sgapp.services.views.duty import told_view
 from sgapp.services.views.messages import Told, Trouble, messages_view
 from sgapp.services.views.note import Option
 from sgapp.ui import offload
-from sgapp.ui.loading import asked_id
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -44,7 +43,7 @@ class ToldState(ConfidentialState, rx.State):
         self.email, self.phone, self.quiet_from, self.quiet_until = (
             found.email, found.phone, found.quiet_from, found.quiet_until)
         self.by_email, self.by_text, self.rung = ("yes" if on else "" for on in (found.by_email, found.by_text, found.rung))
-        self.browsers, self.shown, self.drawing = found.browsers, asked_id(self), self.drawing + 1
+        self.browsers, self.shown, self.drawing = found.browsers, "", self.drawing + 1
         messages = await offload.run(messages_view, house(), actor, now())
         self.trouble, self.told = messages.trouble, messages.told
         self.push_key = await offload.run(push_key, house(), now=now())
