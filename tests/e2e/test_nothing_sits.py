@@ -175,6 +175,9 @@ def test_how_one_is_told_is_kept_and_a_wrong_address_is_refused_beside_its_field
     expect(lead.get_by_label("Tell me by e-mail")).to_have_value("yes")
     lead.goto("/rota")
     expect(lead.get_by_text("not told outside this desk; e-mail not set up here")).to_be_visible()
+    lead.goto("/told")  # other tests on this server see no alarm about her
+    lead.get_by_label("Tell me by e-mail").select_option(label="No")
+    record(lead, "Keep this", "This is how you are told from now on.")
 
 
 @pytest.mark.long
