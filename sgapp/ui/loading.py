@@ -25,6 +25,11 @@ def asked_agency(state: rx.State) -> str:
     return str(state.router.url.query_parameters.get("agency", ""))[:20]
 
 
+def about(state: rx.State, found: object) -> tuple[str | None, bool]:
+    """What a State's `shown` and `missing` are, by what was found. No id goes back to whoever may not see what it names."""
+    return (asked_id(state), False) if found is not None else (None, True)
+
+
 async def view_of(state: rx.State, read: Callable[[House, Actor, datetime, str], V], record_id: str) -> V | None:
     """What the service shows of a record; None alike if it does not exist, may not be seen, or nobody is signed in."""
     actor = await current_actor(state)

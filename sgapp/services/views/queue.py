@@ -18,7 +18,7 @@ from sgapp.domain.observation import Observation, Priority, Route
 from sgapp.domain.permissions import Actor, Permission, Role
 from sgapp.domain.reference import note_reference
 from sgapp.domain.referral import Action, Referral
-from sgapp.domain.rota import Duty
+from sgapp.domain.rota import Duty, Rota
 from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.domain.time import end_of_day, show_short, to_london
 from sgapp.domain.vocabulary import AGENCIES, CONTACT_KINDS, SAFETY_CODES, TRIAGE_DECISIONS
@@ -136,18 +136,18 @@ def _alarms(uow: UnitOfWork) -> tuple[str, ...]:
     if stuck:
         found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list. "
                      "Look at them on the page How I am told.")
-    return (*found, *_nobody_there(uow), *_not_told(uow), *chain_in_words(uow), *_opened(uow))
+    rota = rota_as_it_holds(uow, branch_of(uow))
+    return (*found, *_nobody_there(uow, rota), *_not_told(uow, rota), *chain_in_words(uow), *_opened(uow))
 
 
-def _nobody_there(uow: UnitOfWork) -> list[str]:
+def _nobody_there(uow: UnitOfWork, rota: Rota) -> list[str]:
     """The first moment at which a duty has nobody who works here and may have it."""
-    gaps = rota_as_it_holds(uow, branch_of(uow)).gaps(uow.now)
+    gaps = rota.gaps(uow.now)
     return [f"By the rota {gaps[0].in_words()}. Put somebody down on the page On duty."] if gaps else []
 
 
-def _not_told(uow: UnitOfWork) -> list[str]:
+def _not_told(uow: UnitOfWork, rota: Rota) -> list[str]:
     """Who is on duty now and chose to be told in ways of which this installation has none."""
-    rota = rota_as_it_holds(uow, branch_of(uow))
     on_duty = {account_id: None for duty in Duty if (account_id := rota.holder(duty, uow.now))}
     found = []
     for account_id in on_duty:

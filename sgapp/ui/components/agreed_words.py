@@ -26,12 +26,11 @@ class PutAway(rx.Component):
 
 def agreed_words(words: Any, shown: Any, *, show: Any, hide: Any) -> rx.Component:
     """A button that shows them, with what it does said beside it; then the words, and a button that takes them away."""
-    there = rx.el.div(
+    there = PutAway.create(rx.el.div(
         single("The word that says: it is me, and I am well", words.safe_word),
         single("These words end the call", words.stop_phrase), single("These words mean: get help now", words.help_phrase),
-        PutAway.create(after_seconds=_STAY_SECONDS, on_put_away=hide),
         rx.el.button("Put them away", type="button", on_click=hide, class_name="btn btn-quiet justify-self-start"),
-        class_name="grid gap-3", role="status")
+        class_name="grid gap-3", role="status"), after_seconds=_STAY_SECONDS, on_put_away=hide)
     ask = rx.el.div(
         rx.el.button("Show the agreed words", type="button", on_click=show, class_name="btn btn-quiet"),
         rx.el.p("That you looked stands on the file.", class_name="hint"), class_name="flex flex-wrap items-center gap-3")

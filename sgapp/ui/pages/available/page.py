@@ -50,5 +50,5 @@ def page() -> list[rx.Component]:
                      empty_state("Everybody is available", "Whoever is not stands here, without a reason."))
     return [page_head("Whom not to give a visit", "Available"),
             as_asked(AvailableState.shown,
-                    rx.el.div(listed, rx.cond(found.arranged.length() > 0, _arranged(), rx.fragment()),
-                              folded("Somebody is not available", _form()), class_name="grid gap-5"))]
+                     rx.el.div(listed, rx.cond(found.arranged.length() > 0, _arranged(), rx.fragment()),
+                               folded("Somebody is not available", _form()), class_name="grid gap-5"))]

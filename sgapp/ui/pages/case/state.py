@@ -8,7 +8,7 @@ from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.views.case import CaseView, case_view
 from sgapp.services.views.masked import masked_case
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_id, view_of
+from sgapp.ui.loading import about, asked_id, view_of
 from sgapp.ui.session import ConfidentialState, current_actor
 
 
@@ -28,4 +28,4 @@ class CaseState(ConfidentialState, rx.State):
         read = case_view if actor is None or actor.may(Permission.READ_CASE) else masked_case
         found = await view_of(self, read, asked_id(self))
         self.case, self.case_id = found or blank(CaseView), found.id if found else ""
-        self.shown, self.missing = asked_id(self) if found else None, found is None
+        self.shown, self.missing = about(self, found)

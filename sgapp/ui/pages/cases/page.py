@@ -28,7 +28,7 @@ def page() -> list[rx.Component]:
     return [
         rx.el.h1("Cases", class_name="text-2xl font-semibold"),
         as_asked(CasesState.shown,
-                rx.cond(rows.length() > 0,
-                        rx.el.ul(rx.foreach(rows, _row), class_name="rows", aria_label="Cases"),
-                        empty_state("No cases yet", "A case is opened from a note."))),
+                 rx.cond(rows.length() > 0,
+                         rx.el.ul(rx.foreach(rows, _row), class_name="rows", aria_label="Cases"),
+                         empty_state("No cases yet", "A case is opened from a note."))),
     ]

@@ -7,7 +7,7 @@ import reflex as rx
 from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.views.safety_plan import AgreedWords, ContactView, agreed_words, contact_view
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_id, view_of
+from sgapp.ui.loading import about, asked_id, view_of
 from sgapp.ui.session import ConfidentialState
 
 
@@ -29,7 +29,7 @@ class ContactState(ConfidentialState, rx.State):
         found = await view_of(self, contact_view, asked_id(self))
         self.contact, self.contact_id = found or blank(ContactView), found.id if found else ""
         self.words_of, self.words, self.words_shown = found.words_of if found else "", blank(AgreedWords), False
-        self.shown, self.missing = asked_id(self) if found else None, found is None
+        self.shown, self.missing = about(self, found)
 
     @rx.event
     async def show_words(self) -> None:

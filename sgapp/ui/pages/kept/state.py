@@ -7,7 +7,7 @@ import reflex as rx
 from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.views.phones import KeptView, kept_view
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_id, view_of
+from sgapp.ui.loading import about, asked_id, view_of
 from sgapp.ui.session import ConfidentialState
 
 
@@ -25,4 +25,4 @@ class KeptPageState(ConfidentialState, rx.State):
         """Show the upload named in the address."""
         found = await view_of(self, kept_view, asked_id(self))
         self.kept, self.kept_id = found or blank(KeptView), found.id if found else ""
-        self.shown, self.missing = asked_id(self) if found else None, found is None
+        self.shown, self.missing = about(self, found)

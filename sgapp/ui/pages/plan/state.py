@@ -7,7 +7,7 @@ import reflex as rx
 from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.views.safety_plan import AgreedWords, PlanView, agreed_words, plan_view
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_id, view_of
+from sgapp.ui.loading import about, asked_id, view_of
 from sgapp.ui.session import ConfidentialState
 
 
@@ -30,7 +30,7 @@ class PlanState(ConfidentialState, rx.State):
         self.plan = found or blank(PlanView)
         self.case_id, self.plan_id = (found.case_id, found.id) if found else ("", "")
         self.words, self.words_shown = blank(AgreedWords), False
-        self.shown, self.missing = asked_id(self) if found else None, found is None
+        self.shown, self.missing = about(self, found)
 
     @rx.event
     async def show_words(self) -> None:

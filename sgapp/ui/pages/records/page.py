@@ -103,6 +103,6 @@ def page() -> list[rx.Component]:
                     rx.fragment(found.years, " years; where staff are involved, until somebody says how long"))
     return [page_head(rx.fragment("Kept for ", years), "Whose years are over"),
             as_asked(RecordsState.shown,
-                    rx.el.div(_due(), _search(), _found(), _nobodys(), folded("For how many years", _rules()),
-                              rx.cond(found.gone.length() > 0, _all_gone(), rx.fragment()),
-                              class_name="grid gap-5"))]
+                     rx.el.div(_due(), _search(), _found(), _nobodys(), folded("For how many years", _rules()),
+                               rx.cond(found.gone.length() > 0, _all_gone(), rx.fragment()),
+                               class_name="grid gap-5"))]

@@ -8,7 +8,7 @@ import reflex as rx
 from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.views.composing import ComposeView, compose_view
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_agency, asked_id, view_of
+from sgapp.ui.loading import about, asked_agency, asked_id, view_of
 from sgapp.ui.session import ConfidentialState
 
 
@@ -26,4 +26,4 @@ class ReferState(ConfidentialState, rx.State):
         """Show the facts that could be chosen for the case and the agency named in the address."""
         found = await view_of(self, partial(compose_view, agency=asked_agency(self)), asked_id(self))
         self.compose, self.case_id = found or blank(ComposeView), found.case_id if found else ""
-        self.shown, self.missing = asked_id(self) if found else None, found is None
+        self.shown, self.missing = about(self, found)

@@ -7,7 +7,7 @@ import reflex as rx
 from sgapp.domain.permissions import Permission, roles_with
 from sgapp.services.views.referral import ReferralView, referral_view
 from sgapp.ui.blank import blank
-from sgapp.ui.loading import asked_id, view_of
+from sgapp.ui.loading import about, asked_id, view_of
 from sgapp.ui.session import ConfidentialState
 
 
@@ -25,4 +25,4 @@ class ReferralState(ConfidentialState, rx.State):
         """Show the referral named in the address."""
         found = await view_of(self, referral_view, asked_id(self))
         self.referral, self.referral_id = found or blank(ReferralView), found.id if found else ""
-        self.shown, self.missing = asked_id(self) if found else None, found is None
+        self.shown, self.missing = about(self, found)
