@@ -15,13 +15,15 @@ from sgapp.domain.observation import NoteContent, Observation
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Fact
 from sgapp.domain.safety_plan import PlanContent
-from sgapp.domain.time import show
+from sgapp.domain.time import show, show_day
 from sgapp.domain.vocabulary import CAPACITY_OUTCOMES, FACT_REASONS, PICKER, SAFETY_CODES
 
 #: Who "me" was is not plain to whoever reads the letter.
 _FIRST_PERSON = re.compile(r"^me\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 HEALTH_HISTORY = "health history"
+#: Facts by which an agency finds the adult. Where it is only told which facts went out, what they say is not repeated.
+BORN, ADDRESS = "person:born", "person:address"
 #: Names, each as its words.
 Names = frozenset[tuple[str, ...]]
 #: Words for people around the adult, who have not been asked.
@@ -94,6 +96,10 @@ def _of_contact(notes: Sequence[Observation], must_not_know: Iterable[str]) -> l
 
 def _of_person(person: Person) -> list[Offer]:
     found = [Offer("person:name", "The person", f"{person.name}, {person.reference}")]
+    if person.born is not None:
+        found.append(Offer(BORN, "The person", f"Date of birth: {show_day(person.born)}"))
+    if person.address:
+        found.append(Offer(ADDRESS, "The person", f"Address: {person.address}"))
     if person.lives:
         found.append(Offer("person:lives", "The person", f"Lives: {person.lives}"))
     found += [Offer(f"person:needs:{i}", "The person", need) for i, need in enumerate(person.needs)]

@@ -16,11 +16,12 @@ from sgapp.domain.referral import Fact
 _MANY = 3
 #: Said of nearly everybody: alone they tell nothing of what was left out.
 _COMMON = frozenset((
-    "about", "adult", "advice", "after", "alone", "asked", "been", "before", "came", "care", "case", "could", "does",
-    "done", "each", "from", "have", "heard", "help", "here", "home", "house", "into", "know", "lives", "look", "made",
-    "make", "more", "need", "noticed", "only", "other", "over", "person", "present", "protection", "risk", "safe", "said",
-    "seen", "service", "some", "support", "that", "their", "them", "then", "there", "they", "this", "time", "told", "type",
-    "visit", "want", "wants", "was", "were", "what", "when", "where", "which", "will", "with", "worker", "would", "your"))
+    "about", "address", "adult", "advice", "after", "alone", "asked", "been", "before", "birth", "came", "care", "case",
+    "could", "date", "does", "done", "each", "from", "have", "heard", "help", "here", "home", "house", "into", "know",
+    "lives", "look", "made", "make", "more", "need", "noticed", "only", "other", "over", "person", "present", "protection",
+    "risk", "safe", "said", "seen", "service", "some", "support", "that", "their", "them", "then", "there", "they", "this",
+    "time", "told", "type", "visit", "want", "wants", "was", "were", "what", "when", "where", "which", "will", "with",
+    "worker", "would", "your"))
 _SHORTEST = 4
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 

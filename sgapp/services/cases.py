@@ -185,6 +185,27 @@ def add_protection(uow: UnitOfWork, form: AddProtection) -> Done:
 
 
 @dataclass(frozen=True, slots=True)
+class DescribeAdult:
+    case_id: str
+    name: str = ""
+    born: date | None = None
+    address: str = ""
+    lives: str = ""
+
+
+@intention("describe-adult", Permission.WORK_CASE, DescribeAdult)
+def describe_adult(uow: UnitOfWork, form: DescribeAdult) -> Done:
+    """Write down who the adult of a case is, so that an agency can find them. It leaves only where it is chosen as a fact."""
+    case = uow.cases.get(form.case_id)
+    case.must_be_live()
+    before = uow.people.get(case.person_id)
+    person = before.described(form.name, form.born, form.address, form.lives, today=to_london(uow.now).date())
+    told = ", ".join(what for what in ("name", "born", "address", "lives") if getattr(before, what) != getattr(person, what))
+    uow.save(person, because=AuditEvent("person-changed", "person", person.id, detail=told or "nothing"))
+    return Done(case.id, "It is on the file, and leaves only where you choose it.", f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
 class SayCqc:
     """`owed`: “yes” or “no”."""
 

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.errors import SgappError
@@ -53,15 +53,22 @@ _ACCOUNTS: tuple[tuple[str, Role, str, str], ...] = (
 #: No account works across branches here, except those whose role is about the whole provider.
 _EVERY_BRANCH = frozenset({Role.NOMINATED, Role.AUDITOR, Role.ADMIN})
 
-PEOPLE: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
-    ("P-104", "Dennis Marlow", "Supported living flat", ("Mild cognitive impairment",), ("A fall in 2023, unrelated",),
-     ("worker.a", "worker.d")),
-    ("P-117", "Rosa Linden", "Own home, with her partner", ("Multiple sclerosis",), (), ("worker.b",)),
-    ("P-121", "Iris Holt", "Own home", ("Frailty",), ("Hip replacement, 2021",), ("worker.a", "worker.c")),
-    ("P-130", "Ola Brand", "Own home", ("After a stroke",), (), ("worker.d",)),
-    ("P-142", "Gwen Abbot", "Own home", ("Low vision",), (), ("worker.a", "worker.b")),
-    ("P-163", "Ines Calder", "Own home, with her husband", ("Parkinson's disease",), (), ("worker.a", "senior")),
-    ("P-155", "Stan Ferris", "Own home, with his son", ("Diabetes", "Walks with a frame"), (), ("worker.b", "worker.d")),
+#: Reference, name, date of birth, address, how they live, needs, health, who visits. Everybody and every street is made up.
+PEOPLE: tuple[tuple[str, str, str, str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
+    ("P-104", "Dennis Marlow", "1948-03-04", "Flat 6, 12 Tanner's Yard, Wexcombe", "Supported living flat",
+     ("Mild cognitive impairment",), ("A fall in 2023, unrelated",), ("worker.a", "worker.d")),
+    ("P-117", "Rosa Linden", "1961-09-21", "3 Orchard Close, Wexcombe", "Own home, with her partner",
+     ("Multiple sclerosis",), (), ("worker.b",)),
+    ("P-121", "Iris Holt", "1937-01-30", "28 Station Terrace, Wexcombe", "Own home",
+     ("Frailty",), ("Hip replacement, 2021",), ("worker.a", "worker.c")),
+    ("P-130", "Ola Brand", "1955-11-12", "Garden Flat, 40 Priory Road, Wexcombe", "Own home",
+     ("After a stroke",), (), ("worker.d",)),
+    ("P-142", "Gwen Abbot", "1942-06-08", "7 Weavers Row, Wexcombe", "Own home",
+     ("Low vision",), (), ("worker.a", "worker.b")),
+    ("P-163", "Ines Calder", "1950-02-17", "19 Hawthorn Avenue, Wexcombe", "Own home, with her husband",
+     ("Parkinson's disease",), (), ("worker.a", "senior")),
+    ("P-155", "Stan Ferris", "1946-08-25", "2 Lock Cottages, Wexcombe", "Own home, with his son",
+     ("Diabetes", "Walks with a frame"), (), ("worker.b", "worker.d")),
 )
 
 
@@ -141,8 +148,9 @@ def _load_accounts(uow: UnitOfWork, password_hash: str) -> dict[str, str]:
 
 
 def _load_people(uow: UnitOfWork, ids: dict[str, str]) -> None:
-    for reference, name, lives, needs, health, workers in PEOPLE:
-        person = Person(str(uuid.uuid4()), reference, name, lives, needs, health)
+    for reference, name, born, address, lives, needs, health, workers in PEOPLE:
+        person = Person(str(uuid.uuid4()), reference, name, lives, needs, health, born=date.fromisoformat(born),
+                        address=address)
         uow.save(person, because=AuditEvent("person-added", "person", person.id))
         for username in workers:
             accounts.allocate(uow, person.id, ids[username])

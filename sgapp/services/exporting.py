@@ -44,8 +44,8 @@ def _people_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:
     for row in uow.session.exec(select(PersonRow).where(theirs)).yield_per(200):
         person = uow.people.opened(row)
         ended = person.retention.care_ended
-        yield (person.reference, person.name, person.lives, "; ".join(person.needs), "; ".join(person.health), person.branch,
-               ended.isoformat() if ended else "")
+        yield (person.reference, person.name, person.born.isoformat() if person.born else "", person.address, person.lives,
+               "; ".join(person.needs), "; ".join(person.health), person.branch, ended.isoformat() if ended else "")
 
 
 def _staff_out(uow: UnitOfWork) -> Iterator[tuple[str, ...]]:

@@ -76,6 +76,8 @@ class Imported:
 
 PEOPLE = (Column("reference", ("ref", "id", "client id", "client reference", "person id"), needed=True),
           Column("name", ("full name", "client", "client name"), needed=True),
+          Column("date of birth", ("dob", "born", "birth date", "birthday")),
+          Column("address", ("home address", "full address")),
           Column("lives", ("home", "living situation", "setting")), Column("needs", ("care needs",)),
           Column("health", ("health conditions", "conditions")), Column("branch"),
           Column("care ended", ("end of care", "ended", "ended on")))
@@ -269,12 +271,15 @@ def _person(uow: UnitOfWork, cells: Mapping[str, str], before: Person | None) ->
     if not name:
         raise Invalid(FieldError("name", "There is no name."))
     person = before or Person(str(uuid.uuid4()), cells["reference"].strip(), name, branch=uow.actor.branch or "main")
-    told = {"lives": cells.get("lives"), "branch": cells.get("branch") or None}
-    if uow.actor.branch is not None and told["branch"] not in (None, uow.actor.branch):
+    branch = cells.get("branch") or person.branch
+    if uow.actor.branch is not None and cells.get("branch") and branch != uow.actor.branch:
         raise Invalid(FieldError("branch", f"You take in adults of the branch “{uow.actor.branch}” alone."))
     lists = {what: _listed(cells[what]) for what in ("needs", "health") if what in cells}
     ended = _ended(uow, cells["care ended"], person.retention) if "care ended" in cells else person.retention
-    return replace(person, name=name, retention=ended, **lists, **{k: v for k, v in told.items() if v is not None})
+    born = day_in(cells["date of birth"], "date of birth") if "date of birth" in cells else person.born
+    person = person.described(name, born, cells.get("address", person.address), cells.get("lives", person.lives),
+                              today=to_london(uow.now).date())
+    return replace(person, branch=branch, retention=ended, **lists)
 
 
 def _listed(cell: str) -> tuple[str, ...]:

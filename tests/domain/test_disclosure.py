@@ -1,14 +1,14 @@
 """What may leave: small facts, each picked alone and for a reason."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sgapp.domain.case import CapacityAssessment, Case, ProtectionStep
-from sgapp.domain.disclosure import chosen, left_out, names_near, offers, sentences, too_much
+from sgapp.domain.disclosure import ADDRESS, BORN, chosen, left_out, names_near, offers, sentences, too_much
 from sgapp.domain.errors import Invalid
 from sgapp.domain.observation import Mark, NoteContent, Observation, Priority, PriorityChange, Quote
 from sgapp.domain.person import Person
@@ -60,6 +60,12 @@ def test_what_is_offered_comes_from_person_note_capacity_and_protection() -> Non
         "note:n:wish": "What the adult wants: No fuss",
         "capacity:k": "Capacity for “to keep his card”, 5 Oct 2026, 10:10: Lacks capacity for this decision at this time",
         "protection:s": "A talk alone at each visit"}
+
+
+def test_what_an_agency_finds_the_adult_by_is_offered_where_it_is_known() -> None:
+    person = replace(PERSON, born=date(1948, 3, 4), address="12 Tanner's Yard, Wexcombe")
+    assert [(o.source, o.text) for o in offers(person, [], CASE) if o.source in (BORN, ADDRESS)] == [
+        (BORN, "Date of birth: 4 Mar 1948"), (ADDRESS, "Address: 12 Tanner's Yard, Wexcombe")]
 
 
 def test_each_mark_is_one_sentence_to_pick_and_what_was_said_about_it_another() -> None:

@@ -12,8 +12,10 @@ NAMES = frozenset({("Kevin",), ("Iris", "Doyle"), ("Doyle",)})
 CARD = Offer("note:n:seen:0", "Note", "Kevin took the bank card out of the wallet.")
 FALL = Offer("person:health:0", "Health", "Diabetes, type 2, since 2019", True, (HEALTH_HISTORY,))
 HOME = Offer("person:lives", "The person", "Lives: Own home")
+BORN = Offer("person:born", "The person", "Date of birth: 4 Mar 1948")
+ADDRESS = Offer("person:address", "The person", "Address: 12 Tanner's Yard, Wexcombe")
 FRAIL = Offer("person:needs:0", "The person", "Frailty")
-OFFERED = (CARD, FALL, HOME, FRAIL)
+OFFERED = (CARD, FALL, HOME, BORN, ADDRESS, FRAIL)
 
 
 def _found(text: str, *chosen: Offer, asks_names: bool = False) -> tuple[str, ...]:
@@ -22,7 +24,7 @@ def _found(text: str, *chosen: Offer, asks_names: bool = False) -> tuple[str, ..
 
 
 @pytest.mark.parametrize("text", ["To advise on protection.", "Advice, and whether an enquiry follows.", "To see her at home.",
-                                  "A needs assessment.", "", "To stop the loss of money."])
+                                  "A needs assessment.", "To address it by 4 Mar.", "", "To stop the loss of money."])
 def test_a_purpose_that_tells_nothing_of_what_stays_here_is_let_pass(text: str) -> None:
     assert _found(text) == ()
 
@@ -52,6 +54,11 @@ def test_one_word_of_health_history_is_enough_and_one_word_of_another_fact_is_no
     assert _found("She has diabetes.") == ("“Purpose” says what is left out: “Diabetes, type 2, since 2019”",)
     assert _found("Her frailty is known.") == ("“Purpose” says what is left out: “Frailty”",)
     assert _found("She keeps a wallet. What type of help is there in 2019?") == ()
+
+
+@pytest.mark.parametrize(("text", "offer"), [("Born on 4 Mar 1948.", BORN), ("Call at Tanner's Yard in Wexcombe.", ADDRESS)])
+def test_the_day_of_birth_or_the_address_left_out_and_written_all_the_same_is_said(text: str, offer: Offer) -> None:
+    assert _found(text) == (f"“Purpose” says what is left out: “{offer.text}”",)
 
 
 def test_a_word_for_a_relative_is_to_be_thought_of_and_asks_for_no_reason() -> None:

@@ -58,6 +58,21 @@ def test_adults_come_in_under_whatever_their_columns_are_called(cast: Cast) -> N
     assert found["P-501"].retention.care_ended == date(2026, 9, 1)
 
 
+def test_date_of_birth_and_address_come_in_and_go_out_again(cast: Cast, tmp_path: Path) -> None:
+    _import(cast.house, "people", 'reference,name,DOB,Home address\nP-500,Zoë Ash,04/03/1948,"12 Mill Lane\nWexcombe"\n')
+    ash = _people(cast.house)["P-500"]
+    assert (ash.born, ash.address) == (date(1948, 3, 4), "12 Mill Lane, Wexcombe")
+    export_table(cast.house, "people", tmp_path / "out.csv", now=NOW)
+    [row] = [row.cells for row in read_table(tmp_path / "out.csv").rows if row.cells["reference"] == "P-500"]
+    assert (row["date of birth"], row["address"]) == ("1948-03-04", "12 Mill Lane, Wexcombe")
+
+
+def test_a_day_of_birth_that_can_not_be_one_is_refused(cast: Cast) -> None:
+    with pytest.raises(CannotImport) as error:
+        _import(cast.house, "people", "reference,name,dob\nP-500,Zoë Ash,01/01/2048\n")
+    assert [r.why for r in error.value.refused] == ["Nobody was born on this day."]
+
+
 def test_a_column_that_goes_by_another_name_is_chosen(cast: Cast) -> None:
     text = "Number,Who\nP-500,Zoë Ash\n"
     with pytest.raises(CannotImport, match="No column tells the reference"):

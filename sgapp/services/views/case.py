@@ -16,6 +16,7 @@ from sgapp.domain.decision import QUESTIONS, ReviewState, SharingDecision, chang
 from sgapp.domain.due import clocks_of
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import GRANTS, Permission
+from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral, ReferralState
 from sgapp.domain.time import end_of_day, show, show_date, show_short, to_london
 from sgapp.domain.vocabulary import (
@@ -127,6 +128,16 @@ class DecisionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AdultView:
+    """What the adult is found by, as it stands in the form; empty for whoever does not work on the case."""
+
+    name: str = ""
+    born: str = ""
+    address: str = ""
+    lives: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     id: str
     reference: str
@@ -167,6 +178,7 @@ class CaseView:
     plan: bool = False
     checklists: tuple[Line, ...] = ()
     marac_waits: bool = False
+    adult: AdultView = AdultView()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +246,14 @@ def whole(uow: UnitOfWork, case: Case) -> CaseView:
         may_emergency=uow.actor.may(Permission.SEND_EMERGENCY), is_open=case.state is not CaseState.CLOSED,
         watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals), cqc=_cqc(case, uow),
         cqc_owed=case.cqc_owed_since is not None, plan=any(p.counts for p in uow.plans(case)),
-        checklists=_checklists(case), marac_waits=case.marac_from is not None, **_who(uow, case))
+        checklists=_checklists(case), marac_waits=case.marac_from is not None, adult=_adult(uow, person),
+        **_who(uow, case))
+
+
+def _adult(uow: UnitOfWork, person: Person) -> AdultView:
+    if not uow.actor.may(Permission.WORK_CASE):
+        return AdultView()
+    return AdultView(person.name, person.born.isoformat() if person.born else "", person.address, person.lives)
 
 
 def _cqc(case: Case, uow: UnitOfWork) -> str:

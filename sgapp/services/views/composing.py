@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sgapp.domain.case import Case
 from sgapp.domain.decision import ReviewState, SharingAnswers
 from sgapp.domain.permissions import Permission
+from sgapp.domain.person import Person
 from sgapp.domain.time import show_short
 from sgapp.domain.vocabulary import AGENCIES
 from sgapp.services.composing import offered_on
@@ -57,6 +58,8 @@ class ComposeView:
     must_not_know: str
     recipient: str
     review_awaited: bool
+    #: What an agency finds an adult by and nobody has written down yet; empty where nothing is missing.
+    not_known: str
 
 
 @query(Permission.READ_CASE, first=lambda look, case_id, agency="": open_names(look))  # noqa: ARG005 - as of `compose_view`
@@ -75,7 +78,12 @@ def compose_view(uow: UnitOfWork, case_id: str, agency: str = "") -> ComposeView
     return ComposeView(
         case.id, case.reference, f"{person.short} · {person.reference}", agency, AGENCIES.label(agency) if agency else "",
         _groups(uow, case) if agency or not sharing else (), _choices(uow, case, sharing), a.what, a.left_out,
-        a.must_not_know, a.recipient, decided is not None and decided.review is ReviewState.ASKED)
+        a.must_not_know, a.recipient, decided is not None and decided.review is ReviewState.ASKED, _not_known(person))
+
+
+def _not_known(person: Person) -> str:
+    gaps = [what for what, known in (("date of birth", person.born), ("address", person.address)) if not known]
+    return f"No {' and no '.join(gaps)} is written down of them." if gaps else ""
 
 
 def _choices(uow: UnitOfWork, case: Case, sharing: Iterable[str]) -> tuple[AgencyChoice, ...]:

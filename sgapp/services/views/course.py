@@ -8,8 +8,9 @@ from sgapp.domain.case import Case
 from sgapp.domain.clocks import LABELS, Clock, ClockKind, DueState, due_state, in_words
 from sgapp.domain.course import Lane
 from sgapp.domain.decision import SharingDecision
+from sgapp.domain.disclosure import ADDRESS, BORN
 from sgapp.domain.due import clocks_of
-from sgapp.domain.referral import Action, Referral
+from sgapp.domain.referral import Action, Fact, Referral
 from sgapp.domain.time import show_short
 from sgapp.domain.vocabulary import AGENCIES
 from sgapp.store import accounts
@@ -96,13 +97,18 @@ def grid(referrals: Sequence[Referral], now: datetime) -> GridView:
         if referral.sending is not None:
             when = show_short(referral.sending.at, now)
             for fact in referral.facts:
-                told.setdefault(fact.text, {}).setdefault(AGENCIES.label(referral.agency), when)
+                told.setdefault(_named(fact), {}).setdefault(AGENCIES.label(referral.agency), when)
             for asked in referral.questions:
                 if asked.answered_at is not None:
                     answer = f"In answer to “{asked.text}”: {asked.answer}"
                     at = show_short(asked.answered_at, now)
                     told.setdefault(answer, {}).setdefault(AGENCIES.label(referral.agency), at)
     return GridView(agencies, tuple(GridRow(fact, tuple(by.get(a, "") for a in agencies)) for fact, by in told.items()))
+
+
+def _named(fact: Fact) -> str:
+    """A fact as it stands where it is only told who knows it: of what the adult is found by, the kind alone."""
+    return fact.text.partition(":")[0] if fact.source in (BORN, ADDRESS) else fact.text
 
 
 def waiting_for(uow: UnitOfWork, case: Case, decisions: Sequence[SharingDecision], referrals: Sequence[Referral],

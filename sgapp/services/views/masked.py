@@ -7,7 +7,7 @@ from sgapp.domain.disclosure import names_near
 from sgapp.domain.masking import masked, stand_ins
 from sgapp.domain.permissions import Permission, Role
 from sgapp.services.guard import query
-from sgapp.services.views.case import CaseRowView, CaseView, rows, whole
+from sgapp.services.views.case import AdultView, CaseRowView, CaseView, rows, whole
 from sgapp.store import accounts
 from sgapp.store.access import open_until_when
 from sgapp.store.unit_of_work import UnitOfWork
@@ -42,7 +42,7 @@ def masked_whole(uow: UnitOfWork, case: Case) -> CaseView:
 
 def _masked(uow: UnitOfWork, case: Case, view: CaseView) -> CaseView:
     person = uow.people.get(case.person_id)
-    return masked(replace(view, person=person.reference, masked=True), stand_ins(people_of(uow, case)))
+    return masked(replace(view, person=person.reference, adult=AdultView(), masked=True), stand_ins(people_of(uow, case)))
 
 
 def staff_stand_ins(uow: UnitOfWork) -> dict[str, str]:

@@ -10,7 +10,8 @@ from sgapp.services.tables import KEEPS
 _KINDS = {"people": "Adults", "visits": "Who visits whom", "staff": "Colleagues"}
 #: What is read from a column, as people say it. What stands here under no name goes out and is not read.
 _TOLD = {
-    ("people", "reference"): "Reference", ("people", "name"): "Name", ("people", "lives"): "Where they live",
+    ("people", "reference"): "Reference", ("people", "name"): "Name", ("people", "date of birth"): "Date of birth",
+    ("people", "address"): "Address", ("people", "lives"): "Where they live",
     ("people", "needs"): "Care needs", ("people", "health"): "Health conditions", ("people", "branch"): "Branch",
     ("people", "care ended"): "Day care ended",
     ("visits", "person"): "The adult's reference", ("visits", "worker"): "The worker's user name", ("visits", "day"): "Day",

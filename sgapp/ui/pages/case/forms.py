@@ -120,6 +120,14 @@ def protection() -> rx.Component:
     return _form("add-protection", "Add this step", text_area("what", "What is being done now", within="protection", rows=2))
 
 
+def adult() -> rx.Component:
+    return _form("describe-adult", "Keep this", text_field("name", "Name", default=case.adult.name, within="adult"),
+                 date_field("born", "Date of birth", default=case.adult.born, within="adult"),
+                 text_area("address", "Address", default=case.adult.address, within="adult", rows=2,
+                           hint="They find the adult by it. It leaves only where you choose it for a letter."),
+                 text_field("lives", "How they live", default=case.adult.lives, within="adult", hint="Such as: own home."))
+
+
 def cqc() -> rx.Component:
     return _form(
         "say-cqc", "Record this",

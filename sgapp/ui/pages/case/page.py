@@ -128,6 +128,7 @@ def _lead_work() -> list[rx.Component]:
         folded("Checklist of risk", lines(case.checklists), forms.checklist()),
         rx.cond(case.marac_waits, folded("Not to MARAC", forms.no_marac()), rx.fragment()),
         folded("Protection in place", forms.protection(), forms.take_off_rota()),
+        folded("Who the adult is", forms.adult(), anchor="adult"),
         folded("Add an action", forms.add_action()),
         rx.cond(case.cqc_owed, folded("CQC", forms.cqc(), anchor="cqc", open_when=True), folded("CQC", forms.cqc())),
         rx.cond(case.may_open_matter & (case.matters.length() == 0),

@@ -46,6 +46,9 @@ def _facts() -> rx.Component:
         rx.el.p("Say of each fact why they need it. What they do not need stays here, and is listed on the file as left out.",
                 class_name="hint", id="f-facts-hint"),
         rx.el.p(id="f-facts-error", class_name="field-error", custom_attrs={"hidden": True}),
+        rx.cond(compose.not_known, rx.el.p(
+            compose.not_known, " ", rx.el.a("Write it down", href="/case?id=" + compose.case_id + "#adult", class_name="link"),
+            class_name="hint"), rx.fragment()),
         rx.el.div(rx.foreach(compose.groups, _group), class_name="grid gap-4 mt-2"),
         class_name="field", aria_describedby="f-facts-hint f-facts-error",
         custom_attrs={"data-field": "facts", "data-listed": "true"})
