@@ -113,6 +113,9 @@ def _note(note: Observation) -> list[Entry]:
     found = [Entry(note.content.written_at, note.author_name, what, f"{note.reference}. {seen}".strip(), words, "note")]
     if note.acknowledged_at:
         found.append(Entry(note.acknowledged_at, note.acknowledged_by, "Saw the note", note.reference, kind="note"))
+    if note.more_asked_at:
+        found.append(Entry(note.more_asked_at, note.more_asked_by, f"Asked {note.author_name} to ring", note.more_needed,
+                           kind="note"))
     found += [Entry(c.at, c.by, f"Set the priority to {c.priority}", c.reason, kind="note")
               for c in note.priority_history[1:]]
     return found

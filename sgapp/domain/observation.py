@@ -203,6 +203,8 @@ class Observation:
     acknowledged_by: str = ""
     in_hand_at: datetime | None = None
     more_needed: str = ""
+    more_asked_at: datetime | None = None
+    more_asked_by: str = ""
     restricted: bool = False
     barred: tuple[str, ...] = ()
     branch: str = "main"
@@ -229,10 +231,12 @@ class Observation:
         target = NoteState.IN_HAND if self.case_id else NoteState.ACKNOWLEDGED
         return replace(self, state=moved(TRANSITIONS, self.state, target))
 
-    def needing_more(self, what: str) -> "Observation":
+    def needing_more(self, what: str, *, at: datetime, by: str) -> "Observation":
+        """The writer is asked to ring. Raises Invalid where nobody is known who could."""
         if not self.author_id:
             raise Invalid(FieldError("what", "The writer gave no name, so nobody can be asked."))
-        return replace(self, state=moved(TRANSITIONS, self.state, NoteState.MORE_NEEDED), more_needed=what)
+        return replace(self, state=moved(TRANSITIONS, self.state, NoteState.MORE_NEEDED), more_needed=what, more_asked_at=at,
+                       more_asked_by=by)
 
     def taken_into(self, case_id: str, person_id: str, *, at: datetime) -> "Observation":
         """The note becomes part of a case of the same person. Raises Invalid for another person's, or a second case."""

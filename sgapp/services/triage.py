@@ -150,7 +150,7 @@ def ask_for_more(uow: UnitOfWork, form: AskForMore) -> Done:
     """More facts are needed: the writer sees “please ring the office”, without a word on why."""
     if not form.what.strip():
         raise Invalid(FieldError("what", "Write what you want to know, for yourself and whoever takes the call."))
-    note = uow.notes.get(form.note_id).needing_more(form.what.strip())
+    note = uow.notes.get(form.note_id).needing_more(form.what.strip(), at=uow.now, by=uow.actor.name)
     uow.save(note, because=AuditEvent("more-asked", "observation", note.id))
     return Done(note.id, "The writer now sees “please ring the office”.")
 

@@ -61,7 +61,7 @@ def _step(state: ActionState) -> tuple[StrEnum, Callable[[Action], Action]]:
 LIFECYCLES: dict[str, Lifecycle] = {
     "note": Lifecycle(observation.TRANSITIONS, NOTE, "state", {
         "acknowledge": (NoteState.ACKNOWLEDGED, lambda n: n.acknowledged(at=T0, by="Lena")),
-        "ask": (NoteState.MORE_NEEDED, lambda n: n.needing_more("which card")),
+        "ask": (NoteState.MORE_NEEDED, lambda n: n.needing_more("which card", at=T0, by="Lena")),
         "take": (NoteState.IN_HAND, lambda n: n.taken_into("c", "p", at=T0)),
         "finish": (NoteState.FINISHED, lambda n: n.finished())}),
     "case": Lifecycle(case.TRANSITIONS, CASE, "state", {

@@ -53,7 +53,7 @@ def test_a_priority_changes_only_with_a_reason_and_keeps_its_history() -> None:
 
 
 def test_the_first_acknowledgement_stands_after_a_second() -> None:
-    first = NOTE.acknowledged(at=T0, by="Lena").needing_more("which card")
+    first = NOTE.acknowledged(at=T0, by="Lena").needing_more("which card", at=T0, by="Lena")
     again = first.acknowledged(at=T0 + timedelta(hours=1), by="Maud")
     assert (again.acknowledged_at, again.acknowledged_by) == (T0, "Lena")
 
@@ -71,9 +71,9 @@ def test_a_note_in_a_case_keeps_its_person() -> None:
 
 
 def test_an_answered_note_goes_back_to_where_it_was() -> None:
-    asked = NOTE.acknowledged(at=T0, by="Lena").needing_more("which card")
+    asked = NOTE.acknowledged(at=T0, by="Lena").needing_more("which card", at=T0, by="Lena")
     assert asked.answered().state is NoteState.ACKNOWLEDGED
-    in_case = NOTE.acknowledged(at=T0, by="Lena").taken_into("c", "p", at=T0).needing_more("which card")
+    in_case = NOTE.acknowledged(at=T0, by="Lena").taken_into("c", "p", at=T0).needing_more("which card", at=T0, by="Lena")
     assert in_case.answered().state is NoteState.IN_HAND
 
 

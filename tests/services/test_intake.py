@@ -326,6 +326,18 @@ def test_a_note_of_danger_says_so_on_its_page_until_it_is_in_a_case(cast: Cast) 
     assert [*found, says(in_danger)] == [False, True, True, False]
 
 
+def test_where_a_colleague_may_be_involved_the_page_begins_with_protecting_the_adult_until_there_is_a_case(cast: Cast) -> None:
+    about, other = cast.writes(staff_involved="not_sure"), cast.writes(staff_involved="no")
+
+    def says(note_id: str) -> bool:
+        return note_view(cast.house, cast.lena, LATER, note_id).protect
+
+    found = [says(other), says(about)]
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(about), now=LATER)
+    triage.open_case(cast.house, cast.lena, triage.OpenCase(about, (), ("physical",)), now=LATER)
+    assert [*found, says(about)] == [False, True, False]
+
+
 def test_a_correction_that_names_somebody_elses_note_becomes_a_note_of_its_own(cast: Cast) -> None:
     carlas = cast.writes("carla", "dennis")
     note_id = cast.writes("amina", "iris", corrects=carlas)

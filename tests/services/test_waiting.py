@@ -2,8 +2,9 @@
 
 import pytest
 
-from sgapp.services import checklists, partner, referrals, sharing
+from sgapp.services import checklists, partner, referrals, sharing, triage
 from sgapp.services.views.case import CaseView, case_view
+from sgapp.services.views.masked import masked_case
 from tests.people import Cast
 from tests.services.story import Story, at, not_sharing_form, sharing_form
 from tests.services.test_partner import LATER, OSEI, Given
@@ -51,6 +52,23 @@ def test_a_marac_referral_that_is_owed_is_waited_for(story: Story) -> None:
         told_score="15", judgement="high", judgement_why="As it stands.", repeat="no")
     checklists.record_checklist(story.house, story.cast.lena, form, now=NOW)
     assert ("Us", "refer to MARAC", "Tue 17:00") in _waits(_view(story.cast, story.case_id))
+
+
+def test_a_writer_who_was_asked_to_ring_is_waited_for_until_she_has(story: Story) -> None:
+    lena = story.cast.lena
+    triage.ask_for_more(story.house, lena, triage.AskForMore(story.note_id, "Which card?"), now=NOW)
+    asked = _view(story.cast, story.case_id)
+    triage.more_received(story.house, lena, triage.MoreReceived(story.note_id), now=NOW)
+    rung = _view(story.cast, story.case_id)
+    assert (_waits(asked), _waits(rung)) == ([("Amina Yusuf", "To ring: Which card?", "asked 13:00")], [])
+    assert [(m.who, m.what, m.detail) for m in rung.moments if "to ring" in m.what] == [
+        ("Lena Hart", "Asked Amina Yusuf to ring", "Which card?")]
+
+
+def test_whoever_reads_without_names_is_led_to_nothing_she_may_not_open(story: Story) -> None:
+    triage.ask_for_more(story.house, story.cast.lena, triage.AskForMore(story.note_id, "Which card?"), now=NOW)
+    view = masked_case(story.house, story.cast.ada, NOW, story.case_id)
+    assert [(w.who, w.href) for w in view.waiting] == [("Care worker 1", "")]
 
 
 def test_where_nothing_is_owed_nobody_is_waited_for(story: Story) -> None:

@@ -232,7 +232,7 @@ def whole(uow: UnitOfWork, case: Case) -> CaseView:
         restricted=case.restricted, codes=tuple(dict.fromkeys(o for n in notes for o in safety(n))),
         next_step=_next_step(case, decisions, referrals, actions, uow), stations=_stations(case, referrals, uow.now),
         picture=picture(lanes(case, notes, decisions, referrals, actions, uow.now), uow.now),
-        knows=grid(referrals, uow.now), waiting=waiting_for(uow, case, decisions, referrals, actions),
+        knows=grid(referrals, uow.now), waiting=waiting_for(uow, case, notes, decisions, referrals, actions),
         must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
         moments=tuple(Moment(show(e.at), e.who, e.what, e.detail, e.quote, e.kind)
                       for e in reversed(chronology(case, notes, decisions, referrals, actions, steps, uow.plans(case),

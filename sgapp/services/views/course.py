@@ -10,6 +10,7 @@ from sgapp.domain.course import Lane
 from sgapp.domain.decision import SharingDecision
 from sgapp.domain.disclosure import ADDRESS, BORN
 from sgapp.domain.due import clocks_of
+from sgapp.domain.observation import NoteState, Observation
 from sgapp.domain.referral import Action, Fact, Referral
 from sgapp.domain.time import show_short
 from sgapp.domain.vocabulary import AGENCIES
@@ -111,9 +112,12 @@ def _named(fact: Fact) -> str:
     return fact.text.partition(":")[0] if fact.source in (BORN, ADDRESS) else fact.text
 
 
-def waiting_for(uow: UnitOfWork, case: Case, decisions: Sequence[SharingDecision], referrals: Sequence[Referral],
-                actions: Sequence[Action]) -> tuple[WaitingFor, ...]:
-    """Everybody the case waits for, the soonest first: agencies, owners of actions, and whoever of ours owes a step."""
+def waiting_for(uow: UnitOfWork, case: Case, notes: Sequence[Observation], decisions: Sequence[SharingDecision],
+                referrals: Sequence[Referral], actions: Sequence[Action]) -> tuple[WaitingFor, ...]:
+    """Everybody the case waits for, the soonest first: agencies, owners of actions, and whoever of ours owes a step.
+
+    Before them whoever wrote a note and was asked to ring: no clock runs for that, so it stands where it is seen.
+    """
     here, book = f"/case?id={case.id}", uow.book
     found: list[tuple[Clock, str, str, str]] = []
     for running in clocks_of(case, book):
@@ -131,8 +135,11 @@ def waiting_for(uow: UnitOfWork, case: Case, decisions: Sequence[SharingDecision
             found.append((running, who, f"{LABELS[running.kind]}, {referral.reference}", f"/referral?id={referral.id}"))
     for action in actions:
         found += [(running, action.owner, action.what, f"{here}#actions") for running in clocks_of(action, book)]
-    return tuple(WaitingFor(who, what, in_words(c.due_at, uow.now), tone(c.due_at, uow.now), href)
-                 for c, who, what, href in sorted(found, key=lambda line: line[0].due_at))
+    asked = tuple(WaitingFor(note.author_name, f"To ring: {note.more_needed}",
+                             f"asked {show_short(note.more_asked_at, uow.now)}" if note.more_asked_at else "asked to ring",
+                             "soon", f"/note?id={note.id}") for note in notes if note.state is NoteState.MORE_NEEDED)
+    return asked + tuple(WaitingFor(who, what, in_words(c.due_at, uow.now), tone(c.due_at, uow.now), href)
+                         for c, who, what, href in sorted(found, key=lambda line: line[0].due_at))
 
 
 def holder_of(uow: UnitOfWork, record_kind: str, record_id: str, clock: ClockKind) -> str:

@@ -29,15 +29,19 @@ def masked_case(uow: UnitOfWork, case_id: str) -> CaseView:
     case = uow.cases.get(case_id)
     bare = open_until_when(uow, case.id) is not None
     uow.was_read(case, action="case-read" if bare else "case-read-masked")
-    view = whole(uow, case)
-    view = replace(view, notes=(), referrals=tuple(replace(r, href="") for r in view.referrals))
+    view = _without_ways(whole(uow, case))
     return view if bare else _masked(uow, case, view)
 
 
 def masked_whole(uow: UnitOfWork, case: Case) -> CaseView:
     """A case that was given, whole and without names, for whoever looks at the work and not at whom it was about."""
-    view = whole(uow, case)
-    return _masked(uow, case, replace(view, notes=(), referrals=tuple(replace(r, href="") for r in view.referrals)))
+    return _masked(uow, case, _without_ways(whole(uow, case)))
+
+
+def _without_ways(view: CaseView) -> CaseView:
+    """Without the ways to what such a reader may not open: notes and referrals."""
+    return replace(view, notes=(), referrals=tuple(replace(r, href="") for r in view.referrals),
+                   waiting=tuple(replace(w, href="") for w in view.waiting))
 
 
 def _masked(uow: UnitOfWork, case: Case, view: CaseView) -> CaseView:

@@ -64,7 +64,7 @@ class NoteView:
 
     `clock` says that the phone's clock was wrong; `written` is the time all the same.
     `answered` tells what came of speaking up; `nameless`, that there is nobody to ask or to tell. `danger`: somebody may be in
-    danger now, and it is in no case yet.
+    danger now, and it is in no case yet; `protect`: the same where a colleague may be involved.
     """
 
     id: str
@@ -104,6 +104,7 @@ class NoteView:
     nameless: bool
     answered: str
     danger: bool
+    protect: bool
 
 
 @query(Permission.READ_NOTE)
@@ -137,7 +138,8 @@ def note_view(uow: UnitOfWork, note_id: str) -> NoteView:
         more_needed=note.more_needed, waits_for_call=may_triage and note.state is NoteState.MORE_NEEDED,
         may_reprioritise=may_triage and note.state in _WORKED_ON, named=_named(uow, note) if may_triage else (),
         kind=kind if person or note.content.person_text else "", reserved=note.reserved, nameless=not note.author_id,
-        answered=_answered(note), danger=note.priority is Priority.EMERGENCY and note.state in _BEFORE_A_CASE)
+        answered=_answered(note), danger=note.priority is Priority.EMERGENCY and note.state in _BEFORE_A_CASE,
+        protect=note.content.names_staff and note.state in _BEFORE_A_CASE and note.content.route is Route.VISIT)
 
 
 def _clock(content: NoteContent) -> str:

@@ -64,7 +64,8 @@ def _waits() -> rx.Component:
     """Whom the case waits for, for what, until when."""
     def line(waited: Any) -> rx.Component:
         return rx.el.li(
-            rx.el.div(rx.el.a(waited.who, href=waited.href, class_name="font-semibold row-title"),
+            rx.el.div(rx.cond(waited.href, rx.el.a(waited.who, href=waited.href, class_name="font-semibold row-title"),
+                              rx.el.p(waited.who, class_name="font-semibold")),
                       rx.el.p(waited.what, class_name="hint"), class_name="grow"),
             badge_due(waited.due, waited.tone), class_name="flex items-start justify-between gap-3")
 

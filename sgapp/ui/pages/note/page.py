@@ -38,6 +38,16 @@ def _danger() -> rx.Component:
         class_name="panel panel-alert grid gap-1")
 
 
+def _protect() -> rx.Component:
+    """What comes first where a colleague may be involved, DOMAIN annex §6; what is looked into comes later."""
+    first = ("Is the adult safe, and unhurt? Ring 999, or 101 if a crime may have been done.",
+             "See that whoever it may be about does not go there, tonight first. Whoever plans visits needs no reason.",
+             "Keep what may show what happened: rotas, call logs, messages. Clothing and bedding stay unwashed.",
+             "Ask the colleague nothing and tell them nothing until police and council have said when.")
+    return panel(rx.el.ul(*(rx.el.li(step) for step in first), class_name="list-disc pl-5 grid gap-1"),
+                 heading="A colleague may be involved: protect the adult first", class_name="panel-alert grid gap-2")
+
+
 def _acknowledge() -> rx.Component:
     return panel(
         rx.cond(note.nameless, rx.fragment(),
@@ -163,4 +173,5 @@ def page() -> rx.Component:
                           rx.cond(note.restricted, rx.el.span("restricted", class_name="tag"), rx.fragment())),
                   rx.cond(note.kind, rx.el.span(note.kind, class_name="tag"), rx.fragment())),
         rx.cond(note.danger, _danger(), rx.fragment()),
+        rx.cond(note.protect, _protect(), rx.fragment()),
         rx.el.div(_written(), rx.el.div(_next(), _more(), class_name="grid gap-5 content-start"), class_name="two-columns"))
