@@ -13,6 +13,7 @@ from sgapp.domain.lifecycle import Transitions, moved
 from sgapp.domain.observation import Observation, Priority, fastest
 from sgapp.domain.risk_checklist import RiskChecklist
 from sgapp.domain.time import to_london
+from sgapp.domain.vocabulary import ABUSE_TYPES
 from sgapp.domain.vocabulary.triage import NEEDS_REVIEW_DATE, SHARES_NOTHING
 
 #: The least that a reason for breaking the glass has: “emergency” alone says nothing a year later.
@@ -56,6 +57,21 @@ class Review:
 @dataclass(frozen=True, slots=True)
 class RiskEntry:
     level: str
+    reason: str
+    at: datetime
+    by: str
+
+
+def harm_in_words(types: Iterable[str]) -> str:
+    """Types of harm as they stand in a line: “domestic, psychological”."""
+    return ", ".join(ABUSE_TYPES.label(code).lower() for code in types) or "kind of harm not said yet"
+
+
+@dataclass(frozen=True, slots=True)
+class TypesEntry:
+    """Which types of harm it was said to be, later than at the opening."""
+
+    types: tuple[str, ...]
     reason: str
     at: datetime
     by: str
@@ -205,6 +221,7 @@ class Case:
     not_to_marac: tuple[NotToMarac, ...] = ()
     welfare_checks: tuple[WelfareCheck, ...] = ()
     cqc: tuple[CqcWord, ...] = ()
+    types_said: tuple[TypesEntry, ...] = ()
 
     @property
     def cqc_owed_since(self) -> datetime | None:
@@ -333,6 +350,15 @@ class Case:
         """Nothing is shared for now, and somebody looks again on this day; None: that is over."""
         self.must_be_live()
         return replace(self, watch_from=at if on else None, watch_on=on)
+
+    @property
+    def harm_owed(self) -> bool:
+        """Whether it is still to be said what kind of harm it may be: of what is no safeguarding matter nobody has to."""
+        return not self.types and self.decision is not None and self.decision.code != "not_safeguarding"
+
+    def with_types(self, entry: TypesEntry) -> "Case":
+        self.must_be_live()
+        return replace(self, types=entry.types, types_said=(*self.types_said, entry))
 
     def with_risk(self, entry: RiskEntry) -> "Case":
         self.must_be_live()

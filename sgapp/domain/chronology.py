@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sgapp.domain.agency_kinds import outcome_label
-from sgapp.domain.case import Case
+from sgapp.domain.case import Case, harm_in_words
 from sgapp.domain.clocks import LABELS, ClockKind, is_reminder, step_up
 from sgapp.domain.contact import Contact, ContactState
 from sgapp.domain.decision import ReviewState, SharingDecision
@@ -125,6 +125,8 @@ def _case(case: Case) -> list[Entry]:
     found = [Entry(case.opened_at, case.opened_by, "Opened the case", case.reference)]
     found += [Entry(t.at, t.by, f"Decided: {TRIAGE_DECISIONS.label(t.code)}", t.reason, kind="decision")
               for t in case.triage]
+    found += [Entry(s.at, s.by, f"Said what kind of harm it may be: {harm_in_words(s.types)}", s.reason)
+              for s in case.types_said]
     found += [Entry(r.at, r.by, f"Set the risk to {RISK_LEVELS.label(r.level).lower()}", r.reason) for r in case.risk]
     found += [Entry(c.at, c.by, f"Took advice from {c.who}", c.advice) for c in case.consultations]
     found += [Entry(c.at, c.by, f"Assessed capacity for “{c.decision}”", CAPACITY_OUTCOMES.label(c.outcome))

@@ -15,6 +15,8 @@ from sgapp.domain.case import (
     Review,
     RiskEntry,
     TriageDecision,
+    TypesEntry,
+    harm_in_words,
 )
 from sgapp.domain.clocks import AGENCY_STAGES
 from sgapp.domain.decision import ReviewState, called_for_since
@@ -37,6 +39,7 @@ from sgapp.domain.vocabulary import (
 )
 from sgapp.services.duty import stage_of
 from sgapp.services.guard import Done, intention
+from sgapp.services.triage import known_types
 from sgapp.store.unit_of_work import UnitOfWork
 
 
@@ -92,6 +95,35 @@ def review_case(uow: UnitOfWork, form: ReviewCase) -> Done:
 
 
 @dataclass(frozen=True, slots=True)
+class SetTypes:
+    case_id: str
+    types: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@intention("set-types", Permission.WORK_CASE, SetTypes)
+def set_types(uow: UnitOfWork, form: SetTypes) -> Done:
+    """Say anew what kind of harm it may be; what was said before stays on the file. It may call for a second look."""
+    case = uow.cases.get(form.case_id)
+    if not (types := known_types(form.types)):
+        raise Invalid(FieldError("types", "Choose at least one. Where it is none, decide “Not safeguarding”."))
+    written(form, reason="Say what it rests on.")
+    case = case.with_types(TypesEntry(types, form.reason.strip(), uow.now, uow.actor.name))
+    return _looked_at(uow, case, AuditEvent("types-set", "case", case.id, detail=",".join(types)),
+                      f"It is on the file: {harm_in_words(types)}.")
+
+
+def _looked_at(uow: UnitOfWork, case: Case, event: AuditEvent, told: str) -> Done:
+    """Save a case that has changed, with the decisions on which a second person is to look since then."""
+    looked_at = called_for_since(uow.decisions(case), risk=case.risk_level, priority=case.priority, types=case.types,
+                                 restricted=case.restricted, at=uow.now)
+    uow.save(case, *looked_at, because=event)
+    if looked_at:
+        told += " A second person is asked to look at the sharing decision today."
+    return Done(case.id, told, f"/case?id={case.id}")
+
+
+@dataclass(frozen=True, slots=True)
 class SetRisk:
     case_id: str
     level: str = ""
@@ -105,13 +137,8 @@ def set_risk(uow: UnitOfWork, form: SetRisk) -> Done:
     level = known(RISK_LEVELS, form.level, "level", "Choose a level.")
     written(form, reason="Say what the level rests on.")
     case = case.with_risk(RiskEntry(level, form.reason.strip(), uow.now, uow.actor.name))
-    looked_at = called_for_since(uow.decisions(case), risk=level, priority=case.priority, types=case.types,
-                                 restricted=case.restricted, at=uow.now)
-    uow.save(case, *looked_at, because=AuditEvent("risk-set", "case", case.id, detail=level))
-    told = f"The risk is set to {RISK_LEVELS.label(level).lower()}."
-    if looked_at:
-        told += " A second person is asked to look at the sharing decision today."
-    return Done(case.id, told, f"/case?id={case.id}")
+    return _looked_at(uow, case, AuditEvent("risk-set", "case", case.id, detail=level),
+                      f"The risk is set to {RISK_LEVELS.label(level).lower()}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +307,8 @@ def _may_close(uow: UnitOfWork, case: Case, *, signed: bool) -> str:
     decisions = uow.decisions(case)
     if case.decision is None:
         gaps.append("the triage decision is missing")
+    if case.harm_owed:
+        gaps.append("nobody has said what kind of harm it was")
     awaited = [r for r in referrals if r.awaited]
     signed_off = bool(awaited) and signed and all(exhausted(uow, r) for r in awaited)
     if any(r.state is ReferralState.PREPARED for r in referrals):

@@ -362,7 +362,7 @@ def _numbers(figure: Figure, away: bool) -> tuple[str, ...]:
 
 def _label(by: str, key: str) -> str:
     if by == "type":
-        return ABUSE_TYPES.label_or_code(key) or "No case yet"
+        return ABUSE_TYPES.label_or_code(key) or "Not said yet"
     return (AGENCIES.label_or_code(key) or "Our own") if by == "agency" else key
 
 

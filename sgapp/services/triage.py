@@ -1,6 +1,7 @@
 """The lead's first steps: acknowledge, set the priority, say whose note it is, open a case. Source: DOMAIN annex §2."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import count
 
@@ -179,9 +180,9 @@ class OpenCase:
 
 @intention("open-case", Permission.TRIAGE, OpenCase)
 def open_case(uow: UnitOfWork, form: OpenCase) -> Done:
-    """Open a case from one or more notes about the same adult."""
+    """Open a case from one or more notes about the same adult. What kind of harm it may be can wait until it is known."""
     notes = [uow.notes.get(note_id) for note_id in dict.fromkeys((form.note_id, *form.note_ids))]
-    _check_types(form.types)
+    types = known_types(form.types)
     first = notes[0]
     if first.person_id is None:
         raise Invalid(FieldError("note_id", "Say first who the note is about."))
@@ -191,7 +192,7 @@ def open_case(uow: UnitOfWork, form: OpenCase) -> Done:
     taken = [note.taken_into(case_id, first.person_id, at=uow.now) for note in notes]
     case = Case(
         id=case_id, reference=_case_reference(uow, case_id), person_id=first.person_id, note_ids=tuple(n.id for n in taken),
-        opened_at=uow.now, opened_by=uow.actor.name, types=form.types, priority=fastest(n.priority for n in taken),
+        opened_at=uow.now, opened_by=uow.actor.name, types=types, priority=fastest(n.priority for n in taken),
         first_noted_at=min(n.content.written_at for n in taken),
         first_seen_at=min((n.acknowledged_at for n in taken if n.acknowledged_at), default=None),
         restricted=any(n.restricted for n in taken), barred=tuple(sorted({a for n in taken for a in n.barred})),
@@ -217,12 +218,11 @@ def add_note_to_case(uow: UnitOfWork, form: AddNoteToCase) -> Done:
     return Done(case.id, f"The note is part of case {case.reference} now.", f"/case?id={case.id}")
 
 
-def _check_types(types: tuple[str, ...]) -> None:
-    if not types:
-        raise Invalid(FieldError("types", "Choose at least one type; it can be changed later."))
-    for code in types:
-        if code not in ABUSE_TYPES:
-            raise Invalid(FieldError("types", "One of the types is not on the list."))
+def known_types(types: Collection[str]) -> tuple[str, ...]:
+    """The types of harm, each once, in the order of the list. Raises Invalid for one that is not on it."""
+    if any(code not in ABUSE_TYPES for code in types):
+        raise Invalid(FieldError("types", "One of the types is not on the list."))
+    return tuple(code for code in ABUSE_TYPES.codes() if code in types)
 
 
 def _case_reference(uow: UnitOfWork, case_id: str) -> str:

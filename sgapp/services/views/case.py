@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import col
 
 from sgapp.domain.agency_kinds import outcome_label
-from sgapp.domain.case import Case, CaseState
+from sgapp.domain.case import Case, CaseState, harm_in_words
 from sgapp.domain.chronology import chronology
 from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.clocks import ClockKind, in_words
@@ -20,7 +20,6 @@ from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral, ReferralState
 from sgapp.domain.time import end_of_day, show, show_date, show_short, to_london
 from sgapp.domain.vocabulary import (
-    ABUSE_TYPES,
     AGENCIES,
     ARTICLE_6,
     ARTICLE_9,
@@ -179,6 +178,8 @@ class CaseView:
     checklists: tuple[Line, ...] = ()
     marac_waits: bool = False
     adult: AdultView = AdultView()
+    type_codes: tuple[str, ...] = ()
+    harm_owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,8 @@ def rows(uow: UnitOfWork) -> tuple[CaseRowView, ...]:
     found = uow.cases.where(order_by=[col(CaseRow.opened_at).desc()], limit=200)
     people = uow.people.those({c.person_id for c in found})
     return tuple(CaseRowView(c.id, c.reference, f"{people[c.person_id].short} · {people[c.person_id].reference}"
-                             if c.person_id in people else "", _types(c), _stands(c), show(c.opened_at)) for c in found)
+                             if c.person_id in people else "", harm_in_words(c.types), _stands(c), show(c.opened_at))
+                 for c in found)
 
 
 def _stands(case: Case) -> str:
@@ -227,7 +229,7 @@ def whole(uow: UnitOfWork, case: Case) -> CaseView:
     decisions, referrals, actions = uow.decisions(case), uow.referrals(case), uow.actions(case)
     steps = steps_of(uow, (case.id, *(n.id for n in notes)))
     return CaseView(
-        id=case.id, reference=case.reference, person=f"{person.short} · {person.reference}", types=_types(case),
+        id=case.id, reference=case.reference, person=f"{person.short} · {person.reference}", types=harm_in_words(case.types),
         state=str(case.state), risk=RISK_LEVELS.label(case.risk_level) if case.risk_level else "",
         restricted=case.restricted, codes=tuple(dict.fromkeys(o for n in notes for o in safety(n))),
         next_step=_next_step(case, decisions, referrals, actions, uow), stations=_stations(case, referrals, uow.now),
@@ -247,6 +249,7 @@ def whole(uow: UnitOfWork, case: Case) -> CaseView:
         watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals), cqc=_cqc(case, uow),
         cqc_owed=case.cqc_owed_since is not None, plan=any(p.counts for p in uow.plans(case)),
         checklists=_checklists(case), marac_waits=case.marac_from is not None, adult=_adult(uow, person),
+        type_codes=case.types, harm_owed=case.harm_owed,
         **_who(uow, case))
 
 
@@ -294,10 +297,6 @@ def _may_sign_off(uow: UnitOfWork, referrals: tuple[Referral, ...]) -> bool:
     """Whether the manager's signature could stand in for an answer that never came."""
     awaited = [r for r in referrals if r.awaited]
     return uow.actor.may(Permission.SIGN_OFF) and bool(awaited) and all(exhausted(uow, r) for r in awaited)
-
-
-def _types(case: Case) -> str:
-    return ", ".join(ABUSE_TYPES.label(t).lower() for t in case.types)
 
 
 def _triage(case: Case) -> str:
@@ -363,6 +362,9 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
     if enquiries:
         due, referral = min(enquiries, key=lambda pair: pair[0])
         return _with_agency(referral, due, now)
+    if case.harm_owed:
+        return NextStep("Say what kind of harm it was", "It closes with that; the figures of the year rest on it.", "Say it",
+                        f"{here}#harm")
     return NextStep("Close the case", "Every agency has answered and every action is finished.", "Close",
                     f"/close?id={case.id}")
 

@@ -254,7 +254,7 @@ def columns_of(rows: Sequence[tuple[str, Figure]], *, plain: bool, wide: int = C
 
 
 def _tables(measure: Measure, items: Sequence[Item]) -> tuple[Table, ...]:
-    labels = {"branch": lambda key: key, "type": lambda key: ABUSE_TYPES.label_or_code(key) or "No case yet",
+    labels = {"branch": lambda key: key, "type": lambda key: ABUSE_TYPES.label_or_code(key) or "Not said yet",
               "agency": lambda key: AGENCIES.label_or_code(key) or "Our own"}
     found = []
     for group, label in labels.items():

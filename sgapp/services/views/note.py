@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlmodel import col
 
-from sgapp.domain.case import CaseState
+from sgapp.domain.case import CaseState, harm_in_words
 from sgapp.domain.marks import mark_in_words
 from sgapp.domain.observation import Answer, NoteContent, NoteState, Observation, Priority, Route
 from sgapp.domain.permissions import Permission
@@ -166,7 +166,7 @@ def _earlier_cases(uow: UnitOfWork, note: Observation) -> tuple[Earlier, ...]:
     found = uow.cases.where(CaseRow.person_id == note.person_id, CaseRow.id != (note.case_id or ""),
                             order_by=[col(CaseRow.opened_at).desc()], limit=20)
     return tuple(Earlier(f"Case {c.reference}", show(c.opened_at), f"/case?id={c.id}",
-                         ", ".join(filter(None, (str(c.state), *(ABUSE_TYPES.label(t).lower() for t in c.types)))))
+                         f"{c.state}, {harm_in_words(c.types)}")
                  for c in found)
 
 

@@ -128,7 +128,10 @@ def _chips(kind: Literal["radio", "checkbox"], name: str, label: str, options: O
     field_id = _id(name, within)
 
     def chip(value: Any, text: Any) -> rx.Component:
-        started = default == value if isinstance(default, rx.Var) else isinstance(value, str) and value in default
+        if isinstance(default, rx.Var):
+            started = default.to(list[str]).contains(value) if kind == "checkbox" else default == value
+        else:
+            started = isinstance(value, str) and value in default
         return rx.el.label(
             rx.el.input(type=kind, name=name, value=value, id=f"{field_id}-{value}", default_checked=started),
             rx.el.span(text),
@@ -155,7 +158,7 @@ def choice(name: str, label: str, *, options: Options, hint: str = "", required:
 
 
 def checks(name: str, label: str, *, options: Options, hint: str = "", required: bool = False,
-           default: Sequence[str] = (), within: Within = "", ask_when: AskWhen | None = None,
+           default: Sequence[str] | rx.Var = (), within: Within = "", ask_when: AskWhen | None = None,
            why_asked: str = "") -> rx.Component:
     """Any number of a few, as chips; always sent as a list."""
     return _chips("checkbox", name, label, options, hint=hint, required=required, default=default, within=within,

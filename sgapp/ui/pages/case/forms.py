@@ -7,6 +7,7 @@ import reflex as rx
 from sgapp.domain.letter import LONGEST_SPOKEN, told
 from sgapp.domain.risk_checklist import topics_of
 from sgapp.domain.vocabulary import (
+    ABUSE_TYPES,
     ADULT_AGREEMENT,
     AGENCIES,
     ANSWERS,
@@ -24,6 +25,7 @@ from sgapp.domain.vocabulary.risk_checklist import TOPICS_OF
 from sgapp.ui.components.durable_form import durable_form
 from sgapp.ui.components.fields import (
     YES_NO,
+    checks,
     choice,
     date_field,
     date_time_field,
@@ -62,6 +64,13 @@ def review() -> rx.Component:
 def risk() -> rx.Component:
     return _form("set-risk", "Set the risk", choice("level", "Level", options=RISK_LEVELS.options(), within="risk"),
                  text_area("reason", "What it rests on", within="risk"))
+
+
+def harm() -> rx.Component:
+    return _form("set-types", "Set the kind of harm",
+                 checks("types", "What kind of harm may it be?", options=ABUSE_TYPES.options(), default=case.type_codes,
+                        within="harm", hint="As many as fit. What was said before stays on the file."),
+                 text_area("reason", "What it rests on", within="harm", rows=2))
 
 
 def consultation() -> rx.Component:

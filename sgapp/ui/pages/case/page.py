@@ -123,6 +123,7 @@ def _lead_work() -> list[rx.Component]:
         rx.cond(case.triage, folded("Decide again", forms.triage(), anchor="triage-again"),
                 folded("Decide what happens", forms.triage(), anchor="triage", open_when=True)),
         rx.cond(case.watching, folded("Look again", forms.review(), anchor="review", open_when=True), rx.fragment()),
+        folded("Kind of harm", forms.harm(), anchor="harm", open_when=case.harm_owed),
         folded("Risk level", forms.risk()),
         folded("Advice taken", forms.consultation()),
         folded("Capacity", lines(case.capacity), forms.capacity()),

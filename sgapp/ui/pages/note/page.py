@@ -72,8 +72,8 @@ def _match() -> rx.Component:
 def _open() -> rx.Component:
     return panel(
         durable_form(
-            checks("types", "What kind of harm may this be?", options=note.types, required=True,
-                   hint="As many as fit; it can be changed later."),
+            checks("types", "What kind of harm may this be?", options=note.types,
+                   hint="As many as fit, or none while nobody can tell. It can be changed on the case."),
             rx.cond(note.joinable.length() > 0,
                     checks("note_ids", "Take these earlier notes in too", options=note.joinable), rx.fragment()),
             intent="open-case", form_key="open-case:" + NoteState.note_id, hidden={"note_id": NoteState.note_id},
