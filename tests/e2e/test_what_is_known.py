@@ -1,4 +1,4 @@
-"""Who the adult of a case is, as a lead writes it down and chooses it for a letter."""
+"""What a lead writes down of an adult and of the harm, in forms that begin with what is known already."""
 
 from playwright.sync_api import Page, expect
 
@@ -26,3 +26,21 @@ def test_what_is_written_down_of_the_adult_stands_in_the_form_again_and_among_th
     fact.get_by_role("combobox").select_option(label="So that they know who it is about")
     letter = lead.get_by_role("listitem").filter(has_text="Address: 3 Lock Cottages, Wexcombe")
     expect(letter).to_be_visible()
+
+
+def test_the_kind_of_harm_that_is_said_anew_is_ticked_when_the_form_is_opened_again(sign_in: Open) -> None:
+    lead = sign_in("lead")
+    case = _case_of(lead, "S. Ferris")
+    lead.goto(case)
+    form = lead.locator("#harm")
+    form.locator("summary").click()
+    neglect, self_neglect = (form.get_by_role("checkbox", name=name, exact=True)
+                             for name in ("Neglect and acts of omission", "Self-neglect"))
+    expect(neglect).to_be_checked()
+    expect(self_neglect).not_to_be_checked()
+    form.locator(".chip").filter(has=self_neglect).click()
+    form.get_by_label("What it rests on").fill("He says that he forgets to eat.")
+    form.get_by_role("button", name="Set the kind of harm").click()
+    expect(lead.get_by_text("neglect and acts of omission, self-neglect", exact=False).first).to_be_visible()
+    for chip in (neglect, self_neglect):
+        expect(chip).to_be_checked()
