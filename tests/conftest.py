@@ -118,14 +118,15 @@ def waits_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    """An empty house, prepared, on each database in turn."""
+    """An empty house, prepared, on each database in turn. It is set up to send mails and texts; nothing is sent by itself."""
     url = ""
     if request.param == "postgresql":
         url = new_database(request.getfixturevalue("postgres"), copied_from=request.getfixturevalue("migrated_postgres"))
     else:
         (tmp_path / "data").mkdir(mode=0o700)
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "data" / "sgapp.db")
-    made = House(Settings(data=tmp_path / "data", keys=tmp_path / "keys", database_url=url))
+    made = House(Settings(data=tmp_path / "data", keys=tmp_path / "keys", database_url=url, smtp_url="smtp://127.0.0.1:25",
+                          notify_key="key", notify_template="template"))
     if request.param == "sqlite":
         _wait_for_no_disk(made.engine)
     made.prepare()

@@ -304,13 +304,11 @@ def called_for_since(decisions: Iterable[SharingDecision], *, risk: str, priorit
     looked at the same day. Where somebody is asked already, the reason is added and the clock goes on. One that was sent back
     has to be made again in any case.
     """
-    every = tuple(decisions)
-    replaced = {earlier.id for d in every if (earlier := replaced_by(d, every)) is not None}
     found = []
-    for decision in every:
+    for decision in standing(decisions):
         because = second_review_because(decision.answers, risk=risk, priority=priority, types=types, restricted=restricted)
         new = tuple(reason for reason in because if reason not in decision.review_because)
-        if not new or decision.id in replaced or not REVIEW_TRANSITIONS[decision.review]:
+        if not new or not REVIEW_TRANSITIONS[decision.review]:
             continue
         whole = (*decision.review_because, *new)
         asked = decision.review is ReviewState.ASKED
@@ -325,6 +323,13 @@ class Change:
     label: str
     before: str
     after: str
+
+
+def standing(decisions: Iterable[SharingDecision]) -> tuple[SharingDecision, ...]:
+    """Those whose place no later one has taken."""
+    every = tuple(decisions)
+    replaced = {earlier.id for d in every if (earlier := replaced_by(d, every)) is not None}
+    return tuple(d for d in every if d.id not in replaced)
 
 
 def replaced_by(decision: SharingDecision, others: Iterable[SharingDecision]) -> SharingDecision | None:

@@ -371,6 +371,11 @@ class Action:
     from_learning: str = ""
 
     @property
+    def awaited(self) -> bool:
+        """Whether its case waits for it. What is tried again months after a debrief keeps no case open."""
+        return self.open and not self.from_learning
+
+    @property
     def open(self) -> bool:
         return self.state not in (ActionState.DONE, ActionState.DECLINED)
 

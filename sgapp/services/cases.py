@@ -19,6 +19,7 @@ from sgapp.domain.case import (
     harm_in_words,
 )
 from sgapp.domain.clocks import AGENCY_STAGES
+from sgapp.domain.contact import Contact, ContactState
 from sgapp.domain.decision import ReviewState, called_for_since
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.observation import NoteState
@@ -265,7 +266,9 @@ class CloseCase:
 
 @intention("close-case", Permission.CLOSE_CASE, CloseCase)
 def close_case(uow: UnitOfWork, form: CloseCase) -> Done:
-    """Close on the agencies' outcomes, or, where nothing was shared, on a look back. Never by time."""
+    """Close on the agencies' outcomes, or, where nothing was shared, on a look back. Never by time. What was planned with the
+    adult is called off.
+    """
     return _closed(uow, form, signed=False)
 
 
@@ -290,8 +293,10 @@ def _closed(uow: UnitOfWork, form: CloseCase, *, signed: bool) -> Done:
     referrals = uow.referrals(case)
     ended = [r.concluded(uow.now) for r in referrals if r.state is ReferralState.OUTCOME_KNOWN]
     ended += [r.unanswered(uow.now) for r in referrals if r.state in (ReferralState.SENT, ReferralState.RECEIVED)]
+    off = [c.cancelled(why="The case was closed.", at=uow.now, by=uow.actor.name) for c in uow.hanging_on(Contact, case.id)
+           if c.state is ContactState.PLANNED]
     event = AuditEvent("case-closed", "case", case.id, detail=basis)
-    uow.save(case.closed(closing), *(n.finished() for n in notes), *ended, because=event)
+    uow.save(case.closed(closing), *(n.finished() for n in notes), *ended, *off, because=event)
     return Done(case.id, f"Case {case.reference} is closed.", f"/case?id={case.id}")
 
 
@@ -319,13 +324,17 @@ def _may_close(uow: UnitOfWork, case: Case, *, signed: bool) -> str:
         gaps.append("the right authority has not been asked yet")
     if case.emergency_record_from is not None:
         gaps.append("the record of the emergency decision is missing")
+    if case.welfare is not None:
+        gaps.append("nobody has checked on the adult, as the plan says")
+    if case.marac_from is not None:
+        gaps.append("it was neither referred to MARAC nor said why not")
     if case.cqc_owed_since is not None:
         gaps.append("CQC has not been told, and nobody has said why not")
     if any(d.review is ReviewState.ASKED for d in decisions):
         gaps.append("a second review is still awaited")
     if decisions and decisions[-1].review is ReviewState.RETURNED:
         gaps.append("the second reviewer sent the decision back and it has not been made again")
-    if any(a.open for a in uow.actions(case)):
+    if any(a.awaited for a in uow.actions(case)):
         gaps.append("an agreed action is neither done nor declined")
     if not referrals and not any(not d.shares for d in decisions):
         gaps.append("there is neither a referral nor a recorded decision not to share")

@@ -68,7 +68,7 @@ def prepare_referral(uow: UnitOfWork, form: PrepareReferral) -> Done:
     at_most("asked_for", form.asked_for)
     if form.by_when is not None and form.by_when < to_london(uow.now).date():
         raise Invalid(FieldError("by_when", "This day has passed."))
-    decision, details = _decision_for(uow, case, form.agency), _details(form)
+    decision, details = decision_for(uow, case, form.agency), _details(form)
     offered = offered_on(uow, case)
     facts = chosen(offered.facts, filter(None, form.facts))
     slipped = slipped_in(_own_words(form), offered.facts, facts, offered.names)
@@ -99,7 +99,7 @@ def _as_pairs(entries: Iterable[str]) -> dict[str, str]:
     return {name: value for name, _, value in (entry.partition("=") for entry in entries)}
 
 
-def _decision_for(uow: UnitOfWork, case: Case, agency: str) -> SharingDecision:
+def decision_for(uow: UnitOfWork, case: Case, agency: str) -> SharingDecision:
     """The newest decision to share with this agency. Raises Invalid if there is none that stands."""
     sharing = [d for d in uow.decisions(case) if d.shares and d.answers.agency == agency]
     if not sharing:

@@ -19,7 +19,7 @@ from sgapp.domain.reach import Channel, Urgency
 from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.domain.vocabulary import CALL_BACK_OUTCOMES, CONTACT_KINDS, CONTACT_WITH, SENT_KINDS, WRITTEN_KINDS
 from sgapp.services.cases import known, written
-from sgapp.services.duty import add_message, begin_clocks, members, tell
+from sgapp.services.duty import add_message, begin_clocks, members, must_go_out, tell
 from sgapp.services.guard import Done, intention
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.safety_plans import current_plan, rules_for
@@ -70,7 +70,7 @@ def plan_contact(uow: UnitOfWork, form: PlanContact) -> Done:
         purpose=form.purpose.strip(), words=form.words.strip(), planned_at=uow.now, planned_by=uow.actor.name,
         planned_by_id=uow.actor.account_id, shown=verdict.warned, anyway=form.anyway.strip() if verdict.warned else "",
         plan_version=plan.version if plan else 0, restricted=case.restricted, barred=case.barred, branch=case.branch)
-    to = _address(plan, form.kind) if form.whom == "adult" and form.kind in SENT_KINDS else ""
+    to = _address(uow, plan, form.kind) if form.whom == "adult" and form.kind in SENT_KINDS else ""
     uow.save(contact, because=AuditEvent("contact-planned", "contact", contact.id, detail=form.kind))
     if to:
         _put_in_post(uow, contact, to)
@@ -78,19 +78,23 @@ def plan_contact(uow: UnitOfWork, form: PlanContact) -> Done:
                 else "Planned. Record here how it went.", f"/contact?id={contact.id}")
 
 
-def _address(plan: SafetyPlan | None, kind: str) -> str:
+_CHANNELS = {"text": Channel.TEXT, "email": Channel.EMAIL}
+
+
+def _address(uow: UnitOfWork, plan: SafetyPlan | None, kind: str) -> str:
     """Where the product sends it. Raises Invalid where the plan gives no address: then nobody said that one is safe."""
     found = (plan.content.number if kind == "text" else plan.content.email) if plan else ""
     if not found:
         raise Invalid(FieldError("kind", "The plan gives no number or address to which this is safe. Write it into the plan "
                                          "first."))
+    must_go_out(uow, _CHANNELS[kind], "kind")
     return found
 
 
 def _put_in_post(uow: UnitOfWork, contact: Contact, to: str) -> None:
     """At most once: where it is in doubt whether it went, a person decides. Nothing of it says what it is about."""
     clock = uow.session.get_one(ClockRow, ("contact", contact.id, "contact"))
-    add_message(uow, Channel.TEXT if contact.kind == "text" else Channel.EMAIL, "", Urgency.TODAY, to=to, reference="",
+    add_message(uow, _CHANNELS[contact.kind], "", Urgency.TODAY, to=to, reference="",
                 about=clock, not_before=contact.at, once=True, letter=(SUBJECT, contact.words))
 
 
@@ -100,7 +104,8 @@ def may_go_out(uow: UnitOfWork, contact_id: str) -> bool:
     case = uow.regardless(Case, contact.case_id)
     rules, plan = rules_for(uow, case)
     verdict = judge(rules, Wanted(contact.kind, contact.whom, uow.now, contact.words))
-    return contact.state is ContactState.PLANNED and plan is not None and not verdict.refused and uow.now < contact.until
+    return (contact.state is ContactState.PLANNED and case.closing is None and plan is not None and not verdict.refused
+            and uow.now < contact.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlmodel import col, or_, select
 from sgapp.domain.chronology import StepUp
 from sgapp.domain.clocks import REMINDED, TOLD_AT_ONCE, WITH_AGENCY, ClockKind, is_reminder
 from sgapp.domain.decision import SharingDecision
-from sgapp.domain.errors import Unreadable
+from sgapp.domain.errors import FieldError, Invalid, Unreadable
 from sgapp.domain.permissions import GRANTS, SEES_RESERVED, Permission, Role
 from sgapp.domain.reach import CHANNEL_WORDS, Channel, MessageState, Reach, Urgency
 from sgapp.domain.referral import Referral
@@ -211,6 +211,13 @@ def reach_of(uow: UnitOfWork, account_id: str) -> Reach:
 def without_way(uow: UnitOfWork, reach: Reach) -> tuple[str, ...]:
     """The channels that somebody chose and that this installation is not set up for, as people say them."""
     return tuple(CHANNEL_WORDS[channel] for channel in reach.channels() if channel not in uow.ways_out)
+
+
+def must_go_out(uow: UnitOfWork, channel: Channel, field: str) -> None:
+    """Raise Invalid beside a field where this installation sends nothing by a channel: it would be promised and never leave."""
+    if channel not in uow.ways_out:
+        raise Invalid(FieldError(field, f"Nothing goes out by {CHANNEL_WORDS[channel]} here: it is not set up. Choose another "
+                                        "way, or ask whoever looks after the machine."))
 
 
 def set_reach(uow: UnitOfWork, account_id: str, reach: Reach) -> None:

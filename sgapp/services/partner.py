@@ -41,7 +41,7 @@ from sgapp.domain.referral import (
 )
 from sgapp.domain.time import to_london
 from sgapp.services.directory import directory_of
-from sgapp.services.duty import add_message, begin_clocks
+from sgapp.services.duty import add_message, begin_clocks, must_go_out
 from sgapp.services.guard import Done, intention, public, record_refusal
 from sgapp.services.house import NOBODY, SYSTEM, House
 from sgapp.services.passwords import sha256
@@ -164,6 +164,7 @@ def desk_for_link(uow: UnitOfWork, referral: Referral, desk_id: str) -> Desk:
         raise Invalid(FieldError("desk_id", "Choose the team from the directory."))
     if not desk.email:
         raise Invalid(FieldError("desk_id", "The directory has no e-mail address for this team. Add it, or send another way."))
+    must_go_out(uow, Channel.EMAIL, "desk_id")
     return desk
 
 

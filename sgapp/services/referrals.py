@@ -25,7 +25,7 @@ from sgapp.domain.referral import (
 )
 from sgapp.domain.vocabulary import ADULT_AGREEMENT, AGENCIES, ENQUIRY_STEPS, SEND_METHODS
 from sgapp.services.cases import known, written
-from sgapp.services.composing import check_address, letter_of, names_first, new_referral, offered_on
+from sgapp.services.composing import check_address, decision_for, letter_of, names_first, new_referral, offered_on
 from sgapp.services.duty import stage_of
 from sgapp.services.guard import Done, intention
 from sgapp.services.partner import desk_for_link, end_links, link_made, open_link
@@ -96,6 +96,7 @@ class SendReferral:
 def send_referral(uow: UnitOfWork, form: SendReferral) -> Done:
     """It has been sent, to whom and how: the receipt clock starts. Taken down on the telephone, it has been received, too."""
     referral, case = uow.child(Referral, form.referral_id)
+    decision_for(uow, case, referral.agency)
     method = known(SEND_METHODS, form.method or referral.method, "method", "Choose how it is sent.")
     desk = desk_for_link(uow, referral, form.desk_id) if method == "link" else None
     to = f"{desk.name}, {desk.email}" if desk else form.to.strip() or referral.recipient

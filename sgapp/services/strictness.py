@@ -37,14 +37,16 @@ def as_strict(uow: UnitOfWork, case: Case) -> tuple[OnACase, ...]:
 
 
 def stricter_for(uow: UnitOfWork, note: Observation) -> tuple[Record, ...]:
-    """What a correction makes stricter: the note it adds to, that note's case, and all that hangs on the case."""
-    if note.corrects_id is None:
-        return ()
-    earlier = uow.regardless(Observation, note.corrects_id)
-    firm = earlier.as_strict(note.restricted, note.barred, note.listed)
-    found: list[Record] = [firm] if firm != earlier else []
-    if earlier.case_id is not None:
-        case = uow.regardless(Case, earlier.case_id)
+    """What a note makes stricter: the note it adds to, the cases of both, and all that hangs on those cases."""
+    found: list[Record] = []
+    cases = [note.case_id]
+    if note.corrects_id is not None:
+        earlier = uow.regardless(Observation, note.corrects_id)
+        firm = earlier.as_strict(note.restricted, note.barred, note.listed)
+        found += [firm] if firm != earlier else []
+        cases.append(earlier.case_id)
+    for case_id in filter(None, dict.fromkeys(cases)):
+        case = uow.regardless(Case, case_id)
         held = case.as_strict(note.restricted, note.barred, note.listed, at=uow.now)
         found += [held, *as_strict(uow, held)] if held != case else []
     return tuple(found)

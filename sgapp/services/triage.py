@@ -17,7 +17,7 @@ from sgapp.domain.reference import case_reference
 from sgapp.domain.time import to_london
 from sgapp.domain.vocabulary import ABUSE_TYPES
 from sgapp.services.guard import Done, intention
-from sgapp.services.strictness import as_strict
+from sgapp.services.strictness import as_strict, stricter_for
 from sgapp.store.access import barred_by
 from sgapp.store.tables import CaseRow, ObservationRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -127,7 +127,9 @@ class SettleName:
 
 @intention("settle-name", Permission.TRIAGE, SettleName)
 def settle_name(uow: UnitOfWork, form: SettleName) -> Done:
-    """Say so. If it is not about them, they may learn of it from now on."""
+    """Say so. If it is not about them, they may learn of it from now on; if it is, whoever is close to them may not, nor of the
+    case that it lies in.
+    """
     note = uow.notes.get(form.note_id)
     if form.involved not in (Answer.YES, Answer.NO):
         raise Invalid(FieldError("involved", "Say yes or no. While you do not know, leave it open."))
@@ -135,7 +137,8 @@ def settle_name(uow: UnitOfWork, form: SettleName) -> Done:
     note = note.name_settled(found)
     if found.involved:
         note = note.as_strict(True, barred_by(uow, [form.account_id]))
-    uow.save(note, because=AuditEvent("name-settled", "observation", note.id, detail=str(form.involved)))
+    stricter = stricter_for(uow, note) if found.involved else ()
+    uow.save(note, *stricter, because=AuditEvent("name-settled", "observation", note.id, detail=str(form.involved)))
     told = "It stays closed to them." if found.involved else "It is open to them like to anyone in their role."
     return Done(note.id, told, f"/note?id={note.id}")
 

@@ -46,7 +46,8 @@ def test_it_looks_at_every_part(kept: House) -> None:
 
 
 def test_whatever_is_not_well_says_what_to_do(kept: House) -> None:
-    kept.settings = kept.settings.model_copy(update={"smtp_url": "x", "checkpoints_to": "ftp://x", "notify_key": "k"})
+    kept.settings = kept.settings.model_copy(update={"smtp_url": "x", "checkpoints_to": "ftp://x", "notify_key": "k",
+                                                    "notify_template": ""})
     found = [finding for finding in examine(kept, now=now() + timedelta(days=40)) if finding.grade is not Grade.WELL]
     assert {finding.part for finding in found} >= {"sweep", "e-mail", "texts", "checkpoints"}
     assert [finding.part for finding in found if not finding.mend] == []

@@ -1,4 +1,4 @@
-"""What kind of harm it may be: said when it is known, kept as it was said, and owed before a case ends as a matter of safeguarding."""
+"""What kind of harm it may be: said when it is known, kept as it was said, and owed before a matter of safeguarding ends."""
 
 import pytest
 

@@ -34,15 +34,22 @@ def away(cast: Cast, who: Actor, start: float, end: float, *, by: Actor | None =
     return rota.add_absence(cast.house, by or cast.lena, form, now=START)
 
 
+def sends_no_more(cast: Cast, **set_up: str) -> None:
+    """The installation sends no mails and no texts but for what is set up."""
+    none = {"smtp_url": "", "notify_key": "", "notify_template": ""}
+    cast.house.settings = cast.house.settings.model_copy(update=none | set_up)
+
+
 def told(cast: Cast, who: Actor, **choice: str) -> str:
     form = reach.SetReach(phone="07700 900123", email="someone@example.org", **choice)
     return reach.set_reach(cast.house, who, form, now=START).message
 
 
 def test_whoever_chooses_a_way_that_is_not_set_up_here_is_told_so(cast: Cast) -> None:
+    sends_no_more(cast)
     assert told(cast, cast.lena, by_text="yes").startswith("Kept. But nothing goes out by text: that is not set up here.")
     assert told(cast, cast.lena) == "Kept. This is how you are told from now on."
-    cast.house.settings = cast.house.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:25"})
+    sends_no_more(cast, smtp_url="smtp://127.0.0.1:25")
     assert told(cast, cast.lena, by_email="yes") == "Kept. This is how you are told from now on."
 
 
@@ -51,11 +58,12 @@ def test_the_queue_names_who_is_on_duty_and_has_chosen_no_way_that_there_is(cast
         return [alarm.startswith("Lena Hart is on duty and told nothing outside this list")
                 for alarm in queue(cast.house, cast.devan, START).alarms]
 
+    sends_no_more(cast)
     found = [alarms()]
     told(cast, cast.lena, by_email="yes", by_text="yes")
     found.append(alarms())
     lead, = (now.reach for now in view(cast, cast.devan).now if now.duty == "lead")
-    cast.house.settings = cast.house.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:25"})
+    sends_no_more(cast, smtp_url="smtp://127.0.0.1:25")
     assert ([*found, alarms()], lead) == ([[], [True], []], "not told outside this desk; e-mail, text not set up here")
 
 

@@ -12,7 +12,7 @@ from sgapp.domain.chronology import chronology
 from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.clocks import ClockKind, in_words
 from sgapp.domain.course import lanes
-from sgapp.domain.decision import QUESTIONS, ReviewState, SharingDecision, changes, replaced_by
+from sgapp.domain.decision import QUESTIONS, ReviewState, SharingDecision, changes, replaced_by, standing
 from sgapp.domain.due import clocks_of
 from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import GRANTS, Permission
@@ -318,6 +318,9 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
         return NextStep("Decide what happens with this concern", in_words(due, now), "Decide", f"{here}#triage")
     if case.welfare is not None:
         return NextStep("Check on the adult now", case.welfare.why, "Go to the plan", f"/plan?id={case.id}")
+    if back := [d for d in standing(decisions) if d.review is ReviewState.RETURNED]:
+        return NextStep("Record the sharing decision again", f"The second look sent it back: {back[-1].review_comment}",
+                        "Record the decision", f"/decide?id={case.id}")
     if any(d.review is ReviewState.ASKED for d in decisions):
         return NextStep("A second person looks at the sharing decision today", "Never the one who decided.",
                         "Go to the review", f"{here}#decisions")
@@ -332,7 +335,7 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
     awaited = [(c.due_at, r) for r in referrals for c in clocks_of(r, book)[:1]]
     enquiries = [(due, r) for due, r in awaited if r.enquiry_waits_for]
     waiting = [(due, r) for due, r in awaited if not r.enquiry_waits_for or due < now]  # weeks ahead, it is no next step yet
-    late = min((a for a in actions if a.open and end_of_day(a.due_on) < now), key=lambda a: a.due_on, default=None)
+    late = min((a for a in actions if a.awaited and end_of_day(a.due_on) < now), key=lambda a: a.due_on, default=None)
     if waiting:
         due, referral = min(waiting, key=lambda pair: pair[0])
         if late is None or due < end_of_day(late.due_on):
@@ -348,14 +351,14 @@ def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tu
     if not decisions:
         return NextStep("Record the sharing decision", "Why, what, who and when; also if nothing is shared.",
                         "Record the decision", f"/decide?id={case.id}")
-    if decisions[-1].shares and not referrals:
+    live = [r for r in referrals if r.state is not ReferralState.WITHDRAWN]
+    if decisions[-1].shares and not live:
         return NextStep("Prepare the referral", "Choose the facts one by one; nothing else leaves.",
                         "Choose the facts", f"/refer?id={case.id}&agency={decisions[-1].answers.agency}")
-    live = [r for r in referrals if r.state is not ReferralState.WITHDRAWN]
     if live and not any(r.settled for r in live):
         return NextStep("Find the right authority", "The one that was asked says it is not theirs.", "Record the decision",
                         f"/decide?id={case.id}")
-    open_actions = [a for a in actions if a.open]
+    open_actions = [a for a in actions if a.awaited]
     if open_actions:
         first = min(open_actions, key=lambda a: a.due_on)
         return NextStep(f"{first.what}: {first.owner}", f"Due {first.due_on:%-d %B}", "Go to the actions", f"{here}#actions")

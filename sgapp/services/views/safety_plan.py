@@ -17,6 +17,7 @@ from sgapp.domain.vocabulary import (
     CONTACT_WITH,
     PLAN_AGREEMENT,
     SAFETY_CODES,
+    SENT_KINDS,
 )
 from sgapp.domain.windows import next_good
 from sgapp.services.guard import query
@@ -249,6 +250,7 @@ class ContactView:
     open: bool
     help_asked: bool
     sends: bool
+    by_hand: bool
 
 
 @query(Permission.MAKE_CONTACT)
@@ -271,4 +273,5 @@ def contact_view(uow: UnitOfWork, contact_id: str) -> ContactView:
         done=f"{contact.done_by}, {show(contact.done_at)}" if contact.done_at else "",
         talks=contact.whom == "adult" and contact.kind not in ("letter", "visit_change"),
         open=contact.state in (ContactState.PLANNED, ContactState.LAPSED), help_asked=contact.outcome == "CODE_HELP",
-        sends=contact.kind in ("text", "email") and contact.state is ContactState.PLANNED)
+        sends=contact.whom == "adult" and contact.kind in SENT_KINDS and contact.state is ContactState.PLANNED,
+        by_hand=contact.whom != "adult" and contact.kind in SENT_KINDS and contact.state is ContactState.PLANNED)

@@ -70,6 +70,8 @@ def _open() -> rx.Component:
     return rx.el.div(
         rx.cond(contact.sends, rx.el.p("The product sends it at that time, once, if the plan still allows it then.",
                                        class_name="panel panel-tight hint"), rx.fragment()),
+        rx.cond(contact.by_hand, rx.el.p("Send it yourself: the product writes to the adult alone.",
+                                         class_name="panel panel-tight hint"), rx.fragment()),
         _pretext(),
         rx.cond(contact.words_of, panel(words), rx.fragment()),
         panel(_went(), heading="How did it go?"),
