@@ -147,10 +147,11 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     note, because = _read(uow, form.key_id, note_id, reference, sealed, device)
     looks = note if isinstance(note, OfflineLooks) else None
     note = note if isinstance(note, Observation) else None
-    if note is not None and not note.author_id:
+    unread = note is None and looks is None
+    spoken_up = _spoken_up(uow, form.key_id, note_id, sealed) if unread else {}
+    if spoken_up.get("nameless") or (note is not None and not note.author_id):
         # She asked not to be named. Who may deliver is checked; from here on nothing is written that says who it was.
         uow.actor, device = NAMELESS, None
-    unread = note is None and looks is None
     insert_row(uow.session, EnvelopeRow, id=note_id, sha256=digest, reference=reference, author_id=_writer(uow),
                key_id=form.key_id, received_at=uow.now, device_id=device.id if device else None,
                quarantined_because=str(because) if unread else None, kept=sealed if unread else None)
@@ -160,7 +161,7 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     if looks is not None:
         keep_looks(uow, looks, note_id)
     elif note is None:
-        upload = _kept(uow, uow.session.get_one(EnvelopeRow, note_id), because)
+        upload = _kept(uow, uow.session.get_one(EnvelopeRow, note_id), because, reserved=bool(spoken_up))
         uow.save(upload, because=AuditEvent("note-quarantined", "observation", note_id, "system", detail=str(because)))
     else:
         event = AuditEvent("note-delivered", "observation", note_id, detail=str(note.priority))
@@ -194,6 +195,16 @@ def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: by
         return None, Because.UNREADABLE
 
 
+def _spoken_up(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> dict[str, object]:
+    """Of what is kept for a look and can be opened: whether it goes past the managers, and without a name. It stands where
+    whom it goes past would read who wrote it.
+    """
+    try:
+        return speaks_up(opened(uow, key_id, note_id, sealed))
+    except (Unreadable, ValueError):
+        return {}
+
+
 def _device_of(uow: UnitOfWork, form: Envelope, note_id: str, sealed: bytes) -> Device | None:
     """The author's own phone, if it signed this."""
     device = devices.by_id(uow, form.device) if form.signed else None
@@ -207,18 +218,23 @@ def _writer(uow: UnitOfWork) -> str:
     return "" if uow.actor is NAMELESS else uow.actor.account_id
 
 
-def _kept(uow: UnitOfWork, row: EnvelopeRow, because: Because, sha256: str = "") -> KeptUpload:
-    """The record of it, under an id of its own: the note that it may become has the upload's.
+def kept_id(upload_id: str, sha256: str) -> str:
+    """The id of what is kept of an upload: the note that it may become has the upload's."""
+    return str(uuid.uuid5(uuid.UUID(upload_id), sha256))
+
+
+def _kept(uow: UnitOfWork, row: EnvelopeRow, because: Because, sha256: str = "", *, reserved: bool = False) -> KeptUpload:
+    """The record of it, under an id of its own.
 
     What comes under the number of a reserved note is as reserved as that.
     """
     sha256 = sha256 or row.sha256
     note = uow.session.get(ObservationRow, row.id)
     return KeptUpload(
-        id=str(uuid.uuid5(uuid.UUID(row.id), sha256)), upload_id=row.id, sha256=sha256, reference=row.reference,
+        id=kept_id(row.id, sha256), upload_id=row.id, sha256=sha256, reference=row.reference,
         device_id=row.device_id,
         author_id=_writer(uow), author_name=uow.actor.name, received_at=uow.now, because=because,
-        branch=uow.actor.branch or "main", reserved=note is not None and note.reserved)
+        branch=uow.actor.branch or "main", reserved=reserved or (note is not None and note.reserved))
 
 
 def _again(uow: UnitOfWork, earlier: EnvelopeRow, digest: str, sealed: bytes, key_id: str) -> Done:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from sgapp.domain.errors import NotFound
+from sgapp.domain.kept import Because, KeptState
 from sgapp.domain.observation import NoteContent, NoteState, Observation
 from sgapp.domain.permissions import Permission, Role
 from sgapp.domain.time import to_london
@@ -16,9 +17,10 @@ from sgapp.domain.vocabulary import AGENCIES
 from sgapp.services.directory import directory_of
 from sgapp.services.duty import kept_from_who_leads
 from sgapp.services.guard import query
+from sgapp.services.intake import kept_id
 from sgapp.store import accounts
 from sgapp.store.access import readers as readers_of
-from sgapp.store.tables import EnvelopeRow, ObservationRow
+from sgapp.store.tables import EnvelopeRow, KeptRow, ObservationRow
 from sgapp.store.unit_of_work import UnitOfWork, visited_on
 
 #: How long after its arrival an author may read her own note again.
@@ -56,11 +58,18 @@ def own_notes(uow: UnitOfWork) -> tuple[OwnNote, ...]:
         note = uow.own_note(row)
         found.append(OwnNote(note.id, note.reference, _state_for_author(uow, note), note.received_at, note.acknowledged_at,
                              note.in_hand_at, note.corrects_id))
-    # What could not be opened arrived all the same; that somebody has to look at it is not the writer's worry.
+    # It arrived, and somebody has to look at it. The writer is asked only where it cannot be opened: nobody knows what it says.
     kept = select(EnvelopeRow).where(EnvelopeRow.author_id == uow.actor.account_id,
                                      col(EnvelopeRow.quarantined_because).is_not(None))
-    found += [OwnNote(e.id, e.reference, "delivered", e.received_at, None, None, None) for e in uow.session.exec(kept)]
+    found += [OwnNote(e.id, e.reference, "please_ring" if _lost_on_us(uow, e) else "delivered", e.received_at, None, None, None)
+              for e in uow.session.exec(kept)]
     return tuple(sorted(found, key=lambda n: n.delivered_at, reverse=True))
+
+
+def _lost_on_us(uow: UnitOfWork, upload: EnvelopeRow) -> bool:
+    """Whether it cannot be opened, and nobody has heard yet what it says."""
+    row = uow.session.get(KeptRow, kept_id(upload.id, upload.sha256))
+    return upload.quarantined_because == Because.UNREADABLE and row is not None and row.state == KeptState.WAITING
 
 
 def _state_for_author(uow: UnitOfWork, note: Observation) -> str:

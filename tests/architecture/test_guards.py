@@ -79,6 +79,7 @@ UNGUARDED = {
     "availability.not_available": "takes the unit of work of the guarded service that records why",
     "composing.decision_for": "takes the unit of work and the case of a guarded service",
     "duty.must_go_out": "takes the unit of work of a guarded service; says what is set up here",
+    "intake.kept_id": "reckons an id out of an id and a digest",
     "triage.known_types": "checks codes against their list",
     "duty.without_way": "takes the unit of work of a guarded service; compares a choice with what is set up here",
     "duty.tell": "takes the unit of work of a guarded service, of the sweep or of the post; stores a message without content",

@@ -4,6 +4,7 @@ import base64
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -16,8 +17,9 @@ from sgapp.services.own_notes import own_notes
 from sgapp.services.views.note import note_view
 from sgapp.services.views.phones import kept_view, phones_view
 from sgapp.services.views.queue import queue
-from sgapp.store.tables import EnvelopeRow, ObservationRow, SealingKeyRow
+from sgapp.store.tables import AuditEventRow, EnvelopeRow, ObservationRow, SealingKeyRow
 from tests.people import START, Cast, Handset, note_payload
+from tests.services.test_other_routes import NAMELESS, SPEAKS_UP
 
 NOW = START + timedelta(minutes=20)
 
@@ -82,6 +84,49 @@ def _kept_id(cast: Cast) -> str:
 def _notes(cast: Cast) -> list[ObservationRow]:
     with cast.house.begin(cast.noel, NOW) as uow:
         return list(uow.session.exec(select(ObservationRow)))
+
+
+def _revoked(cast: Cast, phone: Handset) -> None:
+    devices.revoke_device(cast.house, cast.lena, devices.RevokeDevice(phone.id), now=START)
+
+
+def _disabled(cast: Cast, phone: Handset) -> None:
+    staff.disable_account(cast.house, cast.alun, staff.DisableAccount("carla"), now=START)
+
+
+def _replaced(cast: Cast, phone: Handset) -> None:
+    _rolled_over(cast)
+
+
+@pytest.mark.parametrize("happens", [_revoked, _disabled, _replaced])
+@pytest.mark.parametrize("content", [SPEAKS_UP, NAMELESS], ids=["named", "nameless"])
+def test_what_goes_past_the_managers_is_kept_past_them_and_without_a_name_where_none_was_given(
+        cast: Cast, happens: Callable[[Cast, Handset], None], content: dict[str, Any]) -> None:
+    phone = Handset(cast, "carla")
+    envelope = phone.signs(cast.sealed(note_payload(None, "", START, **content)))
+    happens(cast, phone)
+    intake.receive(cast.house, None, envelope, now=NOW)
+    with cast.house.begin(cast.noel, NOW) as uow:
+        [found] = uow.kept.where()
+        [row] = uow.session.exec(select(EnvelopeRow))
+        carla = [row.author_id, found.author_id].count(cast.carla.account_id)
+        told = [e for e in uow.session.exec(select(AuditEventRow).where(AuditEventRow.subject_id == row.id))
+                if e.actor_id == cast.carla.account_id]
+    seen = [r for who in (cast.lena, cast.maud) for r in queue(cast.house, who, NOW).rows if r.badge == "kept"]
+    nameless = content is NAMELESS
+    assert (seen, found.reserved, carla, found.author_name, bool(told)) == (
+        [], True, 0 if nameless else 2, "somebody who gave no name" if nameless else "Carla Denny", not nameless)
+
+
+def test_whoever_wrote_what_cannot_be_opened_is_asked_to_ring_until_somebody_has_dealt_with_it(cast: Cast) -> None:
+    _unreadable(cast)
+
+    def stands() -> list[str]:
+        return [note.state for note in own_notes(cast.house, cast.carla, NOW)]
+
+    before = stands()
+    kept.set_kept_aside(cast.house, cast.lena, kept.SetKeptAside(_kept_id(cast), "She rang and wrote it again."), now=NOW)
+    assert (before, stands()) == (["please_ring"], ["delivered"])
 
 
 def test_there_is_a_way_to_try_each_reason() -> None:
