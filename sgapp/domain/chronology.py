@@ -38,7 +38,9 @@ class StepUp:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline. `quote` holds somebody's exact words, shown as such."""
+    """One line of the timeline. `quote` holds somebody's exact words, shown as such. `bare` takes the place of a detail that is
+    in somebody's words, where nobody's leave; None where the detail is our own.
+    """
 
     at: datetime
     who: str
@@ -46,6 +48,7 @@ class Entry:
     detail: str = ""
     quote: str = ""
     kind: str = "case"
+    bare: str | None = None
 
 
 def chronology(
@@ -91,7 +94,7 @@ def _contact(contact: Contact) -> list[Entry]:
     found = [Entry(contact.planned_at, contact.planned_by, f"Planned {kind}", planned, kind="contact")]
     if contact.done_at and contact.outcome:
         found.append(Entry(contact.done_at, contact.done_by, f"{CALL_BACK_OUTCOMES.label(contact.outcome)}, {kind}",
-                           contact.note, kind="contact"))
+                           contact.note, kind="contact", bare=""))
     elif contact.done_at:
         found.append(Entry(contact.done_at, contact.done_by, f"Called off {kind}", contact.note, kind="contact"))
     elif contact.state is ContactState.LAPSED:
@@ -110,7 +113,8 @@ def _note(note: Observation) -> list[Entry]:
     words = note.content.said[0].words if note.content.said else ""
     what = "Added to an earlier note" if note.corrects_id else "Wrote a note"
     seen = " ".join(part for part in (note.content.seen, *(mark_as_fact(m) for m in note.content.marks)) if part)
-    found = [Entry(note.content.written_at, note.author_name, what, f"{note.reference}. {seen}".strip(), words, "note")]
+    found = [Entry(note.content.written_at, note.author_name, what, f"{note.reference}. {seen}".strip(), words, "note",
+                   note.reference)]
     if note.acknowledged_at:
         found.append(Entry(note.acknowledged_at, note.acknowledged_by, "Saw the note", note.reference, kind="note"))
     if note.more_asked_at:
@@ -194,15 +198,16 @@ def of_referral(referral: Referral) -> list[Entry]:
         found.append(Entry(r.at, r.person if r.through_link else r.recorded_by, f"{agency} confirmed receipt",
                            f"{told}. {_ON_THEIR_PAGE}" if r.through_link else told, kind="referral"))
     found += [Entry(o.at, o.recorded_by.removesuffix(f", {THROUGH_LINK}"), f"{agency} answered: {outcome_label(o.code)}",
-                    f"{o.detail} {_ON_THEIR_PAGE}".strip() if o.through_link else o.detail, kind="referral")
+                    f"{o.detail} {_ON_THEIR_PAGE}".strip() if o.through_link else o.detail, kind="referral", bare="")
               for o in referral.outcomes]
     found += [Entry(s.at, s.by, _LINK[s.event].format(agency), f"{referral.reference}. {s.to}", kind="referral")
               for s in referral.link]
     for q in referral.questions:
         found.append(Entry(q.at, q.asked_by, f"{agency} asked", _ON_THEIR_PAGE, q.text, "referral"))
         if q.answered_at:
-            found.append(Entry(q.answered_at, q.answered_by, f"Answered the question of {agency}", q.answer, kind="referral"))
-    found += [Entry(e.at, e.by, f"{agency}: {ENQUIRY_STEPS.label(e.code).lower()}", e.detail, kind="referral")
+            found.append(Entry(q.answered_at, q.answered_by, f"Answered the question of {agency}", q.answer, kind="referral",
+                               bare=""))
+    found += [Entry(e.at, e.by, f"{agency}: {ENQUIRY_STEPS.label(e.code).lower()}", e.detail, kind="referral", bare="")
               for e in referral.enquiry]
     return found
 

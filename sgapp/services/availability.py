@@ -52,9 +52,9 @@ class MarkAvailable:
 
 @intention("mark-available", Permission.SET_AVAILABILITY, MarkAvailable)
 def mark_available(uow: UnitOfWork, form: MarkAvailable) -> Done:
-    """Whoever entered it ends it; nobody can tell by that what the other entries are."""
+    """Whoever entered it ends it, and anybody who may once they have left; nobody can tell by that what the others are."""
     row = uow.session.get(AvailabilityRow, form.entry_id)
-    if row is None or row.set_by != uow.actor.account_id or _over(row, uow.now):
+    if row is None or not _may_end(uow, row) or _over(row, uow.now):
         raise NotFound(form.entry_id)
     row.until_at = uow.now
     uow.note_event(AuditEvent("marked-available", "account", row.account_id))
@@ -76,7 +76,7 @@ def take_off_rota(uow: UnitOfWork, form: TakeOffRota) -> Done:
     case, account = uow.cases.get(form.case_id), colleague(uow, form.account_id)
     if not form.reason.strip():
         raise Invalid(FieldError("reason", "Say why, for the file. The rota is not told."))
-    what = f"{account.name} is given no visits; the rota sees “not available”. {form.reason.strip()}"
+    what = f"{account.name} is to be given no visits; the rota sees “not available”. {form.reason.strip()}"
     step = ProtectionStep(str(uuid.uuid4()), what, uow.now, uow.actor.name)
     uow.save(case.with_protection(step), because=AuditEvent("taken-off-rota", "case", case.id, detail=account.id))
     not_available(uow, account, uow.now, None)
@@ -100,13 +100,27 @@ def colleague(uow: UnitOfWork, account_id: str) -> Account:
     return account
 
 
+def _may_end(uow: UnitOfWork, row: AvailabilityRow) -> bool:
+    me, setter = uow.actor.account_id, accounts.by_id(uow, row.set_by)
+    left = setter is None or setter.disabled
+    return row.set_by == me or (left and row.account_id != me)  # never about oneself: it may be there to protect somebody
+
+
+def away(uow: UnitOfWork, account_id: str, begins: datetime, ends: datetime) -> bool:
+    """Whether somebody is given no visits at some time between two moments."""
+    from_at, until_at = col(AvailabilityRow.from_at), col(AvailabilityRow.until_at)
+    return uow.session.exec(select(AvailabilityRow.id).where(
+        AvailabilityRow.account_id == account_id, from_at <= ends, or_(until_at.is_(None), until_at > begins),
+    ).limit(1)).first() is not None
+
+
 def _over(row: AvailabilityRow, at: datetime) -> bool:
     return row.until_at is not None and row.until_at <= at
 
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityLine:
-    """One colleague, from when to when. `mine`: whoever asks entered it and may end it."""
+    """One colleague, from when to when. `mine`: whoever asks may end it."""
 
     id: str
     name: str
@@ -142,7 +156,7 @@ def availability(uow: UnitOfWork) -> AvailabilityView:
     today = to_london(uow.now).date()
     found = []
     for row in rows:
-        mine = row.set_by == uow.actor.account_id
+        mine = _may_end(uow, row)
         if row.account_id not in names or _over(row, uow.now) or (row.account_id == uow.actor.account_id and not mine):
             continue
         until = f"until {show_date(to_london(row.until_at).date(), today)}" if row.until_at else "until further notice"

@@ -15,8 +15,8 @@ from sgapp.domain.errors import FieldError, Invalid, NotFound
 from sgapp.domain.permissions import Permission, Role
 from sgapp.domain.reach import Urgency
 from sgapp.domain.safety_plan import CardLine, Look, SafetyPlan, card_of
-from sgapp.domain.time import from_london, show_date, to_london
-from sgapp.services.availability import colleague
+from sgapp.domain.time import end_of_day, from_london, show_date, to_london
+from sgapp.services.availability import away, colleague
 from sgapp.services.duty import members, tell
 from sgapp.services.guard import Done, intention, query
 from sgapp.store import accounts
@@ -73,6 +73,9 @@ def card_by_reference(uow: UnitOfWork, reference: str) -> Card:
 
 
 def _today(uow: UnitOfWork) -> frozenset[str]:
+    """Whom she visits today: nobody while she is given no visits, and nothing tells that from a day off."""
+    if away(uow, uow.actor.account_id, uow.now, uow.now):
+        return frozenset()
     return visited_on(uow, uow.actor.account_id, to_london(uow.now).date())
 
 
@@ -203,6 +206,8 @@ def allocate_visit(uow: UnitOfWork, form: AllocateVisit) -> Done:
     day = form.on or today
     if day < today:
         raise Invalid(FieldError("on", "That day is over."))
+    if away(uow, account.id, max(uow.now, from_london(day)), end_of_day(day)):
+        raise Invalid(FieldError("account_id", f"{account.name} is not available then. Choose somebody else."))
     accounts.visits(uow, person.id, account.id, day)
     uow.note_event(AuditEvent("visit-allocated", "person", person.id, f"person:{person.id}", detail=account.id))
     return Done(person.id, f"{account.name} is down for {show_date(day, today)}.")

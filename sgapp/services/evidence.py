@@ -281,7 +281,7 @@ class _Making:
                     if case.restricted:
                         raise NotFound(case_id)
                     uow.was_read(case, action="case-read-masked")
-                    view = masked_whole(uow, case)
+                    view = masked_whole(uow, case, words=False)
             except (NotFound, Unreadable):
                 away += 1
                 continue

@@ -75,6 +75,7 @@ UNGUARDED = {
     "sessions.seen": "takes the unit of work of whoever was asked for in it; notes the time and nothing else",
     "devices.sender": "takes the look of the public intake; the signature is the permission, and opens no other door",
     "second_factor.tell_of_recovery": "takes the unit of work of the public sign-in; stores a message without content",
+    "availability.away": "takes the unit of work of a guarded service; says yes or no, and not why",
     "availability.colleague": "takes the unit of work of a guarded service; names somebody who works here",
     "availability.not_available": "takes the unit of work of the guarded service that records why",
     "composing.decision_for": "takes the unit of work and the case of a guarded service",

@@ -15,7 +15,7 @@ from sgapp.domain.errors import Invalid, NotFound, NotPermitted
 from sgapp.domain.evidence import SUPPRESSED
 from sgapp.domain.measures import BY_CODE, MEASURES
 from sgapp.domain.permissions import Actor
-from sgapp.services import cases, referrals, sampling
+from sgapp.services import cases, contacts, referrals, sampling
 from sgapp.services.audit import verify_audit
 from sgapp.services.checkpoints import check_daily
 from sgapp.services.evidence import (
@@ -119,6 +119,18 @@ def test_no_name_and_no_exact_words_stand_in_it_and_it_says_what_was_taken_out(c
         assert name not in text, name
     assert "Names of adults, colleagues and others" in text
     assert "For: The commissioner" in text
+
+
+def test_nobodys_own_words_stand_in_the_course_of_a_file_that_was_drawn(cast: Cast, tmp_path: Path) -> None:
+    case_id, at = _sampled(cast), LATER - timedelta(days=1)
+    planned = contacts.PlanContact(case_id, "in_visit", when=at, purpose="To ask how he is")
+    contact = contacts.plan_contact(cast.house, cast.lena, planned, now=at).id
+    told = contacts.RecordContact(contact, "adult", "yes", "yes", "yes", said="I want him out of my house.")
+    contacts.record_contact(cast.house, cast.lena, told, now=at)
+    text = _all(_zip(cast.house, month="2026-10", to=tmp_path / "e.zip", at=LATER))
+    assert "Wrote a note" in text
+    for words in ("The cupboard was empty.", "I want him out of my house."):
+        assert words not in text, words
 
 
 def test_the_sample_with_its_scores_and_the_files_it_drew_are_in_it(cast: Cast, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from sgapp.domain.errors import Invalid, NotFound
 from sgapp.domain.reach import Channel
 from sgapp.domain.safety_plan import SafetyPlan
 from sgapp.integrations.outgoing import Outgoing
-from sgapp.services import cards, checklists, contacts, intake, investigations, safety_plans
+from sgapp.services import availability, cards, checklists, contacts, intake, investigations, safety_plans
 from sgapp.services.contacts import PlanContact, RecordContact
 from sgapp.services.drafts import load_draft
 from sgapp.services.post import deliver_due
@@ -387,3 +387,20 @@ def test_the_plan_stays_as_it_is_when_a_look_is_added(plan: Plan) -> None:
     before = plan.plan()
     cards.look_at_card(plan.house, plan.cast.carla, cards.LookAtCard(plan.rosa, "VISITS", "I stand in for her."), now=DOOR)
     assert replace(plan.plan(), looks=()) == before
+
+
+def test_whoever_is_taken_off_the_rota_has_no_card_and_is_put_down_for_no_visit(plan: Plan) -> None:
+    had = len(cards.cards_today(plan.house, plan.cast.amina, DOOR))
+    off = availability.TakeOffRota(plan.case, plan.cast.amina.account_id, "Until it is clear what happened.")
+    availability.take_off_rota(plan.house, plan.cast.lena, off, now=DOOR)
+    form = cards.AllocateVisit(plan.rosa, plan.cast.amina.account_id, DOOR.date() + timedelta(days=1))
+    with pytest.raises(Invalid, match="Amina Yusuf is not available then"):
+        cards.allocate_visit(plan.house, plan.cast.lena, form, now=DOOR)
+    assert (had, len(cards.cards_today(plan.house, plan.cast.amina, DOOR))) == (1, 0)
+
+
+def test_whoever_was_away_has_her_cards_again_from_the_day_on_which_she_is_back(plan: Plan) -> None:
+    away = availability.MarkNotAvailable(plan.cast.amina.account_id, until_on=date(2026, 10, 12))
+    availability.mark_not_available(plan.house, plan.cast.rhona, away, now=at("2026-10-11T09:00"))
+    assert [len(cards.cards_today(plan.house, plan.cast.amina, at(when))) for when in (
+        "2026-10-12T23:00", "2026-10-13T00:01")] == [0, 1]

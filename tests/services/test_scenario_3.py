@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from sgapp.domain.errors import Invalid, NotFound, NotPermitted
 from sgapp.domain.permissions import Actor
-from sgapp.services import availability, cases, composing, investigations, sharing, triage, who_may_know
+from sgapp.services import availability, cases, composing, investigations, sharing, staff, triage, who_may_know
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM
 from sgapp.services.investigations import (
@@ -165,6 +165,18 @@ def test_the_rota_cannot_end_what_the_lead_entered_nor_tell_it_from_leave(matter
     assert {(line.span, line.now, line.mine) for line in seen} == {("from 14 Oct, until further notice", True, False)}
     with pytest.raises(NotFound):
         availability.mark_available(matter.house, rhona, availability.MarkAvailable(seen[0].id), now=now)
+
+
+def test_what_somebody_entered_who_has_left_can_be_ended_by_whoever_may_enter_it(matter: Matter) -> None:
+    now, rhona = at("2026-11-16T10:00"), matter.cast.rhona
+    entered = availability.MarkNotAvailable(matter.cast.devan.account_id)
+    entry = availability.mark_not_available(matter.house, matter.cast.lena, entered, now=now).id
+    with pytest.raises(NotFound):
+        availability.mark_available(matter.house, rhona, availability.MarkAvailable(entry), now=now)
+    staff.disable_account(matter.house, matter.cast.alun, staff.DisableAccount("lena"), now=now)
+    with pytest.raises(NotFound):  # whom it is about does not end it
+        availability.mark_available(matter.house, matter.cast.devan, availability.MarkAvailable(entry), now=now)
+    availability.mark_available(matter.house, rhona, availability.MarkAvailable(entry), now=now)
 
 
 def test_whoever_entered_it_ends_it(matter: Matter) -> None:

@@ -222,8 +222,8 @@ def case_view(uow: UnitOfWork, case_id: str) -> CaseView:
     return whole(uow, case)
 
 
-def whole(uow: UnitOfWork, case: Case) -> CaseView:
-    """A case that was given, with all that the actor may see of it."""
+def whole(uow: UnitOfWork, case: Case, *, words: bool = True) -> CaseView:
+    """A case that was given, with all that the actor may see of it. Without `words` the course holds nobody's own."""
     person = uow.people.get(case.person_id)
     notes = list(uow.notes.those(case.note_ids).values())
     decisions, referrals, actions = uow.decisions(case), uow.referrals(case), uow.actions(case)
@@ -236,7 +236,8 @@ def whole(uow: UnitOfWork, case: Case) -> CaseView:
         picture=picture(lanes(case, notes, decisions, referrals, actions, uow.now), uow.now),
         knows=grid(referrals, uow.now), waiting=waiting_for(uow, case, notes, decisions, referrals, actions),
         must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
-        moments=tuple(Moment(show(e.at), e.who, e.what, e.detail, e.quote, e.kind)
+        moments=tuple(Moment(show(e.at), e.who, e.what, e.detail if words or e.bare is None else e.bare,
+                             e.quote if words else "", e.kind)
                       for e in reversed(chronology(case, notes, decisions, referrals, actions, steps, uow.plans(case),
                                                    uow.contacts(case)))),
         decisions=_decisions(decisions, uow),

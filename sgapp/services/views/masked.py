@@ -33,9 +33,12 @@ def masked_case(uow: UnitOfWork, case_id: str) -> CaseView:
     return view if bare else _masked(uow, case, view)
 
 
-def masked_whole(uow: UnitOfWork, case: Case) -> CaseView:
-    """A case that was given, whole and without names, for whoever looks at the work and not at whom it was about."""
-    return _masked(uow, case, _without_ways(whole(uow, case)))
+def masked_whole(uow: UnitOfWork, case: Case, *, words: bool = True) -> CaseView:
+    """A case that was given, whole and without names, for whoever looks at the work and not at whom it was about.
+
+    Without `words` there are nobody's own in its course, for what leaves the provider.
+    """
+    return _masked(uow, case, _without_ways(whole(uow, case, words=words)))
 
 
 def _without_ways(view: CaseView) -> CaseView:

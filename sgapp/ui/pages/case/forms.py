@@ -151,7 +151,8 @@ def cqc() -> rx.Component:
 def take_off_rota() -> rx.Component:
     return _form(
         "take-off-rota", "Show as not available",
-        rx.el.p("Takes a colleague off all visits at once. The rota sees “not available”, like for leave, and no reason.",
+        rx.el.p("The rota sees “not available”, like for leave, and no reason. The colleague has no cards any more, and nobody "
+                "can put them down for a visit here. Ring whoever plans tonight's visits.",
                 class_name="hint"),
         select_field("account_id", "A colleague", options=case.staff, within="rota"),
         text_area("reason", "Why, for the file", rows=2, within="rota"))
