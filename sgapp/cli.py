@@ -351,7 +351,7 @@ def sample(
         out.print(f"This is what {found.kept.drawn_by} drew on {show(found.kept.drawn_at)}.")
     else:
         raise stop(f"This is not what {found.kept.drawn_by} drew on {show(found.kept.drawn_at)}: another seed, or cases that "
-                   "were added, let go or kept from somebody since.")
+                   "were added, let go, kept from somebody, referred or called another kind of harm since.")
 
 
 @evidence.command("build")

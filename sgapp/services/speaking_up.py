@@ -36,7 +36,7 @@ def answer_speaking_up(uow: UnitOfWork, form: AnswerSpeakingUp) -> Done:
     event = AuditEvent("speaking-up-answered", "observation", note.id, detail="passed_on" if form.pass_on else "finished")
     uow.save(after, because=event)
     if form.pass_on:
-        return Done(note.id, "The lead sees it now, and everyone who may see restricted notes and is not named in it.",
+        return Done(note.id, "Whoever may see restricted notes sees it now, the lead too, but for those who are named in it.",
                     f"/note?id={note.id}")
     return Done(note.id, "It is finished, and stays for nobody else to read.", f"/note?id={note.id}")
 

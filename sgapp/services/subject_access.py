@@ -77,7 +77,8 @@ def copy_for(house: House, reference: str, *, now: datetime,
 #: What whoever looks it through has to know, before the records begin.
 _BEFORE = (
     "This is for whoever answers the request. Nothing has been taken out. Read each line before it goes, and keep a note of "
-    "what you left out and why.",
+    "what you left out and why. Not in it, and to be told apart where it is asked for: who visited and when, and who of us "
+    "opened the file by way of exception, and why.",
     "Names between double brackets belong to somebody else: a colleague, another adult, or somebody who was there. They go "
     "with that person's consent, or where it is reasonable without. Professionals in their work are as a rule not left out.",
     "“Think first” stands at what others said, at what is about a colleague, and at what could put somebody in danger. What is "

@@ -67,7 +67,8 @@ def keep_from(uow: UnitOfWork, form: KeepFrom) -> Done:
     uow.save(changed, *notes, *as_strict(uow, changed), because=AuditEvent("kept-from", "case", case.id, detail=account.id))
     _let_go(uow, account.id, [case.id, *case.note_ids])
     _tell_the_others(uow, changed)
-    return Done(case.id, f"This file does not exist for {account.name} any more.", f"/case?id={case.id}")
+    told = f"This file does not exist for {account.name} any more. A matter about staff has a list of its own."
+    return Done(case.id, told, f"/case?id={case.id}")
 
 
 def _tell_the_others(uow: UnitOfWork, case: Case) -> None:

@@ -161,3 +161,24 @@ def test_of_a_text_it_is_said_whether_the_product_sends_it_or_somebody_has_to(
     made = plan.contact("2026-10-13T10:15", kind="text", whom=whom, anyway="As agreed.")
     view = contact_view(cast.house, cast.lena, DOOR, made)
     assert (view.sends, view.by_hand) == said
+
+
+def test_whoever_is_on_call_is_led_to_no_step_that_is_the_leads(cast: Cast) -> None:
+    story = Story(cast).noted().seen().opened().decided()
+    _sent_back(story)
+    step = case_view(cast.house, cast.joy, at("2026-10-05T19:00"), story.case_id).next_step
+    assert (step.button, step.href, step.hint[-19:]) == ("", "", "The lead does this.")
+
+
+def test_999_is_said_again_only_until_somebody_has_checked_on_whoever_asked_for_help(answered: Story) -> None:
+    contact = _call(answered)
+    form = contacts.RecordContact(contact, "adult", "yes", "yes", "yes", heard="help_phrase")
+    contacts.record_contact(answered.house, answered.cast.lena, form, now=NOW)
+
+    def says() -> bool:
+        return contact_view(answered.house, answered.cast.lena, NOW, contact).help_asked
+
+    before = says()
+    checked = contacts.RecordWelfareCheck(answered.case_id, "He is well.")
+    contacts.record_welfare_check(answered.house, answered.cast.lena, checked, now=NOW)
+    assert (before, says()) == (True, False)

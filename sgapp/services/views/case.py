@@ -232,7 +232,8 @@ def whole(uow: UnitOfWork, case: Case, *, words: bool = True) -> CaseView:
         id=case.id, reference=case.reference, person=f"{person.short} · {person.reference}", types=harm_in_words(case.types),
         state=str(case.state), risk=RISK_LEVELS.label(case.risk_level) if case.risk_level else "",
         restricted=case.restricted, codes=tuple(dict.fromkeys(o for n in notes for o in safety(n))),
-        next_step=_next_step(case, decisions, referrals, actions, uow), stations=_stations(case, referrals, uow.now),
+        next_step=_hers(uow, _next_step(case, decisions, referrals, actions, uow)),
+        stations=_stations(case, referrals, uow.now),
         picture=picture(lanes(case, notes, decisions, referrals, actions, uow.now), uow.now),
         knows=grid(referrals, uow.now), waiting=waiting_for(uow, case, notes, decisions, referrals, actions),
         must_not_know="; ".join(dict.fromkeys(d.answers.must_not_know for d in decisions)),
@@ -302,6 +303,14 @@ def _may_sign_off(uow: UnitOfWork, referrals: tuple[Referral, ...]) -> bool:
 
 def _triage(case: Case) -> str:
     return f"{TRIAGE_DECISIONS.label(case.decision.code)}: {case.decision.reason}" if case.decision else ""
+
+
+def _hers(uow: UnitOfWork, step: NextStep) -> NextStep:
+    """The step with its way, for whoever may go it; whoever only reads, or is on call, is told that it is the lead's."""
+    needed = Permission.MAKE_CONTACT if step.href.startswith("/plan") else Permission.WORK_CASE
+    if not step.href or uow.actor.may(needed):
+        return step
+    return NextStep(step.text, f"{step.hint} The lead does this.".strip(), "", "")
 
 
 def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tuple[Referral, ...],

@@ -176,7 +176,7 @@ def _sections(c: PlanContent) -> tuple[Section, ...]:
             ("What sets it off", c.triggers)]
     home = [("Children", c.children), ("Animals", c.animals), ("Medicine and aids", c.medicine), ("Papers and money", c.papers),
             ("If the plan is found", c.if_discovered)]
-    seen = [("Agencies' agreed actions", c.agencies), ("Who may see it", c.may_view),
+    seen = [("Agencies' agreed actions", c.agencies), ("Who else was told of it", c.may_view),
             ("Those who visit", "Have its card on the day" if c.workers_may_view else "Do not have its card")]
     named = (("How to reach them", reach), ("Who we are to others", who), ("Visits", visits), ("Their own", hers),
              ("At home", home), ("Others", seen))
@@ -272,6 +272,7 @@ def contact_view(uow: UnitOfWork, contact_id: str) -> ContactView:
         outcome=CALL_BACK_OUTCOMES.label(contact.outcome) if contact.outcome else "", note=contact.note,
         done=f"{contact.done_by}, {show(contact.done_at)}" if contact.done_at else "",
         talks=contact.whom == "adult" and contact.kind not in ("letter", "visit_change"),
-        open=contact.state in (ContactState.PLANNED, ContactState.LAPSED), help_asked=contact.outcome == "CODE_HELP",
+        open=contact.state in (ContactState.PLANNED, ContactState.LAPSED),
+        help_asked=contact.outcome == "CODE_HELP" and bool(case.welfare and case.welfare.help_asked),
         sends=contact.whom == "adult" and contact.kind in SENT_KINDS and contact.state is ContactState.PLANNED,
         by_hand=contact.whom != "adult" and contact.kind in SENT_KINDS and contact.state is ContactState.PLANNED)

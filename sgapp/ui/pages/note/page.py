@@ -87,7 +87,7 @@ def _open() -> rx.Component:
 
 def _answer() -> rx.Component:
     return panel(
-        rx.el.p("Only you see this note. Those who are named in it never do.", class_name="hint"),
+        rx.el.p("Only the nominated individual sees this note. Those who are named in it never do.", class_name="hint"),
         durable_form(
             choice("pass_on", "What happens with it?", required=True,
                    options=(("no", "I have dealt with it"), ("yes", "The lead takes it on"))),
@@ -102,7 +102,8 @@ def _answer() -> rx.Component:
 
 def _named() -> rx.Component:
     return panel(
-        rx.el.p("They do not see this note until you say that it is not about them. Ask first; it can stay open.",
+        rx.el.p("They do not see this note until you say that it is not about them. Ask first, and say it before it becomes "
+                "part of a case: from then on it stays closed to them.",
                 class_name="hint"),
         durable_form(
             select_field("account_id", "Who", options=note.named),

@@ -127,14 +127,14 @@ def _write() -> rx.Component:
             ("medicine", "Medicine, aids, and who controls them"), ("papers", "Papers and money"),
             ("if_discovered", "If the plan is found"))))
     rest = part(
-        "Agreement, review, and who may see it",
+        "Agreement, review, and who knows of it",
         choice("agreement", "Agreed with the adult?", options=PLAN_AGREEMENT.options(), within="plan"),
         text_area("agreement_why", "Why", rows=2, within="plan",
                   ask_when={"agreement": [c for c in PLAN_AGREEMENT.codes() if c != "agreed"]}),
         text_area("agencies", "What other agencies agreed to do, and by when", rows=2, within="plan",
                   hint="Put each on the case as an action, too: then it is followed."),
         yes_no("workers_may_view", "May those who visit have its card?", within="plan"),
-        text_field("may_view", "Who else may see it", within="plan"),
+        text_field("may_view", "Who else was told of it", within="plan", hint="For the file. It opens the plan to nobody."),
         date_field("review_on", "Look at it again on", within="plan"), opened=True)
     begin = intent_button("Start from what is known", intent="start-from-last-plan", hidden={"case_id": PlanState.case_id})
     form = _form("write-safety-plan", "Let this version count", reach, who, visits, hers, home, rest)

@@ -87,7 +87,8 @@ def _whole() -> rx.Component:
         class_name="flex flex-wrap gap-2", role="group", aria_label="Which sample")
     return rx.el.div(
         rx.cond(found.months.length() > 1, months, rx.fragment()),
-        panel(rx.el.p(found.drawn, "."), rx.el.p("Anybody at the machine can repeat it:", class_name="hint"),
+        panel(rx.el.p(found.drawn, "."),
+              rx.el.p("Anybody at the machine can repeat it, as long as nothing of its cases has changed:", class_name="hint"),
               rx.el.p(rx.el.code(found.command, class_name="command")),
               rx.el.ul(rx.foreach(found.cases, _case), class_name="rows", aria_label="Drawn cases"),
               heading=found.title, class_name="grid gap-3"),
