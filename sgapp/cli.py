@@ -24,7 +24,7 @@ from sgapp.services import staff
 from sgapp.services.audit import verify_audit
 from sgapp.services.backups import CannotBackUp, CannotRestore, back_up, restore, restore_unfinished
 from sgapp.services.checkpoints import make_checkpoint, verify_against
-from sgapp.services.demo import demo_accounts, load_demo
+from sgapp.services.demo import demo_accounts, invented_settings, load_demo
 from sgapp.services.doctor import Grade, examine
 from sgapp.services.echo import tell_others
 from sgapp.services.evidence import (
@@ -105,6 +105,7 @@ def serve(
     if demo:
         _load_demo_apart(found)
     token = staff.make_set_up_token(found, now=now())
+    _shows_its_own_numbers(found, set_up=token is None)
     if token is not None:
         out.print("No accounts yet. Make the first administrator here, once, within 24 hours:")
         out.print(f"  {found.settings.public_url}/set-up?token={token}")
@@ -129,6 +130,17 @@ def _mail_goes_somewhere(found: House) -> None:
             Mail.at(found.settings.smtp_url, sender=found.settings.sender)
     except WrongAddress as error:
         raise stop(f"{error}.") from error
+
+
+def _shows_its_own_numbers(found: House, *, set_up: bool) -> None:
+    """Stops where people would ring numbers that the demo invented. An empty database is served, so that it can be set up."""
+    missing = ", ".join(invented_settings(found, now=now()))
+    if missing and set_up:
+        raise stop(f"Care workers and agencies would be shown a name and numbers that the demo invented. Set {missing}, and "
+                   "start again.")
+    if missing:
+        out.print(f"Not set: {missing}. Until then care workers and agencies are shown what the demo invented. Set them before "
+                  "anybody else gets an account: once there is one, this does not start without them.", style="bold")
 
 
 @app.command()

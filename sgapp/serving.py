@@ -104,4 +104,4 @@ def _origin(address: str) -> str:
 def _settle_paths() -> None:
     """Folders given relative to where the person stands stay there when the working folder changes."""
     for name, usual in (("SGAPP_DATA", "data"), ("SGAPP_KEYS", "keys")):
-        os.environ[name] = str(Path(os.environ.get(name, usual)).resolve())
+        os.environ[name] = str(Path(os.environ.get(name) or usual).resolve())

@@ -20,7 +20,7 @@ def networks_in(text: str) -> tuple[Network, ...]:
 class Settings(BaseSettings):
     """What can be set from outside. Folders are made on first use; keys never lie in the data folder."""
 
-    model_config = SettingsConfigDict(env_prefix="SGAPP_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SGAPP_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     data: Path = Field(default=Path("data"), description="Folder of the database and whatever else must be backed up.")
     keys: Path = Field(default=Path("keys"), description="Folder of the master key; mode 0700; never in a backup.")
@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     proxies: str = Field(default="", description="Networks whose X-Forwarded-For says where somebody comes from, commas "
                          "between; empty: nobody's.")
     demo_password: str = Field(default="", description="One password for every demo account; empty: made from the own key.")
+    # What the demo says. Both numbers are of those that nobody has, so no provider may show them as its own.
     organisation: str = Field(default="Meadow Lane Homecare", description="The provider's name as agencies see it.")
     ring: str = Field(default="01632 960 001", description="The number agencies ring back on.")
     on_call: str = Field(default="01632 960 002", description="The number that reaches the lead on call, day and night.")
@@ -60,6 +61,12 @@ class Settings(BaseSettings):
             scheme, sep, rest = self.database_url.partition("://")
             return f"postgresql+psycopg{sep}{rest}" if scheme in ("postgres", "postgresql") else self.database_url
         return f"sqlite:///{self.data.resolve() / 'sgapp.db'}"
+
+    @property
+    def invented(self) -> tuple[str, ...]:
+        """Of the provider's name and numbers, those that say what the demo says, or nothing; by the names they are set by."""
+        return tuple(f"SGAPP_{name.upper()}" for name in ("organisation", "ring", "on_call")
+                     if getattr(self, name).strip() in ("", type(self).model_fields[name].default))
 
     @field_validator("proxies")
     @classmethod

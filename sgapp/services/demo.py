@@ -83,6 +83,13 @@ def demo_accounts(house: House, *, now: datetime) -> tuple[DemoAccount, ...]:
                  for u, role, name, device in _ACCOUNTS)
 
 
+@public("names settings and no record; the command line and the doctor ask it")
+def invented_settings(house: House, *, now: datetime) -> tuple[str, ...]:
+    """What is not set, so that people would be shown the demo's name and numbers as this provider's. None in a demo."""
+    with house.begin(SYSTEM, now) as uow:
+        return () if accounts.is_demo(uow.session) else house.settings.invented
+
+
 def _secret(house: House, username: str) -> bytes:
     """The secret of a demo account's authenticator, made from this installation's own key."""
     return derived(house.ring.demo_key, f"demo authenticator {username}")[:20]

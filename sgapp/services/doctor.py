@@ -20,6 +20,7 @@ from sgapp.integrations.mail import Mail, WrongAddress
 from sgapp.integrations.outgoing import Undelivered
 from sgapp.services.audit import verify_audit
 from sgapp.services.backups import last_backup
+from sgapp.services.demo import invented_settings
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.sweep import late_in_words
@@ -64,7 +65,7 @@ def examine(house: House, *, now: datetime) -> Iterator[Finding]:
     database = list(_database(house, now))
     yield from database
     if all(finding.grade is Grade.WELL for finding in database):
-        for look in (_clock, _sweep, _chain, _backup, _messages):
+        for look in (_name_and_numbers, _clock, _sweep, _chain, _backup, _messages):
             yield from look(house, now)
     for look in (_mail, _texts, _checkpoints, _pages_state):
         yield from look(house)
@@ -144,6 +145,15 @@ def _database(house: House, now: datetime) -> Iterator[Finding]:
         return
     yield Finding(part, Grade.WELL, f"It answers ({house.engine.dialect.name}), is of this version ({revision}), and the key "
                                     "opens it.")
+
+
+def _name_and_numbers(house: House, now: datetime) -> Iterator[Finding]:
+    part, missing = "name and numbers", invented_settings(house, now=now)
+    if missing:
+        yield Finding(part, Grade.ILL, "Care workers and agencies are shown what the demo invented as this provider's own.",
+                      f"Set {', '.join(missing)}, and start again.")
+    else:
+        yield Finding(part, Grade.WELL, "Whom to ring is said, and in whose name.")
 
 
 def _clock(house: House, now: datetime) -> Iterator[Finding]:

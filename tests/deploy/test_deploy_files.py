@@ -28,6 +28,28 @@ def test_every_setting_that_they_name_exists() -> None:
     assert len(named) > 6
 
 
+#: The image says where data and keys lie; the rest is for a demo, or read when the pages are built.
+NOT_PASSED_ON = {"data", "keys", "backup_keys", "demo_password", "language"}
+
+
+def test_compose_passes_on_every_setting_that_an_installation_may_need() -> None:
+    needed = {f"SGAPP_{name.upper()}" for name in set(Settings.model_fields) - NOT_PASSED_ON}
+    assert needed - set(COMPOSE["services"]["sgapp"]["environment"]) == set()
+
+
+OURS = ("SGAPP_ORGANISATION", "SGAPP_RING", "SGAPP_ON_CALL")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_compose_starts_nothing_without_the_providers_own_name_and_numbers(name: str) -> None:
+    assert COMPOSE["services"]["sgapp"]["environment"][name].startswith(f"${{{name}:?")
+
+
+@pytest.mark.parametrize("name", [*OURS, "SGAPP_NOTIFY_KEY", "SGAPP_NOTIFY_TEMPLATE"])
+def test_whoever_installs_it_reads_what_has_to_be_set(name: str) -> None:
+    assert name in (DEPLOY / "README.md").read_text()
+
+
 def _commands() -> list[list[str]]:
     """Every call of the command that one of the files makes."""
     units = [shlex.split(line.partition("=")[2]) for unit in UNITS for line in unit.read_text().splitlines()

@@ -24,7 +24,8 @@ UNITS = ROOT / "deploy" / "systemd"
 INSIDE = Path(__file__).with_name("inside_unit.py")
 NOBODY_IN_PARTICULAR = 64_998
 #: What a machine's administrator writes, as deploy/README.md says.
-SETTINGS = {"SGAPP_PUBLIC_URL": "https://notes.example.org", "SGAPP_CHECKPOINTS_TO": "/mnt/sgapp-checkpoints"}
+SETTINGS = {"SGAPP_PUBLIC_URL": "https://notes.example.org", "SGAPP_CHECKPOINTS_TO": "/mnt/sgapp-checkpoints",
+            "SGAPP_ORGANISATION": "Larkfield Care", "SGAPP_RING": "020 7946 0001", "SGAPP_ON_CALL": "020 7946 0002"}
 PLACES = ("/var/lib/sgapp", "/var/lib/sgapp-keys", "/tmp", "/mnt/sgapp-checkpoints", "/mnt/sgapp-backups",
           "/opt/open-to-all", "/home", "/root", "/etc", "/opt/sgapp", "/usr/lib")
 #: What else it does by libraries that are not Python: a password's hash, a PDF, a signature; those of passkeys and pushes.

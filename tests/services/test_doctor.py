@@ -19,9 +19,11 @@ from sgapp.services.sweep import sweep
 from sgapp.store.secrets import key_file
 from tests.conftest import new_database
 from tests.people import Cast
+from tests.services.test_own_numbers import OURS
 from tests.serving import ROOT, free_port, running_redis
 
-PARTS = ("keys", "disk", "database", "clock", "sweep", "chain", "backup", "messages", "e-mail", "checkpoints")
+PARTS = ("keys", "disk", "database", "name and numbers", "clock", "sweep", "chain", "backup", "messages", "e-mail",
+         "checkpoints")
 
 
 def _found(house: House) -> dict[str, Finding]:
@@ -34,7 +36,8 @@ def _with(house: House, **changed: object) -> House:
 
 @pytest.fixture
 def kept(cast: Cast) -> House:
-    """A house that is looked after: its clocks were looked at just now."""
+    """A house that is looked after: its clocks were looked at just now, and its numbers are its own."""
+    cast.house.settings = cast.house.settings.model_copy(update=OURS)
     sweep(cast.house, now=now(), holder="test")
     return cast.house
 
