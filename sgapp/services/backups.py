@@ -198,11 +198,11 @@ def restore(house: House, path: Path, *, now: datetime, disposals: Path | None =
                 (aside.settings.data / "sgapp.db").replace(house.settings.data / "sgapp.db")
                 return done
         return _restored(house, path, texts, now, progress)
-    except (Unreadable, NoTombstone) as error:
-        raise CannotRestore(f"{path}: {error}. Nothing was restored.") from error
     except WrongMasterKey as error:
         raise CannotRestore("The master key here does not open it. Put the one of its time back; if it was replaced since, add "
                             "the earlier key (before-….key) as a second line of master.key.") from error
+    except (Unreadable, NoTombstone) as error:
+        raise CannotRestore(f"{path}: {error}. Nothing was restored.") from error
     except OSError as error:
         raise CannotRestore(f"{path} could not be read ({error.strerror}). Nothing was restored.") from error
     except DBAPIError as error:

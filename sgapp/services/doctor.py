@@ -25,7 +25,7 @@ from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.sweep import late_in_words
 from sgapp.store.migrations import at_head, known, revision_of
-from sgapp.store.secrets import key_file, load_master_keys
+from sgapp.store.secrets import key_file, load_master_keys, there_is_a_key
 from sgapp.store.tables import AuditEventRow, MessageRow
 
 _GB = 1_000_000_000
@@ -60,7 +60,7 @@ def examine(house: House, *, now: datetime) -> Iterator[Finding]:
     """
     yield from _keys(house)
     yield from _disk(house)
-    if not _there_is_a_key(house):
+    if not there_is_a_key(house.settings):
         return
     database = list(_database(house, now))
     yield from database
@@ -71,17 +71,12 @@ def examine(house: House, *, now: datetime) -> Iterator[Finding]:
         yield from look(house)
 
 
-def _there_is_a_key(house: House) -> bool:
-    """Asked first: whatever reads a key that is not there makes one."""
-    return bool(house.settings.master_key or house.settings.master_key_command) or key_file(house.settings).exists()
-
-
 def _keys(house: House) -> Iterator[Finding]:
     settings, part = house.settings, "keys"
-    if not _there_is_a_key(house):
+    if not there_is_a_key(house.settings):
         yield Finding(part, Grade.ILL, "There is no master key.",
-                      "If anything was ever kept here, put the copy of it back before anything is started: a start makes a new "
-                      "one, which opens nothing of before. On a new machine, start `sgapp serve`.")
+                      "If anything was ever kept here, put the copy of it back: without it nothing of it opens, and nothing "
+                      "is served. On a new machine, start `sgapp serve`, which makes one.")
         return
     try:
         many = len(load_master_keys(settings))
@@ -139,7 +134,7 @@ def _database(house: House, now: datetime) -> Iterator[Finding]:
         yield Finding(part, Grade.ILL, f"The database does not answer ({type(error).__name__}).",
                       "Is it running, and is SGAPP_DATABASE_URL right? Nothing is lost meanwhile: phones keep their notes.")
         return
-    except Unreadable:
+    except (Unreadable, OSError, ValueError):
         yield Finding(part, Grade.ILL, "The master key does not open this database.",
                       "Put the right key back (SGAPP_KEYS or SGAPP_MASTER_KEY) before anything is served.")
         return

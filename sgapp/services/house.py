@@ -11,14 +11,14 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from sgapp.domain.errors import SgappError, Stale, Unreadable
+from sgapp.domain.errors import Stale, Unreadable
 from sgapp.domain.permissions import Actor, Role
 from sgapp.services.together import Together
 from sgapp.settings import Settings
 from sgapp.store.audit_log import AuditLog
 from sgapp.store.engine import for_reading, make_engine, take_turns
 from sgapp.store.migrations import upgrade
-from sgapp.store.secrets import KeyRing, load_master_keys
+from sgapp.store.secrets import KeyRing, holds_keys, load_master_keys, there_is_a_key
 from sgapp.store.shared import Shared
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -33,8 +33,11 @@ NOBODY = Actor("nobody", Role.ROTA, "not signed in", known=False)
 NAMELESS = Actor("nameless", Role.WORKER, "somebody who gave no name", branch="main")
 
 
-class WrongMasterKey(SgappError):
+class WrongMasterKey(Unreadable):
     """The database was made under another master key; serving it would write what the right key cannot verify."""
+
+
+_PUT_IT_BACK = "Put the right key back (SGAPP_KEYS or SGAPP_MASTER_KEY), or name an empty SGAPP_DATA."
 
 
 class House:
@@ -44,7 +47,7 @@ class House:
         self.settings = settings
         self.engine = engine or make_engine(settings)
         self._reads = for_reading(self.engine)
-        self.ring = KeyRing(lambda: load_master_keys(settings))
+        self.ring = KeyRing(self._master_keys)
         self.audit = AuditLog(self.ring)
         one_writes = self.engine.dialect.name == "sqlite"
         self.together = Together(self) if one_writes else None
@@ -57,15 +60,29 @@ class House:
         self._turn = threading.RLock() if one_writes else nullcontext()
 
     def prepare(self) -> None:
-        """Bring the database to this version and make the organisation's keys, in transactions of their own."""
-        upgrade(self.engine)
-        with Session(self.engine) as session, session.begin():
-            take_turns(session.connection())
-            try:
+        """Bring the database to this version and make the organisation's keys, in transactions of their own.
+
+        Raises WrongMasterKey, before anything is changed, where its keys do not open.
+        """
+        try:
+            with self._reads.connect() as connection:
+                self.ring.check(connection)
+            upgrade(self.engine)
+            with Session(self.engine) as session, session.begin():
+                take_turns(session.connection())
                 self.ring.prepare(session, now())
-            except Unreadable as error:
-                raise WrongMasterKey("This master key does not open this database. Nothing was changed. Put the right key "
-                                     "back (SGAPP_KEYS or SGAPP_MASTER_KEY), or name an empty SGAPP_DATA.") from error
+        except WrongMasterKey:
+            raise
+        except Unreadable as error:
+            raise WrongMasterKey(f"This master key does not open this database. Nothing was changed. {_PUT_IT_BACK}") from error
+
+    def _master_keys(self) -> tuple[bytes, ...]:
+        """Those of this installation; the first is made, but never beside a database that was made under another."""
+        # Asked for twice: whoever makes the first one writes its file before the database.
+        if not there_is_a_key(self.settings) and holds_keys(self._reads) and not there_is_a_key(self.settings):
+            raise WrongMasterKey("There is no master key here, and this database was made under one. Nothing was changed, and "
+                                 f"none was made. {_PUT_IT_BACK}")
+        return load_master_keys(self.settings)
 
     @contextmanager
     def begin(self, actor: Actor, at: datetime) -> Iterator[UnitOfWork]:

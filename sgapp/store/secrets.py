@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import Session, col, func, select
 
 from sgapp.domain.errors import Unreadable
@@ -45,6 +46,11 @@ def decrypt(key: bytes, sealed: bytes, *, place: str) -> bytes:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
     except (InvalidTag, ValueError) as error:
         raise Unreadable(place) from error
+
+
+def there_is_a_key(settings: Settings) -> bool:
+    """Asked first where none may be made: whoever reads a key file that is not there makes one."""
+    return bool(settings.master_key or settings.master_key_command) or key_file(settings).exists()
 
 
 def load_master_keys(settings: Settings) -> tuple[bytes, ...]:
@@ -151,16 +157,39 @@ _OWN = {"digests": "sgapp record digests", "audit": "sgapp audit chain", "demo":
         "signing": "sgapp signing of checkpoints"}
 
 
+def holds_keys(engine: Engine) -> bool:
+    """Whether a database, of whichever version, holds keys that a master key was made for."""
+    with engine.connect() as connection:
+        return _organisations_own(connection) is not None
+
+
+def _organisations_own(connection: Connection) -> DataKeyRow | None:
+    """The organisation's key as it lies in a database of whichever version: an earlier one may lack columns, or all of it."""
+    if not inspect(connection).has_table(str(DataKeyRow.__tablename__)):
+        return None
+    found = connection.execute(text("SELECT * FROM data_key WHERE id = :id"), {"id": ORGANISATION_KEY}).mappings().first()
+    if found is None:
+        return None
+    return DataKeyRow(id=found["id"], purpose=found["purpose"], parent_id=found["parent_id"], wrapped=found["wrapped"],
+                      wrapped_by=found.get("wrapped_by", ""), created_at=found["created_at"])
+
+
 class KeyRing:
     """Opens and makes data keys. Opened keys stay in this process's memory only.
 
-    `masters` are asked for again where a key was wrapped by one that is not known here: it may have been replaced meanwhile.
+    `masters` are asked for where one is needed first, and again where a key was wrapped by one that is not known here: it may
+    have been replaced meanwhile.
     """
 
     def __init__(self, masters: Callable[[], tuple[bytes, ...]]) -> None:
-        self._ask, self._masters = masters, masters()
+        self._ask, self._known = masters, tuple[bytes, ...]()
         self._opened: dict[str, bytes] = {}
         self._own: dict[str, bytes] = {}
+
+    @property
+    def _masters(self) -> tuple[bytes, ...]:
+        self._known = self._known or self._ask()
+        return self._known
 
     @property
     def audit_key(self) -> bytes:
@@ -187,6 +216,12 @@ class KeyRing:
         rows = {purpose: session.get(DataKeyRow, purpose) for purpose in _OWN}
         self._own = {purpose: self.open(session, purpose) if row is not None else derived(self._masters[-1], _OWN[purpose])
                      for purpose, row in rows.items()}
+
+    def check(self, connection: Connection) -> None:
+        """Try the key that everything hangs under, and change nothing. Raises Unreadable under another master key."""
+        row = _organisations_own(connection)
+        if row is not None:
+            self._unwrapped(row)
 
     def prepare(self, session: Session, now: datetime) -> None:
         """Make the organisation's keys where there are none. Raises Unreadable under another master key."""
@@ -248,7 +283,7 @@ class KeyRing:
 
         The organisation's own goes first: from then on nobody wraps anything with the earlier one.
         """
-        self._masters = self._ask()
+        self._known = self._ask()
         if session.get_one(DataKeyRow, ORGANISATION_KEY).wrapped_by != self.master_mark:
             rows = [session.get_one(DataKeyRow, ORGANISATION_KEY, with_for_update=True)]
         else:
@@ -320,7 +355,7 @@ class KeyRing:
         """A master key by its mark. Raises Unreadable for one that is not known here, even after asking again."""
         for again in (False, True):
             if again:
-                self._masters = self._ask()
+                self._known = self._ask()
             for master in self._masters:
                 if mark_of(master) == mark:
                     return master

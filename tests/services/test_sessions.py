@@ -68,6 +68,6 @@ def test_who_is_asking_is_known_while_somebody_else_writes(cast: Cast) -> None:
 
 def test_a_database_is_not_served_under_another_master_key(tmp_path: Path) -> None:
     House(Settings(data=tmp_path / "data", keys=tmp_path / "keys")).prepare()
-    other = House(Settings(data=tmp_path / "data", keys=tmp_path / "other-keys"))
+    other = House(Settings(data=tmp_path / "data", keys=tmp_path / "keys", master_key="7" * 64))
     with pytest.raises(WrongMasterKey, match="does not open this database"):
         other.prepare()
