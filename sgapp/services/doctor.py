@@ -10,10 +10,9 @@ from pathlib import Path
 from redis import Redis, RedisError
 from sqlalchemy import func, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
+from sqlmodel import select
 
 from sgapp.domain.errors import Unreadable
-from sgapp.domain.reach import MessageState
 from sgapp.domain.time import show
 from sgapp.integrations.leaving import WrongPlace, places_of
 from sgapp.integrations.mail import Mail, WrongAddress
@@ -23,10 +22,11 @@ from sgapp.services.backups import last_backup
 from sgapp.services.demo import invented_settings
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
+from sgapp.services.post import failing
 from sgapp.services.sweep import late_in_words
 from sgapp.store.migrations import at_head, known, revision_of
 from sgapp.store.secrets import key_file, load_master_keys, there_is_a_key
-from sgapp.store.tables import AuditEventRow, MessageRow
+from sgapp.store.tables import AuditEventRow
 
 _GB = 1_000_000_000
 LITTLE_DISK, NO_DISK = 2 * _GB, _GB // 5
@@ -197,12 +197,12 @@ def _backup(house: House, now: datetime) -> Iterator[Finding]:
 
 
 def _messages(house: House, now: datetime) -> Iterator[Finding]:
-    stuck = (str(MessageState.FAILED), str(MessageState.DOUBTFUL))
     with house.begin(SYSTEM, now) as uow:
-        many = uow.session.exec(select(func.count(col(MessageRow.id))).where(col(MessageRow.state).in_(stuck))).one()
+        many = failing(uow, of_all=True)
     if many:
-        yield Finding("messages", Grade.NOTE, f"{many} messages did not go out, or perhaps did.",
-                      "Managers see them on the page Told, each with what to do.")
+        said = f"{many} {'message' if many == 1 else 'messages'} did not go out, or perhaps did."
+        yield Finding("messages", Grade.NOTE, said,
+                      "Those who lead see them on the page How I am told, each with what to do.")
     else:
         yield Finding("messages", Grade.WELL, "No message is stuck.")
 

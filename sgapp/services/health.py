@@ -15,6 +15,7 @@ from sgapp.domain.reach import MessageState
 from sgapp.services.guard import public
 from sgapp.services.house import SYSTEM, House
 from sgapp.services.house import now as present
+from sgapp.services.post import failing
 from sgapp.services.sweep import late_in_words
 from sgapp.store.migrations import at_head
 from sgapp.store.tables import AuditEventRow, ChainCheckRow, KeptRow, LeaseRow, MessageRow, SessionRow
@@ -71,11 +72,10 @@ def _signs(uow: UnitOfWork) -> Iterator[VitalSign]:
     def newest(column: Any, *such: Any) -> float:
         return since(uow.session.exec(select(func.max(column)).where(*such)).one())
 
-    stuck = (str(MessageState.FAILED), str(MessageState.DOUBTFUL))
     yield VitalSign("messages_waiting", "Messages that are to go out.",
                     count(MessageRow.id, col(MessageRow.state) == str(MessageState.WAITING)))
     yield VitalSign("messages_stuck", "Messages that did not go out, or perhaps did; a person is asked.",
-                    count(MessageRow.id, col(MessageRow.state).in_(stuck)))
+                    failing(uow, of_all=True))
     yield VitalSign("uploads_kept", "Uploads that could not be taken in and wait for a look.",
                     count(KeptRow.id, col(KeptRow.state) == str(KeptState.WAITING)))
     yield VitalSign("sessions", "Sessions that have not ended.", count(

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, func, or_, select
 
@@ -256,9 +256,9 @@ def _forget_browser(uow: UnitOfWork, row: MessageRow) -> None:
         uow.session.delete(found)
 
 
-def in_trouble(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+def in_trouble(uow: UnitOfWork, *, of_all: bool = False) -> tuple[ColumnElement[bool], ...]:
     """Messages that have failed several times, were given up, are in doubt, or that nobody has tried long after their time,
-    about what still waits and may be known here.
+    about what still waits and may be known here. `of_all`: whoever may know of it, for a count that names nothing.
 
     What is about no record, a change of an account say, is news for a week; what is in doubt, until somebody settles it.
     """
@@ -267,11 +267,11 @@ def in_trouble(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
                   col(MessageRow.attempts) >= FAILING_AFTER, col(MessageRow.next_try_at) < uow.now - _OVERDUE))
     running = select(ClockRow.record_id).where(
         ClockRow.record_kind == MessageRow.record_kind, ClockRow.record_id == MessageRow.record_id,
-        ClockRow.kind == MessageRow.kind, visible(uow)).exists()
+        ClockRow.kind == MessageRow.kind, true() if of_all else visible(uow)).exists()
     lately = or_(col(MessageRow.created_at) > uow.now - _NEWS, col(MessageRow.state) == str(S.DOUBTFUL))
     return bad, or_(running, (col(MessageRow.record_id) == "") & lately)
 
 
-def failing(uow: UnitOfWork) -> int:
+def failing(uow: UnitOfWork, *, of_all: bool = False) -> int:
     """How many there are."""
-    return uow.session.exec(select(func.count()).select_from(MessageRow).where(*in_trouble(uow))).one()
+    return uow.session.exec(select(func.count()).select_from(MessageRow).where(*in_trouble(uow, of_all=of_all))).one()

@@ -11,15 +11,18 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from sqlalchemy import create_engine, text
 
-from sgapp.services import doctor
+from sgapp.integrations.outgoing import Undelivered
+from sgapp.services import doctor, triage
 from sgapp.services.backups import back_up
 from sgapp.services.doctor import Finding, Grade, examine
 from sgapp.services.house import House, now
 from sgapp.services.sweep import sweep
+from sgapp.services.views.messages import messages_view
 from sgapp.store.secrets import key_file
 from tests.conftest import new_database
 from tests.people import Cast
 from tests.services.test_own_numbers import OURS
+from tests.services.test_post import Letterbox, by_mail, minutes, posted
 from tests.serving import ROOT, free_port, running_redis
 
 PARTS = ("keys", "disk", "database", "name and numbers", "clock", "sweep", "chain", "backup", "messages", "e-mail",
@@ -136,6 +139,30 @@ def test_a_backup_is_well_for_a_week(kept: House, tmp_path: Path) -> None:
     back_up(kept, tmp_path, now=now())
     graded = [{f.part: f for f in examine(kept, now=now() + timedelta(days=days))}["backup"].grade for days in (6, 8)]
     assert graded == [Grade.WELL, Grade.NOTE]
+
+
+def test_it_counts_the_messages_that_the_page_shows_and_no_more_once_their_matter_is_taken_up(kept: House, cast: Cast) -> None:
+    def many() -> str:
+        [found] = [f for f in examine(kept, now=minutes(3)) if f.part == "messages"]
+        return found.said
+
+    by_mail(cast)
+    note_id = cast.writes()
+    posted(cast, Letterbox(Undelivered("refused-550", final=True)))
+    found = [many()]
+    triage.acknowledge_note(cast.house, cast.lena, triage.AcknowledgeNote(note_id), now=minutes(2))
+    assert [*found, many()] == ["1 message did not go out, or perhaps did.", "No message is stuck."]
+    assert messages_view(kept, cast.lena, minutes(3)).trouble == ()
+
+
+def test_it_counts_those_that_few_may_know_of_and_names_the_page_where_they_stand(kept: House, cast: Cast) -> None:
+    by_mail(cast)
+    cast.writes(staff_involved="yes")
+    posted(cast, Letterbox(Undelivered("refused-550", final=True)))
+    [found] = [f for f in examine(kept, now=minutes(3)) if f.part == "messages"]
+    assert (found.grade, found.said) == (Grade.NOTE, "1 message did not go out, or perhaps did.")
+    [title] = re.findall(r'@desk_page\("/told", "([^"]+)"', (ROOT / "sgapp" / "ui" / "pages" / "told" / "page.py").read_text())
+    assert f"the page {title}," in found.mend
 
 
 @contextmanager
