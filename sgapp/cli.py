@@ -262,9 +262,10 @@ def _moment(text: str) -> datetime:
 @user.command("add")
 def user_add(username: str, name: Annotated[str, typer.Option()], role: Annotated[Role, typer.Option()],
              branch: Annotated[str, typer.Option()] = "main",
-             password: Annotated[Optional[str], typer.Option(prompt=True, hide_input=True)] = None) -> None:  # noqa: UP045 - as Typer reads it
-    """Add an account."""
-    form = staff.AddAccount(username, name, role, password or "", branch)
+             reason: Annotated[str, typer.Option(help="Why, for whoever has to agree.")] = "asked for at the machine",
+             password: Annotated[str, typer.Option(help="Sets one that you know, too, in the place of a code.")] = "") -> None:
+    """Add an account, with a code by which its owner chooses her password. Whoever reads cases needs a second person's yes."""
+    form = staff.AddAccount(username, name, role, password, branch, reason)
     _said(lambda: staff.add_account(ready_house(), SYSTEM, form, now=now()).message)
 
 

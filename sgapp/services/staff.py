@@ -1,9 +1,10 @@
 """Accounts of those who work here: the first administrator, joining, leaving, roles, and new passwords.
 
-Nobody chooses a password for somebody else. A code lets its owner choose her own; for whoever reads cases it comes in two
-halves, one for the administrator who asks and one for a second person who agrees, so that neither can take an account over
-alone. Giving somebody a role that reads cases takes the same two people, and whoever read none before comes to it with such
-a code, so that a password that one person alone could have had made opens no case. Source: NCSC on separating duties.
+Nobody chooses a password for somebody else, unless it is set at the machine. A code lets its owner choose her own; for
+whoever reads cases it comes in two halves, one for the administrator who asks and one for a second person who agrees, so that
+neither can take an account over alone. Giving somebody a role that reads cases takes the same two people, and whoever read
+none before comes to it with such a code, so that a password that one person alone could have had made opens no case.
+Source: NCSC on separating duties.
 """
 
 import json
@@ -74,7 +75,7 @@ def checked_username(username: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AddAccount:
-    """`password` is for the command line alone: whoever joins through the pages chooses her own, with a code."""
+    """`password` is for the command line alone: whoever joins without one chooses her own, with a code."""
 
     username: str
     name: str
@@ -94,7 +95,7 @@ def add_account(uow: UnitOfWork, form: AddAccount) -> Done:
         raise Invalid(FieldError("username", "This user name is taken."))
     if form.password and uow.actor is not SYSTEM:
         raise Invalid(FieldError("password", "Nobody chooses a password for somebody else. Leave it empty: she gets a code."))
-    if uow.actor is SYSTEM:
+    if form.password:
         check_password(form.password, username, form.name)
     alone = _nobody_agrees_yet(uow)
     account = Account(str(uuid.uuid4()), username, form.role, form.name.strip(),

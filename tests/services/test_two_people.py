@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from sqlmodel import select
+from typer.testing import CliRunner
 
+from sgapp.cli import app
 from sgapp.domain.errors import Invalid, NotFound, NotPermitted, TooManyTries
 from sgapp.domain.permissions import Actor, Role
 from sgapp.services import second_factor, sessions, staff
 from sgapp.services.audit import verify_audit
-from sgapp.services.house import SYSTEM, House
+from sgapp.services.house import SYSTEM, House, now
 from sgapp.services.staff import AddAccount, AskForReset, ChangeRole, ResetAlone, SettleChange
 from sgapp.services.views.staff import staff_lines
 from sgapp.store import accounts, factors
@@ -236,6 +238,31 @@ def test_whoever_joins_to_read_cases_needs_both_halves_too(cast: Cast) -> None:
     found = sessions.sign_in(cast.house, "nia", GOOD, address="here", now=NOW)
     assert found is not None
     assert found.actor.limited
+
+
+def _added_at_the_machine(cast: Cast, monkeypatch: pytest.MonkeyPatch, role: Role, *more: str) -> str:
+    monkeypatch.setattr("sgapp.cli.house", lambda: cast.house)
+    added = CliRunner().invoke(app, ["user", "add", "nia", "--name", "Nia Vane", "--role", str(role), *more])
+    assert added.exit_code == 0, added.output
+    return added.output
+
+
+def test_at_the_machine_whoever_adds_her_is_asked_for_no_password_and_given_a_code(
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = HALF.findall(_added_at_the_machine(cast, monkeypatch, Role.WORKER))
+    staff.choose_password(cast.house, "nia", first, second, GOOD, address="here", now=now())
+    assert sessions.sign_in(cast.house, "nia", GOOD, address="here", now=now()) is not None
+
+
+def test_at_the_machine_too_whoever_joins_to_read_cases_waits_for_a_second_person(
+        cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(HALF.findall(_added_at_the_machine(cast, monkeypatch, Role.LEAD))) == 1
+    assert [change.why for change in staff_lines(cast.house, cast.maud, now()).waiting] == ["asked for at the machine"]
+
+
+def test_at_the_machine_a_password_can_be_set_for_somebody(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert HALF.findall(_added_at_the_machine(cast, monkeypatch, Role.WORKER, "--password", GOOD)) == []
+    assert sessions.sign_in(cast.house, "nia", GOOD, address="here", now=now()) is not None
 
 
 def test_an_administrator_chooses_nobodys_password(cast: Cast) -> None:

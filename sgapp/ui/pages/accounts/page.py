@@ -80,7 +80,7 @@ def page() -> list[rx.Component]:
         heading="Waits for a second person"), rx.fragment())
     everyone = rx.el.ul(rx.foreach(found.lines, _person), class_name="rows", aria_label="Everybody")
     add = rx.cond(found.may_manage, folded("Add somebody", _add()), rx.fragment())
-    said = rx.el.p("Whoever reads cases gets a code in two halves, from two people. Nobody but its owner learns a password.",
-                   class_name="hint")
+    said = rx.el.p("Whoever reads cases gets a code in two halves, from two people. Here nobody but its owner learns a "
+                   "password; only at the machine that this runs on can one be set for somebody.", class_name="hint")
     return [page_head("Who can sign in", "Accounts"),
             as_asked(AccountsState.shown, rx.el.div(waits, add, said, everyone, class_name="grid gap-5"))]
