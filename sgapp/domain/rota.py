@@ -91,14 +91,21 @@ class Rota:
 
     def settled_until(self, at: datetime) -> datetime | None:
         """The next moment at which a turn or an absence begins or ends; None if there is none to come."""
-        spans = (*self.turns, *self.absences)
-        return min((m for span in spans for m in (span.starts_at, span.ends_at) if m > at), default=None)
+        return min(self._moments(at), default=None)
+
+    def held_until(self, duty: Duty, at: datetime) -> datetime | None:
+        """The next moment at which a duty is somebody else's, or nobody's; None if there is none to come."""
+        who = self.holder(duty, at)
+        return next((m for m in sorted(self._moments(at)) if self.holder(duty, m) != who), None)
+
+    def _moments(self, after: datetime) -> set[datetime]:
+        """When a turn or an absence begins or ends."""
+        return {m for span in (*self.turns, *self.absences) for m in (span.starts_at, span.ends_at) if m > after}
 
     def gaps(self, since: datetime) -> tuple[Gap, ...]:
         """Where nobody has a duty from `since` on, for ever; a deputy who is the lead herself counts as nobody."""
-        moments = {since, *(m for span in (*self.turns, *self.absences) for m in (span.starts_at, span.ends_at) if m > since)}
         found = []
-        for at in sorted(moments):
+        for at in sorted({since, *self._moments(since)}):
             held = {duty: self.holder(duty, at) for duty in Duty}
             found += [Gap(duty, at) for duty, who in held.items()
                       if who is None or (duty is Duty.DEPUTY and who == held[Duty.LEAD])]

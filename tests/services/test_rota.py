@@ -72,6 +72,31 @@ def turn(cast: Cast, duty: Duty, who: Actor, start: float, end: float) -> Done:
     return rota.add_turn(cast.house, cast.lena, form, now=START)
 
 
+def until(cast: Cast, n: float = 0) -> str:
+    """Until when the desk says that whoever leads now does so."""
+    [found] = [d.until for d in view(cast, cast.lena, n).now if d.duty == Duty.LEAD]
+    return found
+
+
+def test_whoever_stands_in_is_on_until_a_turn_begins(cast: Cast) -> None:
+    turn(cast, Duty.LEAD, cast.maud, 0.25, 1)
+    assert [until(cast), until(cast, 1)] == ["until 5 Oct 2026, 16:40", "until further notice"]
+
+
+def test_whoever_has_a_turn_is_on_until_she_is_away(cast: Cast) -> None:
+    turn(cast, Duty.LEAD, cast.maud, 0, 1)
+    away(cast, cast.maud, 0.25, 0.5)
+    assert [until(cast, n) for n in (0, 0.25, 0.5)] == [
+        "until 5 Oct 2026, 16:40", "until 5 Oct 2026, 22:40", "until 6 Oct 2026, 10:40"]
+
+
+def test_what_changes_nothing_for_a_duty_ends_it_not(cast: Cast) -> None:
+    turn(cast, Duty.LEAD, cast.maud, 0, 1)
+    turn(cast, Duty.ON_CALL, cast.devan, 0.1, 0.2)
+    turn(cast, Duty.LEAD, cast.maud, 1, 2)
+    assert until(cast) == "until 7 Oct 2026, 10:40"
+
+
 def test_before_anybody_has_set_it_the_first_of_each_role_is_on(cast: Cast) -> None:
     assert on_now(cast) == {"lead": "Lena Hart", "deputy": "Devan Rao", "on_call": "Joy Okafor"}
 

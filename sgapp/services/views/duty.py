@@ -83,10 +83,8 @@ def rota_view(uow: UnitOfWork) -> RotaView:
                      f"{show(found.starts_at)} to {show(found.ends_at)}")
 
     def now_on(duty: Duty) -> DutyNow:
-        who = rota.holder(duty, uow.now)
-        turn = next((t for t in rota.turns if t.duty is duty and t.account_id == who and t.starts_at <= uow.now < t.ends_at),
-                    None)
-        until = f"until {show(turn.ends_at)}" if turn else "until further notice"
+        who, changes_at = rota.holder(duty, uow.now), rota.held_until(duty, uow.now)
+        until = f"until {show(changes_at)}" if changes_at else "until further notice"
         return DutyNow(str(duty), DUTY_LABELS[duty], names.get(who or "", "Nobody"), until, _reach(uow, who or ""))
 
     coming = sorted((t for t in rota.turns if t.ends_at > uow.now), key=lambda t: t.starts_at)
