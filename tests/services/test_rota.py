@@ -166,6 +166,16 @@ def test_only_the_next_person_can_take_over_and_the_writer_sees_when(cast: Cast)
     assert view(cast, cast.lena).hand_overs[0].taken == "Taken over 5 Oct 2026, 10:40"
 
 
+def test_a_hand_over_stands_there_until_it_is_taken_and_a_week_longer(cast: Cast) -> None:
+    made = rota.hand_over(cast.house, cast.lena, rota.HandOver(cast.joy.account_id, "Nothing open."), now=START).id
+    rota.set_standing(cast.house, cast.lena, rota.SetStanding(Duty.ON_CALL, cast.joy.account_id), now=START)
+    assert [h.taken for h in view(cast, cast.lena, 30).hand_overs] == ["Not taken over yet"]
+    assert [h.may_take for h in view(cast, cast.joy, 30).hand_overs] == [True]
+    rota.take_over(cast.house, cast.joy, rota.TakeOver(made), now=START + timedelta(days=30))
+    assert [[h.taken for h in view(cast, cast.lena, n).hand_overs] for n in (36, 38)] == [
+        ["Taken over 4 Nov 2026, 09:40"], []]
+
+
 def test_a_hand_over_says_something_to_somebody_else(cast: Cast) -> None:
     for form in (rota.HandOver(cast.joy.account_id, "  "), rota.HandOver(cast.lena.account_id, "x"),
                  rota.HandOver(cast.amina.account_id, "x")):

@@ -106,10 +106,10 @@ def _reach(uow: UnitOfWork, account_id: str) -> str:
 
 
 def _hand_overs(uow: UnitOfWork) -> tuple[HandOverLine, ...]:
-    """What was left by or for whoever asks, in the last week."""
+    """What was left by or for whoever asks, until it has been taken over and for a week after that."""
     mine = or_(col(HandOverRow.to_id) == uow.actor.account_id, col(HandOverRow.from_id) == uow.actor.account_id)
-    rows = uow.session.exec(select(HandOverRow).where(mine, col(HandOverRow.at) > uow.now - timedelta(days=7)).order_by(
-        col(HandOverRow.at).desc()))
+    lately = or_(col(HandOverRow.read_at).is_(None), col(HandOverRow.read_at) > uow.now - timedelta(days=7))
+    rows = uow.session.exec(select(HandOverRow).where(mine, lately).order_by(col(HandOverRow.at).desc()))
     found = []
     for row in rows:
         ours = row.from_id == uow.actor.account_id
