@@ -60,8 +60,10 @@ def page() -> list[rx.Component]:
             class_name="grid md:grid-cols-2 gap-4"),
         rx.el.p("A number that care workers ring stands on their phones without a name, and only until your turn is over.",
                 class_name="hint"),
-        rx.el.p("In these hours nothing is sent, unless somebody is in danger now, something urgent comes up to you because "
-                "nobody before you took it, or you are on duty.", class_name="hint"),
+        rx.el.p("In these hours nothing is sent, unless you are on duty, somebody is in danger now or said the words for help, "
+                "something urgent comes up to you because nobody before you took it, somebody broke the glass on a file that "
+                "you answer for, a recovery code of yours was used, or the record of who did what does not hold.",
+                class_name="hint"),
         intent="set-reach", form_key="set-reach:me", submit="Keep this", stay=True, on_saved=ToldState.load_told)
     return [
         page_head("It says that something needs you, never what", "How I am told"),
