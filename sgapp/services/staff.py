@@ -215,9 +215,11 @@ def settle_change(uow: UnitOfWork, form: SettleChange) -> Done:
         raise Invalid(FieldError("agrees", "Say yes or no."))
     row.settled_by, row.settled_at, row.agreed = uow.actor.account_id, uow.now, form.agrees == "yes"
     uow.note_event(AuditEvent("change-agreed" if row.agreed else "change-refused", "account", account.id, detail=row.kind))
-    _tell_all(uow, account)
+    _tell_all(uow, account, row.asked_by)
     if not row.agreed:
-        return Done(row.id, "Refused. Nothing was changed; whoever asked and whom it is about are told.", "/accounts")
+        asked = "" if row.asked_by == SYSTEM.account_id else "whoever asked, "
+        return Done(row.id, f"Refused. Nothing was changed. This is told to {asked}whom it is about, and the managers.",
+                    "/accounts")
     if row.kind == "role":
         _set_role(uow, account, Role(_content(uow, row)["role"]), but=row)
     if not row.first_mac:
@@ -265,7 +267,7 @@ class ResetAlone:
 
 @intention("reset-alone", Permission.MANAGE_ACCOUNTS, ResetAlone)
 def reset_alone(uow: UnitOfWork, form: ResetAlone) -> Done:
-    """A whole code, from the command line, where nobody is left who could agree. Everybody concerned is told."""
+    """A whole code, from the command line, where nobody is left who could agree. Its owner and the managers are told."""
     if uow.actor is not SYSTEM:
         raise NotFound(form.username)
     account = _known(uow, form.username)
@@ -289,11 +291,12 @@ def _waiting(uow: UnitOfWork, account: Account, kind: str, reason: str, *, facto
         raise Invalid(FieldError("reason", "Say why, for whoever has to agree."))
     if not _approvers(uow, account):
         raise Invalid(FieldError("username", "Nobody else is left who could agree. Whoever keeps the machine it runs on can do "
-                                             "it there, and everybody concerned is told."))
+                                             "it there, and its owner and the managers are told."))
     if kind == "join":
         accounts.disable(uow, account.id)  # until somebody agreed: nobody counts on her before
     row = _change(uow, account, kind, reason, factor_too=factor_too, role=role)
-    told = f"A second person has to agree; they are told now, and so is {account.name}."
+    told = "Those who can agree are told now" + ("." if kind == "join" else f", and so is {account.name}.")
+    told = f"A second person has to agree. {told}"
     if kind != "role" or not needs_second_factor(account.role):
         half = _new_half()
         row.first_mac = _mac(uow, row.id, half)
@@ -407,10 +410,13 @@ def _nobody_agrees_yet(uow: UnitOfWork) -> bool:
     return not any(str(a.role) in may for a in accounts.everyone(uow))
 
 
-def _tell_all(uow: UnitOfWork, account: Account) -> None:
-    """The account's owner and the managers are told that something happened to it; what, stands on their pages."""
-    managers = {a.id for a in accounts.everyone(uow) if a.role is Role.MANAGER and not a.disabled}
-    for account_id in sorted({account.id, *managers}):
+def _tell_all(uow: UnitOfWork, account: Account, asked_by: str = "") -> None:
+    """The account's owner, the managers, and whoever asked for it are told that something happened to it, on the page Account;
+    what, stands on the page Accounts.
+    """
+    working = [a for a in accounts.everyone(uow) if not a.disabled]
+    told = {a.id for a in working if a.role is Role.MANAGER or a.id == asked_by}
+    for account_id in sorted({account.id, *told}):
         tell(uow, account_id, Urgency.TODAY, reference="", at=uow.now, awake=False)
 
 

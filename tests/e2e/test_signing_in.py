@@ -253,4 +253,9 @@ def test_a_forgotten_password_takes_two_people_and_neither_learns_it(server: Ser
     own.get_by_label("Six digits").fill(otp(server.url, "hr"))
     own.get_by_role("button", name="Sign in", exact=True).click()
     own.wait_for_url(re.compile("/matters"))
+
+    # And he and whoever asked see under their names that something was done
+    for page in (own, admin):
+        page.goto("/account")
+        expect(page.get_by_role("list", name="What you were told of accounts")).to_be_visible()
     server.command("demo")  # the demo's own passwords again, for whatever comes after

@@ -15,6 +15,7 @@ from sgapp.services import second_factor, sessions, staff
 from sgapp.services.audit import verify_audit
 from sgapp.services.house import SYSTEM, House, now
 from sgapp.services.staff import AddAccount, AskForReset, ChangeRole, ResetAlone, SettleChange
+from sgapp.services.views.account import account_view
 from sgapp.services.views.staff import staff_lines
 from sgapp.store import accounts, factors
 from sgapp.store.tables import AccountChangeRow, MessageRow
@@ -147,6 +148,43 @@ def test_what_was_refused_opens_nothing_and_is_settled(cast: Cast) -> None:
     assert not HALF.search(_settles(cast, asked.id, agrees="no").message)
     with pytest.raises(NotFound):
         _settles(cast, asked.id)
+
+
+def _told(cast: Cast, who: str) -> int:
+    """How often somebody was told of accounts, as she sees it on her own page."""
+    return len(account_view(cast.house, cast.actors[who], NOW).told)
+
+
+@pytest.mark.parametrize("agrees", ["yes", "no"])
+def test_whoever_asked_sees_on_her_own_page_that_it_is_settled(cast: Cast, agrees: str) -> None:
+    asked = _asks(cast)
+    before = _told(cast, "alun")
+    _settles(cast, asked.id, agrees=agrees)
+    assert _told(cast, "alun") == before + 1
+
+
+def test_a_refusal_says_who_is_told_of_it(cast: Cast) -> None:
+    said = [_settles(cast, asked.id, agrees="no").message for asked in (
+        _asks(cast), staff.ask_for_reset(cast.house, SYSTEM, AskForReset("devan", "She forgot it."), now=NOW))]
+    assert [words.split("told to ")[1] for words in said] == [
+        "whoever asked, whom it is about, and the managers.", "whom it is about, and the managers."]
+
+
+@pytest.mark.parametrize("username", ["amina", "rhona", "hugh", "ada"])
+def test_every_role_sees_on_its_own_page_that_something_was_done_about_the_account(cast: Cast, username: str) -> None:
+    staff.reset_alone(cast.house, SYSTEM, ResetAlone(username, "Nobody else is here."), now=NOW)
+    assert [notice.words for notice in account_view(cast.house, cast.actors[username], NOW).told] == [
+        "Something needs you today."]
+
+
+def test_nothing_of_a_case_stands_among_what_one_was_told_of_accounts(cast: Cast) -> None:
+    cast.writes(danger_now="yes")
+    assert _told(cast, "lena") == 0
+
+
+def test_nobody_is_said_to_be_told_who_cannot_sign_in_yet(cast: Cast) -> None:
+    form = AddAccount("nia", "Nia Vane", Role.LEAD, reason="New lead.")
+    assert "Those who can agree are told now." in staff.add_account(cast.house, cast.alun, form, now=NOW).message
 
 
 def test_its_owner_and_the_manager_are_told_when_it_is_asked_for_agreed_to_and_used(cast: Cast) -> None:

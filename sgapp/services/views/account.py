@@ -9,6 +9,7 @@ from sgapp.domain.time import show
 from sgapp.services.guard import query
 from sgapp.services.passkeys import name_of
 from sgapp.services.second_factor import base32
+from sgapp.services.views.messages import Told, told_of_accounts
 from sgapp.store import accounts, factors
 from sgapp.store.tables import FactorRow
 from sgapp.store.unit_of_work import UnitOfWork
@@ -53,6 +54,7 @@ class AccountView:
     sessions: tuple[SessionLine, ...]
     limits: str
     limited: bool
+    told: tuple[Told, ...]
 
 
 @query(Permission.KEEP_OWN_SIGN_IN)
@@ -76,7 +78,7 @@ def account_view(uow: UnitOfWork) -> AccountView:
         tuple(PasskeyLine(row.id, name_of(uow, row), _used(row)) for row in known if row.kind == factors.PASSKEY),
         lines,
         f"You are signed out after {limits.idle.seconds // 60} minutes without doing anything, and after "
-        f"{limits.absolute.seconds // 3600} hours in any case.", actor.limited)
+        f"{limits.absolute.seconds // 3600} hours in any case.", actor.limited, told_of_accounts(uow))
 
 
 def _used(row: FactorRow) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -19,6 +20,8 @@ from sgapp.store.unit_of_work import UnitOfWork
 
 #: As many as one looks through; what is older stands in the course of its case.
 _LISTED = 40
+#: For how long what was done about an account stands with one's own.
+_LATELY = timedelta(days=30)
 _CHANNELS = {Channel.PRODUCT: "here", Channel.EMAIL: "e-mail", Channel.PUSH: "a browser's notice", Channel.TEXT: "text"}
 #: Codes of ours, in words; any other code is shown as it is.
 _WHY = {"not-set-up": "this way is not set up here", "no-address": "there is no address for it"}
@@ -60,6 +63,14 @@ def messages_view(uow: UnitOfWork) -> MessagesView:
     known = _visible(uow, mine)
     return MessagesView(tuple(_trouble(uow, row) for row in stuck),
                         tuple(_told(uow, row) for row in mine if not row.record_id or row.record_id in known))
+
+
+def told_of_accounts(uow: UnitOfWork) -> tuple[Told, ...]:
+    """What whoever looks was told lately that is about no record: that something was done about an account, above all."""
+    mine = uow.session.exec(select(MessageRow).where(
+        MessageRow.account_id == uow.actor.account_id, MessageRow.channel == str(Channel.PRODUCT), MessageRow.record_id == "",
+        col(MessageRow.created_at) > uow.now - _LATELY).order_by(col(MessageRow.created_at).desc()).limit(_LISTED))
+    return tuple(_told(uow, row) for row in mine if not _content(uow, row)["reference"])
 
 
 def _visible(uow: UnitOfWork, rows: Sequence[MessageRow]) -> set[str]:

@@ -93,6 +93,19 @@ def _sessions() -> rx.Component:
         rx.el.p(found.limits, class_name="hint"), heading="Where you are signed in", class_name="grid gap-3")
 
 
+def _notice(notice: Any) -> rx.Component:
+    return rx.el.li(rx.el.div(rx.el.p(notice.words), rx.el.p(notice.when, class_name="hint"), class_name="row-what"),
+                    class_name="row row-wide")
+
+
+def _told() -> rx.Component:
+    return rx.cond(found.told.length() > 0, panel(
+        rx.el.p("Something was done about an account, perhaps yours: a new password, a role, somebody who joined or left. If "
+                "you do not know of it, ask a manager.", class_name="hint"),
+        rx.el.ul(rx.foreach(found.told, _notice), class_name="rows", aria_label="What you were told of accounts"),
+        heading="What you were told of accounts", class_name="grid gap-3"), rx.fragment())
+
+
 def _change() -> rx.Component:
     return panel(folded("Change it", _form(
         "change-password", "Change the password", _password("change"),
@@ -102,6 +115,6 @@ def _change() -> rx.Component:
 
 @desk_page("/account", "Account", on_load=[AccountState.load_account])
 def page() -> list[rx.Component]:
-    rest = rx.cond(found.limited, rx.fragment(), rx.fragment(_recovery(), _sessions(), _change()))
+    rest = rx.cond(found.limited, rx.fragment(), rx.fragment(_recovery(), _sessions(), _told(), _change()))
     return [page_head(found.username, "How you sign in"),
             as_asked(AccountState.shown, rx.el.div(_passkeys(), _authenticator(), rest, class_name="grid gap-5"))]
