@@ -105,7 +105,7 @@ def serve(
     if demo:
         _load_demo_apart(found)
     token = staff.make_set_up_token(found, now=now())
-    _shows_its_own_numbers(found, set_up=token is None)
+    _shows_its_own_numbers(found)
     if token is not None:
         out.print("No accounts yet. Make the first administrator here, once, within 24 hours:")
         out.print(f"  {found.settings.public_url}/set-up?token={token}")
@@ -132,15 +132,11 @@ def _mail_goes_somewhere(found: House) -> None:
         raise stop(f"{error}.") from error
 
 
-def _shows_its_own_numbers(found: House, *, set_up: bool) -> None:
-    """Stops where people would ring numbers that the demo invented. An empty database is served, so that it can be set up."""
-    missing = ", ".join(invented_settings(found, now=now()))
-    if missing and set_up:
-        raise stop(f"Care workers and agencies would be shown a name and numbers that the demo invented. Set {missing}, and "
-                   "start again.")
-    if missing:
-        out.print(f"Not set: {missing}. Until then care workers and agencies are shown what the demo invented. Set them before "
-                  "anybody else gets an account: once there is one, this does not start without them.", style="bold")
+def _shows_its_own_numbers(found: House) -> None:
+    """Say it where people would ring numbers that the demo invented. It is served all the same: phones that wait deliver."""
+    if missing := ", ".join(invented_settings(found, now=now())):
+        out.print(f"Not set: {missing}. Until then care workers and agencies are shown what the demo invented. Set them, and "
+                  "start again; those who lead are told, too.", style="bold")
 
 
 @app.command()

@@ -27,6 +27,8 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+#: What a provider sets of its own.
+OWN_NUMBERS = {"organisation": "Meadow Lane Homecare Ltd", "ring": "01632 960 011", "on_call": "01632 960 012"}
 #: What touches the database in a way of its own is tried on both databases in `make test`, too; the rest there on SQLite, and
 #: on PostgreSQL in `make verify`.
 ON_BOTH = frozenset({
@@ -126,7 +128,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
         (tmp_path / "data").mkdir(mode=0o700)
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "data" / "sgapp.db")
     made = House(Settings(data=tmp_path / "data", keys=tmp_path / "keys", database_url=url, smtp_url="smtp://127.0.0.1:25",
-                          notify_key="key", notify_template="template"))
+                          notify_key="key", notify_template="template", **OWN_NUMBERS))
     if request.param == "sqlite":
         _wait_for_no_disk(made.engine)
     made.prepare()

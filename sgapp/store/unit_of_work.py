@@ -66,10 +66,10 @@ class UnitOfWork:
 
     def __init__(self, session: Session, actor: Actor, now: datetime, ring: KeyRing, audit: AuditLog,
                  organisation: str = "", ring_back: str = "", push_hosts: str = "", public_url: str = "",
-                 ways_out: frozenset[str] = frozenset()) -> None:
+                 ways_out: frozenset[str] = frozenset(), invented: tuple[str, ...] = ()) -> None:
         self.session, self.actor, self.now, self.ring, self._audit = session, actor, now, ring, audit
         self.organisation, self.ring_back, self.push_hosts, self.public_url = organisation, ring_back, push_hosts, public_url
-        self.ways_out = ways_out
+        self.ways_out, self.invented = ways_out, invented
         self.events = 0
         self.loaded: dict[tuple[str, str], int] = {}
         self.clocks: list[tuple[AnyClock, Record, bool]] = []

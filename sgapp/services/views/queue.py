@@ -137,7 +137,7 @@ def _alarms(uow: UnitOfWork) -> tuple[str, ...]:
         found.append(f"Messages that could not be sent: {stuck}. Whoever they were for is not told outside this list. "
                      "Look at them on the page How I am told.")
     rota = rota_as_it_holds(uow, branch_of(uow))
-    return (*found, *_nobody_there(uow, rota), *_not_told(uow, rota), *chain_in_words(uow), *_opened(uow))
+    return (*found, *_nobody_there(uow, rota), *_not_told(uow, rota), *_invented(uow), *chain_in_words(uow), *_opened(uow))
 
 
 def _nobody_there(uow: UnitOfWork, rota: Rota) -> list[str]:
@@ -157,6 +157,14 @@ def _not_told(uow: UnitOfWork, rota: Rota) -> list[str]:
             found.append(f"{person.name} is on duty and told nothing outside this list, for it has no way out by "
                          f"{' or '.join(without)} here. Tell whoever looks after this installation.")
     return found
+
+
+def _invented(uow: UnitOfWork) -> list[str]:
+    """That people are shown what the demo invented as this provider's own name or number to ring."""
+    if not uow.invented or accounts.is_demo(uow.session):
+        return []
+    return ["Care workers and agencies are shown a name or number to ring that is invented. Whoever looks after this "
+            f"installation sets {', '.join(uow.invented)}."]
 
 
 def _opened(uow: UnitOfWork) -> list[str]:
