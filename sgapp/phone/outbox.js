@@ -27,6 +27,9 @@ export const waits = (note) => note.state === "on_phone" || note.state === "sign
 // What is a note: a look (looks.js) waits here too, goes the same way, and is none.
 const notesOf = (rows) => rows.filter((row) => !row.look);
 
+// A nameless one is not counted: the worker that delivers it writes no cookie, and whoever opens the form next would be told of it.
+const counted = (rows) => notesOf(rows).filter((note) => !note.brief);
+
 // Resolves when the note is on the disk. Under an id that is already there the first envelope stays.
 export async function add(note) {
   const tx = (await database()).transaction(NOTES, "readwrite", { durability: "strict" });
@@ -55,13 +58,13 @@ const rememberedTally = () => Number(/(?:^|; )waiting=(\d+)/.exec(globalThis.doc
 
 async function tally() {
   if (!globalThis.document) return; // the worker has no cookies to write
-  const waiting = notesOf(await (await database()).getAll(NOTES)).filter(waits).length;
+  const waiting = counted(await (await database()).getAll(NOTES)).filter(waits).length;
   document.cookie = `${TALLY}=${waiting}; path=/; max-age=${waiting ? 30 * 24 * 3600 : 0}; samesite=strict`;
 }
 
 // How many notes waited here and are gone although nobody delivered them: the browser cleared its storage.
 export async function lost() {
-  const rows = await database().then((db) => db.getAll(NOTES)).then(notesOf).catch(() => []);
+  const rows = await database().then((db) => db.getAll(NOTES)).then(counted).catch(() => []);
   return Math.max(0, rememberedTally() - rows.length);
 }
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page, Route, expect
 
 from sgapp.domain.time import to_london
-from tests.e2e.steps import KEYS_KEPT, NOTES_KEPT, enrolled, fill_note, pick, stored
+from tests.e2e.steps import KEYS_KEPT, NOTES_KEPT, enrolled, fill_note, fold_out, pick, stored, tick
 from tests.serving import PASSWORD, Open
 
 POSTS = "**/api/observations"
@@ -120,6 +120,30 @@ def test_notes_that_the_browser_threw_away_are_told(sign_in: Open) -> None:
     phone.get_by_role("button", name="I will ring").click()
     phone.reload()
     expect(phone.get_by_role("button", name="Save note")).to_be_enabled()
+    expect(phone.get_by_text("that waited on this phone")).to_have_count(0)
+
+
+def test_a_note_without_a_name_that_went_while_no_page_was_open_is_not_told_as_lost(sign_in: Open) -> None:
+    phone = sign_in("worker.b")
+    enrolled(phone)
+    fold_out(phone, "Something else")
+    phone.get_by_role("button", name="How we work, or a colleague").click()
+    pick(phone, "What is it about?", "How we work")
+    phone.get_by_label("What I saw or know", exact=True).fill("Half-hour visits are cut to ten minutes.")
+    tick(phone, "Do not say who I am")
+    _save_without_signal(phone)
+    phone.goto("/sign-in")  # a page of ours that sends nothing
+    phone.evaluate("""() => new Promise((done) => {
+      const asked = indexedDB.open("visit-notes");
+      asked.onsuccess = () => {
+        const sent = asked.result.transaction("notes", "readwrite");
+        sent.objectStore("notes").clear(); // as the worker does once it has the receipt
+        sent.oncomplete = () => { asked.result.close(); done(); };
+      };
+    })""")
+    phone.goto("/")
+    expect(phone.get_by_role("button", name="Save note")).to_be_enabled()
+    phone.wait_for_load_state("networkidle")
     expect(phone.get_by_text("that waited on this phone")).to_have_count(0)
 
 
