@@ -1,8 +1,9 @@
 """Two people in one browser: what the first typed is hers, and her open page acts for nobody else."""
 
+import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.e2e.steps import fold_out
+from tests.e2e.steps import enrolled, fold_out
 from tests.serving import Open, Server, sign_in_by
 
 WORDS = "typed by Lena and by nobody else"
@@ -56,3 +57,71 @@ def test_a_form_on_a_page_that_heard_nothing_of_it_is_refused_in_plain_words(ser
     expect(lenas.get_by_role("status").filter(has_text="Somebody else signed in here since")).to_contain_text(
         "what you typed until then is kept for you alone")
     expect(lenas.get_by_label("What it rests on")).to_have_value(MORE)
+
+
+class _Line:
+    """The socket of a page, which can be cut; and whether the page was told since that it is somebody else's."""
+
+    def __init__(self, page: Page) -> None:
+        self.told = False
+        self._open: list[WebSocketRoute] = []
+        page.route_web_socket("**/_event**", self._passes)
+
+    def _passes(self, route: WebSocketRoute) -> None:
+        self._open.append(route)
+        behind = route.connect_to_server()
+        route.on_message(behind.send)
+
+        def hears(message: str | bytes) -> None:
+            self.told = self.told or '"not_hers_rx_state_":true' in str(message)
+            route.send(message)
+
+        behind.on_message(hears)
+
+    def cut(self) -> None:
+        self._open[-1].close()
+
+
+def _opened(page: Page) -> _Line:
+    """This page once more, on a line that can be cut."""
+    line = _Line(page)
+    page.reload()
+    expect(page.get_by_role("link", name="Hide")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    return line
+
+
+def _somebody_else_signs_in(page: Page, server: Server, line: _Line) -> None:
+    """In another tab; then the socket of this page comes back, and is told."""
+    other = page.context.new_page()
+    other.goto("/sign-in")
+    sign_in_by(other, server.url, "worker.c")
+    line.cut()
+    for _ in range(300):
+        if line.told:
+            return
+        page.wait_for_timeout(100)  # a frame that comes back has no event once the page may be another
+    pytest.fail("the page was not told")
+
+
+def test_what_she_types_in_the_note_form_stays_when_somebody_else_signs_in_and_its_socket_comes_back(
+        server: Server, sign_in: Open) -> None:
+    phone = sign_in("worker.a")
+    enrolled(phone)
+    line = _opened(phone)
+    seen = phone.get_by_label("What I saw", exact=True)
+    seen.fill(WORDS)
+    phone.on("dialog", lambda dialog: dialog.accept())
+    _somebody_else_signs_in(phone, server, line)
+    phone.wait_for_timeout(500)  # what must not happen has no event: the page must not begin anew
+    expect(seen).to_have_value(WORDS)
+
+
+@pytest.mark.parametrize("place", ["/mine", "/today"])
+def test_a_page_that_shows_what_is_hers_begins_anew_when_somebody_else_signs_in(server: Server, sign_in: Open, place: str) -> None:
+    phone = sign_in("worker.b")
+    enrolled(phone)
+    phone.goto(place)
+    line = _opened(phone)
+    with phone.expect_event("domcontentloaded", lambda loaded: place in loaded.url):
+        _somebody_else_signs_in(phone, server, line)

@@ -13,10 +13,11 @@ Draw = Callable[[], Any]
 
 
 def phone_page(route: str, title: str = APP_TITLE, *, heading: str = APP_TITLE, on_load: Sequence[Any] = (),
-               bar: Draw | None = None, aside: Draw | None = None) -> Callable[[Draw], Draw]:
+               bar: Draw | None = None, aside: Draw | None = None, begins_anew: bool = True) -> Callable[[Draw], Draw]:
     """Draw a page in the phone's frame and put it on the list of pages.
 
     `aside` draws what stands right of the heading, `bar` what stays within reach of the thumb at the bottom.
+    `begins_anew`: whether it does when its socket came back in somebody else's session; not where a note is being written.
     The page needs no connection to be drawn: it is prerendered, and `on_load` runs when the socket is there.
     """
 
@@ -24,7 +25,7 @@ def phone_page(route: str, title: str = APP_TITLE, *, heading: str = APP_TITLE, 
         def page() -> rx.Component:
             return rx.el.div(
                 skip_link(),
-                fresh_page(),
+                fresh_page() if begins_anew else rx.fragment(),
                 rx.el.header(
                     rx.el.div(
                         rx.el.h1(heading, class_name="text-lg font-semibold grow"),

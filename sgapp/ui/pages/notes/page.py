@@ -14,6 +14,6 @@ def _aside() -> rx.Component:
         rx.el.a(say("page_notes.my_notes"), href="/mine", class_name="link"))
 
 
-@phone_page("/", aside=_aside)
+@phone_page("/", aside=_aside, begins_anew=False)
 def page() -> rx.Component:
     return note_form()
