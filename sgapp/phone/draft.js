@@ -2,6 +2,7 @@
 // Without a lock of its own the phone keeps nothing: the words are in the page's memory, and she is told so.
 import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
 import { onceDrawn } from "./installed.js";
+import { letGo } from "./taken_along.js";
 import * as t from "./words/draft.js";
 
 const SEAL_AFTER_MS = 400;
@@ -52,6 +53,12 @@ export function useLock({ seal = async () => true, forget = () => undefined, onW
       callOff();
       stop();
     };
+  }, []);
+
+  useEffect(() => {
+    const hide = (event) => event.detail.waitUntil(letGo()); // also while it is locked
+    window.addEventListener("sgapp:hide", hide);
+    return () => window.removeEventListener("sgapp:hide", hide);
   }, []);
 
   useEffect(() => {

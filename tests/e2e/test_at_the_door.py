@@ -52,15 +52,19 @@ def card_kept(page: Page) -> list[dict[str, object]]:
     return [row for row in kept(page, "visit-vault")["values"] if row["name"] == "card"]
 
 
+def no_card_is_left(page: Page) -> None:
+    for _ in range(100):
+        if not card_kept(page):
+            return
+        page.wait_for_timeout(100)  # a database of the browser tells nobody when it was written
+    pytest.fail("today's list is still on this phone")
+
+
 def no_card_is_kept(page: Page) -> None:
     beside = page.context.new_page()  # a page of ours that never begins anew by itself
     beside.goto("/away/")
-    for _ in range(100):
-        if not card_kept(beside):
-            beside.close()
-            return
-        beside.wait_for_timeout(100)  # a database of the browser tells nobody when it was written
-    pytest.fail("today's list is still on this phone")
+    no_card_is_left(beside)
+    beside.close()
 
 
 def test_at_a_door_without_a_signal_a_tap_shows_the_words_and_the_look_arrives_once(browser: Browser, office: Office) -> None:
@@ -191,6 +195,19 @@ def test_she_can_take_it_off_again(sign_in: Open) -> None:
     worker.get_by_role("button", name="Take it off this phone").click()
     expect(worker.get_by_role("button", name=KEEP)).to_be_visible()
     assert card_kept(worker) == []
+
+
+@pytest.mark.parametrize("place", ["/today", "/mine", "/"])
+def test_hide_takes_it_off_this_phone_without_a_signal_and_also_while_the_phone_is_locked(sign_in: Open, place: str) -> None:
+    worker = sign_in("worker.b")
+    take_along(worker)
+    if place != "/today":
+        worker.goto(place)
+        expect(worker.get_by_role("heading", name="Unlock your notes")).to_be_visible()
+    assert card_kept(worker)
+    worker.context.set_offline(True)
+    worker.get_by_role("link", name="Hide", exact=True).click()
+    no_card_is_left(worker)
 
 
 def _sign_out(worker: Page) -> None:

@@ -150,7 +150,7 @@ def test_each_section_is_named_for_a_script_or_used_by_a_page() -> None:
     ("note.visit_to_come", "sections.earlier"), ("sections.list_missing", "sections.someone_else"),
     ("marks.not_fetched", "note_form.seen"), ("body_map.full", "note_form.seen"), ("saved.if_more", "my_notes.please_ring"),
     ("saved.if_more", "page_mine.title"), ("note_form.signed_out_unknown", "note_form.save"), ("lock.lock_hint", "app.hide"),
-    ("today.kept", "app.hide"),
+    ("today.kept", "app.hide"), ("today.needs_signal", "lock.use_passkey"),
 ])
 def test_a_text_that_names_another_names_it_as_it_stands(quoting: str, quoted: str) -> None:
     name = TEXTS[quoted].removesuffix(" note")
