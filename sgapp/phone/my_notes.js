@@ -4,6 +4,7 @@ import { ask } from "./asked.js";
 import { useLock } from "./draft.js";
 import { fill, many, pieces } from "./fill.js";
 import { register } from "./installed.js";
+import { useOnCall } from "./on_call.js";
 import { all as keptNotes, keepFlushing, othersWaiting } from "./outbox.js";
 import { OwnPhones } from "./own_phones.js";
 import { office } from "./store.js";
@@ -101,7 +102,7 @@ export function MyNotes() {
   const [notes, setNotes] = useState(null);
   const [problem, setProblem] = useState("");
   const [others, setOthers] = useState(0);
-  const [onCall, setOnCall] = useState("");
+  const [onCall, hearOfTurn] = useOnCall();
   const [asked, setAsked] = useState([]);
   const [outside, setOutside] = useState([]);
   const met = useRef(null);
@@ -109,7 +110,7 @@ export function MyNotes() {
   useEffect(() => {
     let gone = false;
     register();
-    office().then((known) => setOnCall(known.onCall));
+    office().then((known) => hearOfTurn(known));
     const load = async () => {
       clearTimeout(soon);
       const here = await keptNotes().catch(() => []);

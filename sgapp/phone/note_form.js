@@ -6,6 +6,7 @@ import { useDraft, useKeptPeople } from "./draft.js";
 import { fill } from "./fill.js";
 import { onceDrawn, register } from "./installed.js";
 import { EMPTY, gaps, payloadOf, words } from "./note.js";
+import { useOnCall } from "./on_call.js";
 import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
 import { Card, Field, Folded, Summary } from "./parts.js";
 import { noteReference } from "./reference.js";
@@ -88,7 +89,7 @@ export function NoteForm({ codes }) {
   const [corrects, setCorrects] = useState(null);
   const [ahead, setAhead] = useState(null);
   const [gone, setGone] = useState(0);
-  const [onCall, setOnCall] = useState(null); // until somebody says
+  const [onCall, hearOfTurn] = useOnCall();
   const summary = useRef(null);
   const saving = useRef(false);
   const tried = useRef(null);
@@ -136,7 +137,7 @@ export function NoteForm({ codes }) {
 
   // Whom she visits and whom to ring. It puts nothing in the place of what is known that knows less.
   const askPeople = () => {
-    office().then((known) => setOnCall((now) => now ?? known.onCall));
+    office().then((known) => hearOfTurn(known, true));
     clearTimeout(askAgain.current);
     const late = setTimeout(setListMissing, LATE_MS, true);
     ask("/api/people/mine", { within: LIST_WITHIN_MS }).then(({ status, json: mine }) => {
@@ -146,8 +147,9 @@ export function NoteForm({ codes }) {
       if (status === 401) letGo().then(whoWrites).then(leaveOrStay);
       if (!mine) return;
       setPeople(mine.people);
-      setOnCall(mine.on_call);
-      keepOffice({ onCall: mine.on_call, until: mine.on_call_until, always: mine.always });
+      const turn = { onCall: mine.on_call, until: mine.on_call_until, always: mine.always };
+      hearOfTurn(turn);
+      keepOffice(turn);
     });
   };
 

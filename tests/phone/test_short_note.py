@@ -1,11 +1,14 @@
 """A good note in under a minute: how many taps it takes, on a small phone, by keyboard, enlarged, and in forced colours."""
 
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.steps import fold_out, pick, tick
+from tests.e2e.test_hide import TURN
 from tests.serving import Open
 
 MOST_TAPS = 15
@@ -162,6 +165,36 @@ def test_without_a_signal_the_number_of_whoever_was_on_call_is_shown_until_her_t
     worker.route("**/api/people/mine", lambda route: route.abort("internetdisconnected"))
     worker.reload()
     expect(worker.get_by_text(shown)).to_be_visible()
+
+
+def _on_a_page_that_stays_open(worker: Page) -> None:
+    worker.clock.fast_forward(600_000)
+
+
+def _on_a_phone_that_slept(worker: Page) -> None:
+    worker.clock.set_system_time(worker.evaluate("Date.now()") / 1000 + 601)  # no timer fires
+    worker.evaluate(TURN, "visible")
+
+
+@pytest.mark.parametrize("place", ["/", "/mine"])
+@pytest.mark.parametrize("passes", [_on_a_page_that_stays_open, _on_a_phone_that_slept])
+def test_at_the_end_of_her_turn_the_number_gives_way_to_the_providers_own(
+        sign_in: Open, place: str, passes: Callable[[Page], None]) -> None:
+    worker = sign_in("worker.b" if place == "/" else "worker.c")
+    worker.clock.install()
+    ends = datetime.fromtimestamp(worker.evaluate("Date.now()") / 1000 + 590, UTC)
+    told = {"people": [], "on_call": "07700 900123", "on_call_until": ends.isoformat(), "always": "01632 960 002"}
+    worker.route("**/api/people/mine", lambda route: route.fulfill(json=told))
+    please_ring = {"id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "reference": "VN-2RV2-YNK3-C", "state": "please_ring",
+                   "delivered_at": "2026-01-05T09:30:00Z", "seen_at": None, "in_hand_at": None}
+    worker.route("**/api/observations/mine", lambda route: route.fulfill(json={"notes": [please_ring], "outside": []}))
+    worker.goto("/")
+    expect(worker.get_by_text("07700 900123")).to_be_visible()
+    worker.goto(place)
+    expect(worker.get_by_text("07700 900123")).to_be_visible()
+    passes(worker)
+    expect(worker.get_by_text("01632 960 002")).to_be_visible()
+    expect(worker.get_by_text("07700 900123")).to_have_count(0)
 
 
 def test_whom_to_ring_is_known_without_a_signal(sign_in: Open) -> None:
