@@ -98,13 +98,23 @@ export function useLock({ seal = async () => true, forget = () => undefined, onW
 const nameNow = () => `draft:${(new URLSearchParams(window.location.search).get("corrects") ?? "note").slice(0, 36).toLowerCase()}`;
 
 // `v` and `setV` hold every field, `empty` is the untouched form, `done` says that the note was saved.
-// {screen} stands in for the form while locked, {line} goes below it, {open} says that a reload takes nothing away.
+// {screen} stands in for the form while locked, {line} goes below it, {open} says that drafts can be kept, {keeps} that a reload
+// takes nothing away.
 export function useDraft({ v, setV, empty, done }) {
   const [name, setName] = useState("");
   const [said, setSaid] = useState("");
-  const now = useRef({ timer: 0, atLast: 0, returned: "" });
+  const [full, setFull] = useState(false);
+  const now = useRef({ timer: 0, atLast: 0, returned: "", ours: "" }); // ours: the draft that this page wrote or showed
   Object.assign(now.current, { v, done, name });
   const blank = (value) => JSON.stringify(value) === JSON.stringify(empty);
+
+  // What another page keeps under the same name is its own.
+  const dropOurs = async (mine) => {
+    setFull(false);
+    if (now.current.ours !== mine) return true;
+    now.current.ours = "";
+    return vault.drop(mine).then(() => true, () => false);
+  };
 
   // Seals what stands there now.
   const seal = () => {
@@ -116,11 +126,14 @@ export function useDraft({ v, setV, empty, done }) {
     clearTimeout(atLast);
     now.current.atLast = 0;
     if (returned !== mine) return blank(written); // an older draft is still on its way back and must not be written over
+    if (saved || blank(written)) return dropOurs(mine);
+    now.current.ours = mine;
     try {
-      if (!saved && !blank(written)) return await vault.put(mine, written);
-      await vault.drop(mine);
-      return true;
+      const kept = await vault.put(mine, written);
+      setFull(false);
+      return kept;
     } catch {
+      setFull(true);
       return false;
     }
   };
@@ -144,6 +157,7 @@ export function useDraft({ v, setV, empty, done }) {
     vault.get(name).catch(() => null).then((found) => {
       now.current.returned = name;
       if (!found || !blank(now.current.v)) return sealSoon();
+      now.current.ours = name;
       setV({ ...empty, ...found });
       return setSaid(t.back);
     });
@@ -157,8 +171,9 @@ export function useDraft({ v, setV, empty, done }) {
 
   const line = state ? h("div", { className: "grid gap-3" },
     said ? h("p", { role: "status", className: "hint" }, said) : null,
+    full ? h("p", { role: "status", className: "panel panel-alert" }, t.no_room) : null,
     lockScreens ? h(lockScreens.SetUpLock, { state, lock }) : h("p", { className: "hint" }, t.not_kept)) : null;
-  return { screen, line, open };
+  return { screen, line, open, keeps: open && !full };
 }
 
 // The people she visits, as initials and reference, for when there is no signal. `people` is the list of the server.

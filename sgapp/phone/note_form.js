@@ -172,7 +172,7 @@ export function NoteForm({ codes }) {
     typed.current = dirty;
   }, [dirty]);
   // Nothing keeps what she writes: the browser asks before the page goes, also by a link that would only draw another in its place.
-  const inMemoryOnly = dirty && !savedId && !sentAtOnce && !draft.open;
+  const inMemoryOnly = dirty && !savedId && !sentAtOnce && !draft.keeps;
   useEffect(() => {
     if (!inMemoryOnly) return undefined;
     const hold = (event) => event.preventDefault();

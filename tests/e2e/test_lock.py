@@ -10,6 +10,7 @@ from tests.browser import ARGUMENTS, chromium
 from tests.e2e.steps import fill_note, fold_out, held, pick
 from tests.e2e.test_accessibility import violations
 from tests.e2e.test_hide import POSTS, SEEN, TURN, hide, kept
+from tests.phone.phone_page import fill_storage
 from tests.serving import PASSWORD, PHONE, Open, Server
 
 PAUSE_MS = 300  # somewhat less than the pause in writing after which a draft is sealed
@@ -91,6 +92,33 @@ def test_a_draft_is_kept_also_of_whoever_writes_without_a_pause(sign_in: Open) -
     worker.reload()
     enter(worker)
     expect(worker.get_by_label("What I saw")).to_have_value(re.compile("^0 1 2 3 4 5 6 7 8 9 "), timeout=UNLOCKED_WITHIN_MS)
+
+
+def test_another_tab_with_an_empty_form_drops_no_draft(sign_in: Open) -> None:
+    worker = sign_in("worker.a")
+    set_up(worker)
+    beside = worker.context.new_page()
+    beside.goto("/")
+    enter(beside)
+    expect(beside.get_by_label("What I saw")).to_be_visible(timeout=UNLOCKED_WITHIN_MS)
+    worker.get_by_label("What I saw").fill(SEEN)
+    draft_kept(worker)
+    beside.evaluate(TURN, "hidden")
+    beside.wait_for_timeout(500)  # what must not happen has no event: the draft must not go
+    draft_kept(worker)
+
+
+def test_a_full_phone_says_that_it_keeps_no_draft_and_the_browser_asks_before_it_goes(sign_in: Open) -> None:
+    worker = sign_in("worker.d")
+    set_up(worker)
+    fill_storage(worker)
+    asked: list[str] = []
+    worker.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    worker.get_by_label("What I saw").fill(SEEN)
+    expect(worker.get_by_text("This phone has no room left.")).to_be_visible()
+    worker.get_by_role("link", name="My notes").click()
+    expect(worker.get_by_label("What I saw")).to_have_value(SEEN)
+    assert asked == ["beforeunload"]
 
 
 def test_saving_drops_the_draft(sign_in: Open) -> None:
