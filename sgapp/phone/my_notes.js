@@ -110,7 +110,7 @@ export function MyNotes() {
   useEffect(() => {
     let gone = false;
     register();
-    office().then((known) => hearOfTurn(known));
+    office().then((known) => hearOfTurn(known, { kept: true }));
     const load = async () => {
       clearTimeout(soon);
       const here = await keptNotes().catch(() => []);

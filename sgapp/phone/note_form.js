@@ -137,7 +137,7 @@ export function NoteForm({ codes }) {
 
   // Whom she visits and whom to ring. It puts nothing in the place of what is known that knows less.
   const askPeople = () => {
-    office().then((known) => hearOfTurn(known, true));
+    office().then((known) => hearOfTurn(known, { kept: true }));
     clearTimeout(askAgain.current);
     const late = setTimeout(setListMissing, LATE_MS, true);
     ask("/api/people/mine", { within: LIST_WITHIN_MS }).then(({ status, json: mine }) => {

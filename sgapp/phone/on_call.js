@@ -1,11 +1,15 @@
 // Whom to ring, as it stands at this moment: a number that is good until the end of a turn gives way to the provider's own then, also
 // on a page that stays open.
 import { useEffect, useState } from "react";
-import { numberNow } from "./store.js";
 
 const LONGEST_MS = 24 * 3_600_000; // a timer holds no more than some weeks
 
-// [number, hear]: null until somebody says. `hear` takes {onCall, until, always}; what is `late` counts only where nobody has said.
+// A number that was good until a moment is not rung after it: whoever had that turn may be asleep.
+const isOver = ({ until }) => Boolean(until) && Date.now() >= Date.parse(until);
+const numberNow = (told) => (isOver(told) ? told.always : told.onCall ?? "");
+
+// [number, hear]: null until somebody says. `hear` takes {onCall, until, always}; `kept`: what the phone kept counts only where the
+// office has not said, and no longer than its turn. What the office says now is so, however wrong the phone's clock.
 export function useOnCall() {
   const [told, setTold] = useState(null);
   const [, draw] = useState(0);
@@ -26,6 +30,9 @@ export function useOnCall() {
       document.removeEventListener("visibilitychange", look);
     };
   }, [told]);
-  const hear = (says, late = false) => setTold((now) => (late && now ? now : says));
+  const hear = (says, { kept = false } = {}) => setTold((now) => {
+    if (kept) return now ?? says;
+    return isOver(says) ? { ...says, until: undefined } : says;
+  });
   return [told && numberNow(told), hear];
 }

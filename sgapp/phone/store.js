@@ -33,6 +33,4 @@ export const kept = (name) => database().then((db) => db.get(KEYS, name)).catch(
 
 // Whom to ring, as far as this phone was ever told. It says nothing of anybody.
 export const office = async () => (await kept("office"))?.office ?? {};
-// A number that was good until a moment is not rung after it: whoever had that turn may be asleep.
-export const numberNow = ({ onCall = "", until, always }) => (until && Date.now() >= Date.parse(until) ? always : onCall);
 export const keepOffice = (told) => database().then((db) => db.put(KEYS, { name: "office", office: told })).catch(() => undefined);
