@@ -24,6 +24,13 @@ export async function owner() {
   return (await kept("owner"))?.account ?? "";
 }
 
+// Whose note it is if it is saved now: {account, name}, both empty where nobody is known. Null where nothing can be kept, nor known.
+export async function whoseNote() {
+  if (!(await database().catch(() => null))) return null;
+  const { account = "", called } = (await kept("owner")) ?? {};
+  return { account, name: account && (called || t.last_here) };
+}
+
 // Whose notes this phone can hand in without a session, as colleagues call her; empty when it is enrolled for nobody who writes here.
 export async function whoWrites() {
   const { account, called } = (await kept("owner")) ?? {};
@@ -58,8 +65,8 @@ export async function meet(letGo = () => false) {
 }
 
 // The envelope with its writer and, if this phone is enrolled for her, her phone's signature over id and ciphertext.
-export async function signed(envelope) {
-  const account = await owner();
+export async function signed(envelope, writer) {
+  const account = writer ?? (await owner());
   const mine = account ? await kept(`device:${account}`) : undefined;
   if (!mine) return { ...envelope, owner: account };
   const digest = hexOf(await crypto.subtle.digest("SHA-256", bytesOf(envelope.sealed)));

@@ -5,7 +5,7 @@ import { useLock } from "./draft.js";
 import { fill, many, pieces } from "./fill.js";
 import { register } from "./installed.js";
 import { useOnCall } from "./on_call.js";
-import { all as keptNotes, keepFlushing, othersWaiting } from "./outbox.js";
+import { all as keptNotes, keepFlushing, othersWaiting, waits } from "./outbox.js";
 import { OwnPhones } from "./own_phones.js";
 import { office } from "./store.js";
 import { letGo, meetOrLetGo } from "./taken_along.js";
@@ -13,7 +13,7 @@ import * as t from "./words/my_notes.js";
 
 const WORDS = {
   on_phone: t.on_phone, sign_in: t.sign_in_to_send, delivered: t.delivered, seen: t.seen,
-  in_hand: t.in_hand, please_ring: t.please_ring, nobody_here: t.delivered,
+  in_hand: t.in_hand, please_ring: t.please_ring, nobody_here: t.delivered, nobodys: t.nobodys,
 };
 const when = (iso) => new Intl.DateTimeFormat(t.locale, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "Europe/London",
@@ -22,7 +22,8 @@ const when = (iso) => new Intl.DateTimeFormat(t.locale, {
 function merged(there, here) {
   const known = new Set(there.map((note) => note.id));
   const mine = here.filter((note) => !known.has(note.id))
-    .map((note) => ({ id: note.id, reference: note.reference, state: note.state, at: note.received_at ?? note.saved_at }));
+    .map((note) => ({ id: note.id, reference: note.reference, state: waits(note) && !note.owner && !note.brief ? "nobodys" : note.state,
+      at: note.received_at ?? note.saved_at }));
   const theirs = there.map((note) => ({ id: note.id, reference: note.reference, state: note.state, at: note.in_hand_at ?? note.seen_at ?? note.delivered_at,
     arrived: note.delivered_at }));
   return [...mine, ...theirs];
@@ -88,7 +89,7 @@ function RingOutside({ numbers }) {
 }
 
 function Row({ note, onCall, outside }) {
-  const there = !["on_phone", "sign_in"].includes(note.state) && Date.now() - new Date(note.arrived ?? 0) < READABLE_MS;
+  const there = !["on_phone", "sign_in", "nobodys"].includes(note.state) && Date.now() - new Date(note.arrived ?? 0) < READABLE_MS;
   return h("li", { className: "row" },
     h("div", { className: "row-what" },
       h("p", { className: "font-semibold" }, note.reference),

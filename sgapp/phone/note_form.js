@@ -1,13 +1,13 @@
 // The worker's note: facts in her own words, sealed on Save, and a reference at once. Nothing typed is stored in the clear.
 import { createElement as h, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { ask } from "./asked.js";
-import { signed, whoWrites } from "./device.js";
+import { signed, whoseNote, whoWrites } from "./device.js";
 import { useDraft, useKeptPeople } from "./draft.js";
 import { fill } from "./fill.js";
 import { onceDrawn, register } from "./installed.js";
 import { EMPTY, gaps, payloadOf, words } from "./note.js";
 import { useOnCall } from "./on_call.js";
-import { add, after, clockAhead, deliver, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, refreshKey, toldOfLoss, waits } from "./outbox.js";
+import { add, after, clockAhead, deliver, goesByItself, intakeKey, keepFlushing, all as keptNotes, lost, nextSequence, onItsWay, refreshKey, toldOfLoss } from "./outbox.js";
 import { Card, Field, Folded, Summary } from "./parts.js";
 import { noteReference } from "./reference.js";
 import { PhoneTroubles, Saved } from "./saved.js";
@@ -47,16 +47,20 @@ function notSent(status, why) {
 }
 
 // Draws itself again when it can be used, when it is known whose note it will be, and when the signal comes and goes; the form
-// above it does not.
-const SaveBar = memo(function SaveBar({ waiting, busy, named }) {
+// above it does not. `shown` holds whose it says that the note will be; `turned` whose it is since, once she was told.
+const SaveBar = memo(function SaveBar({ waiting, busy, named, shown, turned }) {
   const [ready, setReady] = useState(false);
-  const [writer, setWriter] = useState("");
+  const [whose, setWhose] = useState(null);
   const [online, setOnline] = useState(true);
   useLayoutEffect(() => setReady(true), []); // in the same breath as the first drawing
   useEffect(() => {
-    const writes = () => whoWrites().then(setWriter, () => undefined);
-    writes();
-    meetOrLetGo().then(writes, () => undefined);
+    const look = (met) => whoseNote().then((found) => {
+      if (!met && !found?.account) return; // the office may be about to say
+      shown.current = found;
+      setWhose(found);
+    }, () => undefined);
+    look(false);
+    meetOrLetGo().catch(() => undefined).then(() => look(true));
   }, []);
   useEffect(() => {
     const signal = () => setOnline(navigator.onLine);
@@ -68,10 +72,13 @@ const SaveBar = memo(function SaveBar({ waiting, busy, named }) {
       window.removeEventListener("offline", signal);
     };
   }, []);
-  const way = !online ? t.no_signal : waiting ? fill(t.waiting, { number: waiting }) : t.sealed;
+  const [away, going] = goesByItself() ? [t.no_signal, t.waiting] : [t.no_signal_open, t.waiting_open];
+  const way = !online ? away : waiting ? fill(going, { number: waiting }) : t.sealed;
+  const writer = turned ?? whose;
+  const says = !named || !writer ? way : writer.account ? `${way} ${fill(t.as_from, { name: writer.name })}` : t.nobodys;
   return h("div", { className: "bottom-bar" },
     h("div", { className: "mx-auto max-w-xl px-4 py-3 flex items-end gap-3" }, // however long the words, the button stays
-      h("p", { className: "hint grow leading-snug", role: "status" }, named && writer ? `${way} ${fill(t.as_from, { name: writer })}` : way),
+      h("p", { className: "hint grow leading-snug", role: "status" }, says),
       h("button", { type: "submit", className: "btn btn-primary btn-lg", disabled: !ready || busy }, busy ? t.saving : t.save)));
 });
 
@@ -93,6 +100,8 @@ export function NoteForm({ codes }) {
   const summary = useRef(null);
   const saving = useRef(false);
   const tried = useRef(null);
+  const shown = useRef(null); // whose note it will be, as the page says; null until it has said
+  const [turned, setTurned] = useState(null);
   const typed = useRef(false);
   const outbox = useRef(null);
   const askAgain = useRef(0);
@@ -209,25 +218,36 @@ export function NoteForm({ codes }) {
 
   // One id for one text: the same words saved again are the same bytes, and other words never go under an id that was sent.
   // Null for more than the office takes in one note.
-  const envelopeOf = async (key, { fits, seal }) => {
-    if (tried.current?.written === words(v)) return tried.current.envelope;
+  const envelopeOf = async (key, { fits, seal }, writer) => {
+    if (tried.current?.written === words(v) && tried.current.writer === writer) return tried.current.envelope;
     const id = crypto.randomUUID();
     const seq = nameless ? 0 : await nextSequence().catch(() => 0); // a number left out between two of hers would tell
     const payload = v.route ? ways.payloadOf(v, id, seq) : payloadOf(v, id, seq, people, corrects?.id);
     if (!fits(payload)) return null;
     const envelope = { id, reference: await noteReference(id), key_id: key.key_id, sealed: await seal(key, payload),
       saved_at: new Date().toISOString(), seq, ...(nameless && { brief: true }) };
-    tried.current = { written: words(v), envelope: await signed(envelope).catch(() => envelope) };
+    tried.current = { written: words(v), writer, envelope: await signed(envelope, writer).catch(() => envelope) };
     return tried.current.envelope;
   };
 
+  // Somebody signed in or out in another tab since the page said whose note it will be: it says so anew, and she saves again.
+  const turnedSince = (whose) => {
+    if (nameless || !whose || !shown.current || whose.account === shown.current.account) return false;
+    shown.current = whose;
+    setTurned(whose);
+    setSaid(whose.account ? fill(t.turned, { name: whose.name }) : t.turned_nobodys);
+    return true;
+  };
+
   const keep = async () => {
+    const whose = await whoseNote();
+    if (turnedSince(whose)) return;
     const [key, sealer] = await Promise.all([intakeKey(), fetchSealing()]);
     if (!key || !sealer) {
       setSaid(t.no_key);
       return;
     }
-    const envelope = await envelopeOf(key, sealer);
+    const envelope = await envelopeOf(key, sealer, whose?.account);
     if (!envelope) {
       setSaid(t.too_long);
       return;
@@ -298,5 +318,5 @@ export function NoteForm({ codes }) {
     corrects ? null : h(Folded, { key: "else", summary: t.something_else }, h(Other, { part: "Choice", put }))],
     draft.line,
     said ? h("p", { role: "alert", className: "panel panel-alert" }, said) : null,
-    h(SaveBar, { waiting: notes.filter(waits).length, busy, named: !nameless }));
+    h(SaveBar, { waiting: notes.filter(onItsWay).length, busy, named: !nameless, shown, turned }));
 }

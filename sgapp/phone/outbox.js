@@ -24,6 +24,12 @@ export function after(status) {
 
 export const waits = (note) => note.state === "on_phone" || note.state === "sign_in";
 
+// On its way: it needs nothing but a signal.
+export const onItsWay = (note) => note.state === "on_phone";
+
+// Whether the browser wakes the worker when there is a signal, so that what waits goes with the app closed, too.
+export const goesByItself = () => "SyncManager" in globalThis;
+
 // What is a note: a look (looks.js) waits here too, goes the same way, and is none.
 const notesOf = (rows) => rows.filter((row) => !row.look);
 
@@ -43,8 +49,15 @@ export async function add(note) {
 // Her notes on this phone, the newest first. Another writer's that wait here are not shown, only sent.
 export async function all() {
   const mine = await owner();
-  const notes = notesOf(await (await database()).getAll(NOTES));
-  return notes.filter((note) => !note.owner || note.owner === mine).sort((a, b) => b.saved_at.localeCompare(a.saved_at));
+  const notes = notesOf(await (await database()).getAll(NOTES)).filter((note) => !note.owner || note.owner === mine);
+  const stands = (note) => (waits(note) && !note.device && !mine ? { ...note, state: "sign_in" } : note); // no signal will do
+  return notes.map(stands).sort((a, b) => b.saved_at.localeCompare(a.saved_at));
+}
+
+// How many wait here that nobody has for hers: written while nobody was signed in. One without a name is nobody's for good.
+export async function nobodysWaiting() {
+  const notes = await database().then((db) => db.getAll(NOTES)).then(counted).catch(() => []);
+  return notes.filter((note) => waits(note) && !note.owner).length;
 }
 
 // How many notes wait here that are not shown, because nobody is signed in or somebody else is.

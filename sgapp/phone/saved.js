@@ -1,10 +1,16 @@
 // What stands where the form stood once a note is kept; and what is wrong with the phone itself.
 import { createElement as h, useEffect, useRef } from "react";
 import { fill, many } from "./fill.js";
+import { goesByItself, onItsWay } from "./outbox.js";
 import * as t from "./words/saved.js";
 
 const clock = (iso) => new Intl.DateTimeFormat(t.locale, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" })
   .format(new Date(iso));
+
+const waiting = (note) => {
+  if (onItsWay(note)) return goesByItself() ? t.on_phone : t.on_phone_open;
+  return note.owner || note.brief ? t.sign_in_to_send : t.nobodys;
+};
 
 // `next` says what happens with it, if not what happens with a note; a note without its writer's name has no time of its receipt
 // any more. `urgent`: she has said that somebody is in danger or hurt, or may be. `ring`: whom to ring.
@@ -13,7 +19,7 @@ export function Saved({ saved, onNew, next, urgent, ring }) {
   useEffect(() => title.current?.focus(), []);
   const there = saved.state === "delivered";
   const line = there ? fill(t.delivered, { time: saved.received_at ? clock(saved.received_at) : "" }).trim() : saved.state === "please_ring" ? t.please_ring
-    : fill(saved.state === "sign_in" ? t.sign_in_to_send : t.on_phone, { time: clock(saved.saved_at) });
+    : fill(waiting(saved), { time: clock(saved.saved_at) });
   const then = next || [there ? (urgent ? t.next_urgent : t.next) : t.next_waits, t.if_more];
   return [urgent && ring, h("section", { key: "saved", className: "panel grid gap-4" },
     h("h2", { tabIndex: -1, ref: title, className: "text-lg font-semibold" }, t.kept),

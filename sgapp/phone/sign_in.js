@@ -3,8 +3,9 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { ask } from "./asked.js";
 import { forgetOwner } from "./device.js";
-import { fill } from "./fill.js";
+import { fill, many } from "./fill.js";
 import { beginAnew } from "./fresh_page.js";
+import { nobodysWaiting } from "./outbox.js";
 import { askAsHers, keepDrafts } from "./page_mark.js";
 import { askPasskey, hasPasskeys } from "./passkey.js";
 import { vault } from "./vault.js";
@@ -88,10 +89,12 @@ function ByPasskey() {
 export function SignInForm() {
   const [demo, setDemo] = useState([]);
   const [needsCode, setNeedsCode] = useState(false);
+  const [nobodys, setNobodys] = useState(0);
   const name = useRef(null);
   const password = useRef(null);
   useEffect(() => {
     ask("/api/demo/accounts").then(({ json }) => setDemo(json?.accounts ?? []));
+    nobodysWaiting().then(setNobodys);
   }, []);
   const form = useForm(async (data) => {
     const answer = await send("/api/session", Object.fromEntries(data));
@@ -130,6 +133,7 @@ export function SignInForm() {
       needsCode ? h(Field, { id: "otp", name: "otp", label: t.six_digits, inputMode: "numeric", autoComplete: "one-time-code" }) : null,
       h("button", { id: "sign-in-button", type: "submit", className: "btn btn-primary btn-lg", disabled: form.off }, t.title)),
       h(ByPasskey)),
+    nobodys ? h("p", { role: "status" }, many(nobodys, t.nobodys_one, t.nobodys_many)) : null,
     demo.length ? h(DemoAccounts, { accounts: demo, take }) : null);
 }
 

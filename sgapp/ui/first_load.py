@@ -15,7 +15,8 @@ _GROUPS_BEGIN = "groups: ["
 _EVERY_PAGE = "|".join((r"node_modules[\\/](?!@hpke)", r"rolldown[\\/]runtime", "plain_(page|colours|react)",
                         r"[\\/]\.web[\\/](utils[\\/]|env\.json)", r"vite[\\/]preload-helper",
                         r"sgapp[\\/]phone[\\/](asked|fresh_page|page_mark|untouched)\.js"))
-_PHONE = (r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(device|draft|fill|installed|on_call|outbox|parts|store|taken_along)\.js|"
+_PHONE = (r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?"
+          r"(device|draft|fill|installed|on_call|outbox|parts|store|taken_along)\.js|"
           r"sgapp[\\/]ui[\\/]templates[\\/]phone\.jsx")
 _LOCK = r"external[\\/]sgapp[\\/]phone[\\/](words[\\/])?(lock|vault)\.js"
 _GROUPS = f"""

@@ -118,7 +118,8 @@ def test_what_she_types_in_the_note_form_stays_when_somebody_else_signs_in_and_i
 
 
 @pytest.mark.parametrize("place", ["/mine", "/today"])
-def test_a_page_that_shows_what_is_hers_begins_anew_when_somebody_else_signs_in(server: Server, sign_in: Open, place: str) -> None:
+def test_a_page_that_shows_what_is_hers_begins_anew_when_somebody_else_signs_in(
+        server: Server, sign_in: Open, place: str) -> None:
     phone = sign_in("worker.b")
     enrolled(phone)
     phone.goto(place)

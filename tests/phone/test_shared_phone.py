@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from sgapp.domain.time import to_london
 from tests.e2e.steps import KEYS_KEPT, NOTES_KEPT, enrolled, fill_note, fold_out, pick, stored, tick
-from tests.serving import PASSWORD, Open
+from tests.serving import PASSWORD, Open, Server, sign_in_by
 
 POSTS = "**/api/observations"
 
@@ -16,6 +16,44 @@ def _save_without_signal(worker: Page) -> str:
     worker.get_by_role("button", name="Save note").click()
     expect(worker.locator("#receipt")).to_contain_text("On this phone")
     return worker.locator("#reference").inner_text()
+
+
+def _turns(phone: Page, server: Server, username: str) -> None:
+    """Somebody else signs in in another tab of this phone, which then knows her."""
+    beside = phone.context.new_page()
+    beside.goto("/sign-in")
+    sign_in_by(beside, server.url, username)
+    enrolled_for = f"async (before) => (await ({KEYS_KEPT})()).some((row) => row.name === 'owner' && row.account !== before)"
+    stored(beside, enrolled_for, _owner(phone))
+
+
+def _owner(phone: Page) -> str:
+    return str(phone.evaluate(f"async () => (await ({KEYS_KEPT})()).find((row) => row.name === 'owner')?.account ?? ''"))
+
+
+def _nobodys_form(sign_in: Open) -> Page:
+    """A phone that has met the office and on which nobody is signed in or known, with something written."""
+    phone = sign_in("worker.a")
+    enrolled(phone)
+    phone.context.clear_cookies()
+    phone.goto("/sign-in")
+    phone.evaluate("""() => new Promise((done) => {
+      const asked = indexedDB.open("visit-notes");
+      asked.onsuccess = () => {
+        const change = asked.result.transaction("keys", "readwrite");
+        const keys = change.objectStore("keys");
+        const all = keys.getAllKeys();
+        const hers = (name) => name === "owner" || name.startsWith("device:");
+        all.onsuccess = () => all.result.filter(hers).forEach((name) => keys.delete(name));
+        change.oncomplete = () => { asked.result.close(); done(); };
+      };
+    })""")
+    phone.route("**/api/people/mine", lambda route: route.abort("internetdisconnected"))  # or it would lead to the sign-in page
+    phone.goto("/")
+    pick(phone, "Who did you visit?", "Someone else")
+    phone.get_by_label("Their name").fill("O. Brand")
+    phone.get_by_label("What I saw", exact=True).fill("The hoist sling lay on the floor.")
+    return phone
 
 
 def _sign_in(page: Page, username: str) -> None:
@@ -74,6 +112,65 @@ def test_what_waits_for_somebody_else_is_counted_and_not_shown(sign_in: Open) ->
     expect(phone.get_by_text(reference)).to_have_count(0)
 
 
+def test_a_note_goes_as_from_nobody_else_than_the_page_says_without_a_second_tap(sign_in: Open, server: Server) -> None:
+    # Given a note that the page says is from Dilys, and Carla who signs in in another tab
+    phone = sign_in("worker.d")
+    enrolled(phone)
+    phone.reload()
+    bar = phone.locator(".bottom-bar")
+    expect(bar).to_contain_text("From Dilys Munn.")
+    fill_note(phone, person="O.B. · P-130", seen="The hoist sling lay on the floor.")
+    _turns(phone, server, "worker.c")
+    # When it is saved, then nothing goes, and the page says whose it would be now
+    save = phone.get_by_role("button", name="Save note")
+    save.click()
+    expect(phone.get_by_role("alert")).to_contain_text("The note would now go as from Carla Denny.")
+    expect(bar).to_contain_text("From Carla Denny.")
+    expect(phone.get_by_label("What I saw", exact=True)).to_have_value("The hoist sling lay on the floor.")
+    assert phone.evaluate(NOTES_KEPT) == []
+    # And a second tap sends it as what it says
+    save.click()
+    expect(phone.locator("#receipt")).to_contain_text("Delivered")
+    [note] = phone.evaluate(NOTES_KEPT)
+    assert note["owner"] == _owner(phone)
+
+
+def test_what_is_written_while_nobody_is_signed_in_says_whose_it_will_be_before_it_goes(sign_in: Open) -> None:
+    phone = _nobodys_form(sign_in)
+    expect(phone.locator(".bottom-bar")).to_contain_text("it goes as from whoever signs in here next")
+    phone.route("**/api/session", lambda route: route.abort("internetdisconnected"))
+    phone.get_by_role("button", name="Save note").click()
+    expect(phone.locator("#receipt")).to_contain_text("Sign in to send it: it goes as from whoever signs in here next.")
+    phone.goto("/mine")
+    expect(phone.get_by_role("listitem").first).to_contain_text("goes as from whoever signs in here next")
+    phone.unroute("**/api/session")
+    phone.goto("/sign-in")
+    expect(phone.get_by_text("1 note waits here that was written while nobody was signed in.")).to_be_visible()
+
+
+def test_whoever_signs_in_in_another_tab_is_asked_before_a_note_of_nobodys_goes_as_hers(sign_in: Open, server: Server) -> None:
+    phone = _nobodys_form(sign_in)
+    expect(phone.locator(".bottom-bar")).to_contain_text("whoever signs in here next")
+    _turns(phone, server, "worker.c")
+    phone.get_by_role("button", name="Save note").click()
+    expect(phone.get_by_role("alert")).to_contain_text("The note would now go as from Carla Denny.")
+    assert phone.evaluate(NOTES_KEPT) == []
+
+
+def test_where_the_browser_wakes_nobody_she_is_told_to_open_the_app_again(sign_in: Open) -> None:
+    phone = sign_in("worker.b")
+    enrolled(phone)
+    phone.add_init_script("delete window.SyncManager;")
+    phone.reload()
+    fill_note(phone, person="R.L. · P-117", seen="The hoist sling lay on the floor.")
+    _save_without_signal(phone)
+    expect(phone.locator("#receipt")).to_contain_text("Open this app again when you have a signal.")
+    phone.get_by_role("button", name="Write another").click()
+    expect(phone.locator(".bottom-bar")).to_contain_text("1 on this phone. Keep this app open.")
+    phone.context.set_offline(True)
+    expect(phone.locator(".bottom-bar")).to_contain_text("Open this app again when you have one.")
+
+
 def test_the_phones_key_cannot_be_taken_out_of_it(sign_in: Open) -> None:
     phone = sign_in("worker.b")
     enrolled(phone)
@@ -110,7 +207,7 @@ def test_notes_that_the_browser_threw_away_are_told(sign_in: Open) -> None:
     phone = sign_in("worker.a")
     fill_note(phone, person="D.M. · P-104", seen="The hoist sling lay on the floor.")
     _save_without_signal(phone)
-    phone.goto("/sign-in")  # a page of ours that does not hold the database open
+    phone.goto("/away/")  # a page of ours that does not hold the database open
     phone.evaluate("""() => new Promise((done) => {
       const gone = indexedDB.deleteDatabase("visit-notes");
       gone.onsuccess = done;

@@ -37,6 +37,7 @@ NAMES = {
     "today.js": {"Europe/London"},
     "note.js": {AS_BEFORE},  # sealed for the office
     "note_form.js": {"QuotaExceededError", "Form", "Choice"},  # what it is called; which part is drawn
+    "outbox.js": {"SyncManager"},  # what a browser that wakes the worker has
     "parts.js": {"input, textarea"},  # a selector
     "plain_colours.js": {"(prefers-color-scheme: dark)"},  # a question to the browser
 }

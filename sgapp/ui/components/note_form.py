@@ -10,8 +10,8 @@ from sgapp.phone.words import say
 
 # Bundled beside the components, which import them by name. Their words come beside them when the pages are built.
 for _part in ("body_figure.js", "body_lists.js", "body_map.css", "body_map.js", "body_regions.js", "device.js", "draft.js",
-              "fill.js", "installed.js", "lock.js", "looks.js", "mark_words.js", "marks.js", "note.js", "nudge.js", "on_call.js",
-              "other_routes.js", "outbox.js", "own_phones.js", "parts.js", "passkey.js", "plain_colours.js",
+              "fill.js", "installed.js", "lock.js", "looks.js", "mark_words.js", "marks.js", "note.js", "nudge.js",
+              "on_call.js", "other_routes.js", "outbox.js", "own_phones.js", "parts.js", "passkey.js", "plain_colours.js",
               "plain_elements.js", "plain_page.js", "plain_react.js", "reference.js", "saved.js", "seal.js", "sections.js",
               "store.js", "taken_along.js", "vault.js", "wording.js", "wording_rules.js"):
     script(_part)

@@ -38,8 +38,8 @@ def _passkeys() -> rx.Component:
                    "afterwards everything else opens.")
     return panel(
         rx.cond(found.limited, must, rx.fragment()),
-        rx.el.p("The quickest way in: your face, your finger or the code that unlocks this device, or a key that you plug in. No "
-                "password; nobody can send it on, or guess it from elsewhere.", class_name="hint"),
+        rx.el.p("The quickest way in: your face, your finger or the code that unlocks this device, or a key that you plug in. "
+                "No password; nobody can send it on, or guess it from elsewhere.", class_name="hint"),
         rx.cond(found.passkeys.length() > 0,
                 rx.el.ul(rx.foreach(found.passkeys, _passkey), class_name="rows", aria_label="Your passkeys"), rx.fragment()),
         folded("Set up a passkey", passkey_form(on_made=AccountState.load_account), open_when=found.limited),
