@@ -206,7 +206,7 @@ def _done(house: House, token: str, secret: str, what: str, work: Any, typed: di
             return _visited(house, token, secret, status=422, error=told, form=what, typed=typed)
     except SignedOut:
         return _page(house, 403, token=token, kept=_labelled(typed),
-                     error="Your visit is over. Ring us for a new code.")
+                     error="Your visit is over. Ring us.")
     return RedirectResponse(f"/r/{token}?said={what}", 303)
 
 

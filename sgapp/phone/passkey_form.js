@@ -13,7 +13,7 @@ const WORDS = {
   wrong: "That is not your password. Nothing was changed.",
   wait: "Too many tries. Wait a moment, then try again.",
   dropped: "The device made none. Nothing was changed; try again when you are ready.",
-  fault: "No answer came. Nothing was changed; try again.",
+  fault: "No answer came. It may or may not have been done: look before you try again.",
 };
 
 const send = (path, body) => askAsHers(path, { method: "POST", body });

@@ -297,7 +297,7 @@ def test_a_visit_that_is_over_gives_back_what_was_typed(office: Office) -> None:
     lead.get_by_role("button", name="Switch the link off").click()
     expect(lead.get_by_role("heading", name="Their page")).to_have_count(0)
     agency.get_by_role("button", name="Send the question").click()
-    expect(agency.get_by_role("alert")).to_contain_text("Your visit is over")
+    expect(agency.get_by_role("alert")).to_contain_text("Your visit is over. Ring us.")
     expect(agency.get_by_text("Is there a key safe?")).to_be_visible()
     expect(agency.locator("main")).not_to_contain_text("Ferris")
 

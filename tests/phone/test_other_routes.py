@@ -112,7 +112,8 @@ def test_she_is_told_who_reads_it_what_without_a_name_means_and_the_ways_outside
     worker = sign_in("worker.b")
     _choose(worker, SPEAK_UP)
     for said in ("the nominated individual", "local authority", "CQC", "Protect", "does not keep who sent it",
-                 "cannot ask you back", "not in My notes", "may still show who you are"):
+                 "cannot ask you back", "not in My notes", "may still show who you are",
+                 "They may pass it on to the lead or the manager", "never to somebody whom it names", "Write full names"):
         expect(worker.get_by_text(re.compile(said)).first).to_be_visible()
 
 

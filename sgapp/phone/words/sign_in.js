@@ -1,5 +1,5 @@
 // Made by sgapp/phone/words from its catalogue; not to be written by hand.
-export const offline = "No answer came. Nothing was changed; try again when there is a connection.";
+export const offline = "No answer came. It may or may not have been done: look before you try again.";
 export const tries = "Too many tries. Wait {number} seconds, then try again.";
 export const fault = "Something went wrong on our side. Nothing was changed; try again.";
 export const code_too = "Write the six digits from your authenticator app, too.";
@@ -16,7 +16,7 @@ export const demo = "Demo organisation";
 export const demo_hint = "Choose who to be; the name and password are filled in for you.";
 export const on_phone = "On a phone";
 export const on_tablet = "On a tablet";
-export const link_used = "This link was used already, or has run out. Start the server again for a new one.";
+export const link_used = "This link does not count any more. If it was used, sign in. If it ran out, start the server again for a new one.";
 export const mend = "Some answers need mending; see below.";
 export const first_administrator = "First administrator";
 export const your_name = "Your name";
