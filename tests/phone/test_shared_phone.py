@@ -20,11 +20,11 @@ def _save_without_signal(worker: Page) -> str:
 
 def _turns(phone: Page, server: Server, username: str) -> None:
     """Somebody else signs in in another tab of this phone, which then knows her."""
+    before = _owner(phone)
     beside = phone.context.new_page()
     beside.goto("/sign-in")
     sign_in_by(beside, server.url, username)
-    enrolled_for = f"async (before) => (await ({KEYS_KEPT})()).some((row) => row.name === 'owner' && row.account !== before)"
-    stored(beside, enrolled_for, _owner(phone))
+    stored(beside, f"async (was) => (await ({KEYS_KEPT})()).some((row) => row.name === 'owner' && row.account !== was)", before)
 
 
 def _owner(phone: Page) -> str:
