@@ -107,6 +107,7 @@ export function MyNotes() {
   const [asked, setAsked] = useState([]);
   const [outside, setOutside] = useState([]);
   const met = useRef(null);
+  const there = useRef([]); // what the office said last, which a lost signal takes away from nobody
   const lock = useLock();
   useEffect(() => {
     let gone = false;
@@ -120,10 +121,11 @@ export function MyNotes() {
       if (status === 401) letGo();
       if (gone) return;
       if (mine) setOutside(mine.outside ?? []);
+      if (mine || status === 401) there.current = mine?.notes ?? [];
       if (request) setAsked(request.asked);
       // 404: whoever signs in here writes no notes, and so has none.
       setProblem({ 0: "no_signal", 200: "", 401: "signed_out", 404: "" }[status] ?? "later");
-      setNotes(merged(mine?.notes ?? [], here));
+      setNotes(merged(there.current, here));
       setOthers(await othersWaiting());
     };
     const soon = setTimeout(load, SOON_MS);

@@ -39,7 +39,7 @@ def test_the_kind_of_harm_that_is_said_anew_is_ticked_when_the_form_is_opened_ag
     expect(neglect).to_be_checked()
     expect(self_neglect).not_to_be_checked()
     self_neglect.check()
-    form.get_by_label("What it rests on").fill("He says that he forgets to eat.")
+    form.get_by_label("What shows it").fill("He says that he forgets to eat.")
     form.get_by_role("button", name="Set the kind of harm").click()
     expect(lead.get_by_text("neglect and acts of omission, self-neglect", exact=False).first).to_be_visible()
     for chip in (neglect, self_neglect):

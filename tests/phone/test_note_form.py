@@ -242,6 +242,20 @@ def test_the_list_of_people_comes_when_the_signal_does_also_without_a_word_of_th
     expect(worker.get_by_text("D.M. · P-104")).to_be_visible()
 
 
+def test_a_lost_signal_takes_nothing_away_that_my_notes_shows_already(sign_in: Open) -> None:
+    worker = sign_in("worker.a")
+    please_ring = {"id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "reference": "VN-2RV2-YNK3-C", "state": "please_ring",
+                   "delivered_at": "2026-01-05T09:30:00Z", "seen_at": None, "in_hand_at": None}
+    worker.route("**/api/observations/mine", lambda route: route.fulfill(json={"notes": [please_ring], "outside": []}))
+    worker.goto("/mine")
+    expect(worker.get_by_text("VN-2RV2-YNK3-C", exact=True)).to_be_visible()
+    worker.unroute("**/api/observations/mine")
+    worker.route("**/api/observations/mine", lambda route: route.abort("internetdisconnected"))
+    worker.evaluate("() => window.dispatchEvent(new Event('online'))")
+    expect(worker.get_by_text("No signal. This is what the phone knows.")).to_be_visible()
+    expect(worker.get_by_text("VN-2RV2-YNK3-C", exact=True)).to_be_visible()
+
+
 def test_my_notes_does_not_say_none_when_it_cannot_know(sign_in: Open) -> None:
     worker = sign_in("worker.b")
     worker.route("**/api/observations/mine", lambda route: route.abort("internetdisconnected"))

@@ -70,7 +70,7 @@ def harm() -> rx.Component:
     return _form("set-types", "Set the kind of harm",
                  checks("types", "What kind of harm may it be?", options=ABUSE_TYPES.options(), default=case.type_codes,
                         within="harm", hint="As many as fit. What was said before stays on the file."),
-                 text_area("reason", "What it rests on", within="harm", rows=2))
+                 text_area("reason", "What shows it", within="harm", rows=2))
 
 
 def consultation() -> rx.Component:
