@@ -240,11 +240,11 @@ def test_a_quarantined_upload_repeated_gets_the_same_answer(cast: Cast) -> None:
     assert intake.receive(cast.house, cast.amina, envelope, now=LATER) == (*first[:2], False)
 
 
-def test_the_author_sees_a_quarantined_note_as_delivered(cast: Cast) -> None:
+def test_the_author_of_what_cannot_be_opened_is_asked_to_ring_and_sees_the_others_as_they_stand(cast: Cast) -> None:
     intake.receive(cast.house, cast.amina, _unopenable(cast, "garbage"), now=LATER)
     cast.writes("amina", "iris", at=START)
     quarantined, opened = own_notes(cast.house, cast.amina, LATER)
-    assert (quarantined.state, quarantined.delivered_at) == ("delivered", LATER)
+    assert (quarantined.state, quarantined.delivered_at) == ("please_ring", LATER)
     assert (opened.state, opened.delivered_at) == ("delivered", START)
     assert own_notes(cast.house, cast.carla, LATER) == ()
 
