@@ -132,7 +132,7 @@ class House:
     def _unit_of_work(self, session: Session, actor: Actor, at: datetime) -> UnitOfWork:
         return UnitOfWork(session, actor, at, self.ring, self.audit, self.settings.organisation, self.settings.ring,
                           self.settings.push_hosts, self.settings.public_url.rstrip("/"), self.settings.ways_out,
-                          self.settings.invented)
+                          lambda: self.settings.invented)
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told after each committed change. Returns the way to stop listening."""

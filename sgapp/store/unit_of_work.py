@@ -1,7 +1,7 @@
 """One transaction. Loading is checking: what the actor may not see does not exist here. Saving demands its event."""
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -66,7 +66,7 @@ class UnitOfWork:
 
     def __init__(self, session: Session, actor: Actor, now: datetime, ring: KeyRing, audit: AuditLog,
                  organisation: str = "", ring_back: str = "", push_hosts: str = "", public_url: str = "",
-                 ways_out: frozenset[str] = frozenset(), invented: tuple[str, ...] = ()) -> None:
+                 ways_out: frozenset[str] = frozenset(), invented: Callable[[], tuple[str, ...]] = tuple) -> None:
         self.session, self.actor, self.now, self.ring, self._audit = session, actor, now, ring, audit
         self.organisation, self.ring_back, self.push_hosts, self.public_url = organisation, ring_back, push_hosts, public_url
         self.ways_out, self.invented = ways_out, invented

@@ -161,10 +161,11 @@ def _not_told(uow: UnitOfWork, rota: Rota) -> list[str]:
 
 def _invented(uow: UnitOfWork) -> list[str]:
     """That people are shown what the demo invented as this provider's own name or number to ring."""
-    if not uow.invented or accounts.is_demo(uow.session):
+    missing = uow.invented()
+    if not missing or accounts.is_demo(uow.session):
         return []
     return ["Care workers and agencies are shown a name or number to ring that is invented. Whoever looks after this "
-            f"installation sets {', '.join(uow.invented)}."]
+            f"installation sets {', '.join(missing)}."]
 
 
 def _opened(uow: UnitOfWork) -> list[str]:
