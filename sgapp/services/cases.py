@@ -20,7 +20,7 @@ from sgapp.domain.case import (
 )
 from sgapp.domain.clocks import AGENCY_STAGES
 from sgapp.domain.contact import Contact, ContactState
-from sgapp.domain.decision import ReviewState, called_for_since
+from sgapp.domain.decision import ReviewState
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.observation import NoteState
 from sgapp.domain.permissions import Permission
@@ -40,6 +40,7 @@ from sgapp.domain.vocabulary import (
 )
 from sgapp.services.duty import stage_of
 from sgapp.services.guard import Done, intention
+from sgapp.services.strictness import second_looks
 from sgapp.services.triage import known_types
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -116,8 +117,7 @@ def set_types(uow: UnitOfWork, form: SetTypes) -> Done:
 
 def _looked_at(uow: UnitOfWork, case: Case, event: AuditEvent, told: str) -> Done:
     """Save a case that has changed, with the decisions on which a second person is to look since then."""
-    looked_at = called_for_since(uow.decisions(case), risk=case.risk_level, priority=case.priority, types=case.types,
-                                 restricted=case.restricted, at=uow.now)
+    looked_at = second_looks(uow, case)
     uow.save(case, *looked_at, because=event)
     if looked_at:
         told += " A second person is asked to look at the sharing decision today."

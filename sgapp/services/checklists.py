@@ -7,12 +7,12 @@ from sqlmodel import col
 
 from sgapp.domain.audit import AuditEvent
 from sgapp.domain.case import Case, NotToMarac, RiskEntry
-from sgapp.domain.decision import called_for_since
 from sgapp.domain.errors import FieldError, Invalid
 from sgapp.domain.permissions import Permission
 from sgapp.domain.risk_checklist import WITHIN_MONTHS, RiskChecklist, filled_in
 from sgapp.domain.vocabulary import CHECKLIST_TOPICS, MARAC_ROUTES, RISK_LEVELS, RISK_TOOLS
 from sgapp.services.guard import Done, intention
+from sgapp.services.strictness import second_looks
 from sgapp.store.tables import CaseRow
 from sgapp.store.unit_of_work import UnitOfWork
 
@@ -52,10 +52,8 @@ def record_checklist(uow: UnitOfWork, form: RecordChecklist) -> Done:
     raised = found.high and case.risk_level not in ("high", "immediate")
     if raised:
         after = after.with_risk(RiskEntry("high", _resting_on(found), uow.now, uow.actor.name))
-    looked_at = called_for_since(uow.decisions(case), risk=after.risk_level, priority=case.priority, types=case.types,
-                                 restricted=case.restricted, at=uow.now)
     detail = f"{found.tool}:{'none' if found.score is None else found.score}:{found.judgement}"
-    uow.save(after, *looked_at, because=AuditEvent("checklist-recorded", "case", case.id, detail=detail))
+    uow.save(after, *second_looks(uow, after), because=AuditEvent("checklist-recorded", "case", case.id, detail=detail))
     return Done(case.id, _told(found, raised=raised), f"/case?id={case.id}")
 
 

@@ -170,6 +170,10 @@ def deliver_note(uow: UnitOfWork, form: Envelope) -> Done:
     return Done(reference, uow.now.isoformat(), "fresh")
 
 
+#: What a sealed message may raise that breaks whoever reads it: it is kept, whatever it holds.
+_BREAKS = (Unreadable, ValueError, KeyError, TypeError, RecursionError, OverflowError)
+
+
 def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: bytes,
           device: Device | None) -> tuple[Observation | OfflineLooks | None, Because]:
     """The note in an envelope, or the looks at cards; or None, and why it is kept for somebody to look at instead."""
@@ -191,7 +195,7 @@ def _read(uow: UnitOfWork, key_id: str, note_id: str, reference: str, sealed: by
         if speaks_up(plain):  # kept for a look, it would stand in the queue of those whom it goes past, with her name
             return note_of(uow, author, note_id, reference, as_it_came(note_id, plain, uow.now), uow.now), Because.INCOMPLETE
         return None, Because.INCOMPLETE
-    except (Unreadable, ValueError, KeyError, TypeError, RecursionError, OverflowError):
+    except _BREAKS:
         return None, Because.UNREADABLE
 
 
@@ -201,7 +205,7 @@ def _spoken_up(uow: UnitOfWork, key_id: str, note_id: str, sealed: bytes) -> dic
     """
     try:
         return speaks_up(opened(uow, key_id, note_id, sealed))
-    except (Unreadable, ValueError):
+    except _BREAKS:
         return {}
 
 

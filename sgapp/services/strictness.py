@@ -36,6 +36,12 @@ def as_strict(uow: UnitOfWork, case: Case) -> tuple[OnACase, ...]:
     return tuple(firm.values())
 
 
+def second_looks(uow: UnitOfWork, case: Case) -> tuple[SharingDecision, ...]:
+    """The decisions of a case as it is now on which a second person is to look, and was not asked to before."""
+    return called_for_since(uow.decisions(case), risk=case.risk_level, priority=case.priority, types=case.types,
+                            restricted=case.restricted, at=uow.now)
+
+
 def stricter_for(uow: UnitOfWork, note: Observation) -> tuple[Record, ...]:
     """What a note makes stricter: the note it adds to, the cases of both, and all that hangs on those cases."""
     found: list[Record] = []

@@ -12,13 +12,12 @@ from sgapp.domain.chronology import chronology
 from sgapp.domain.clock_book import ClockBook
 from sgapp.domain.clocks import ClockKind, in_words
 from sgapp.domain.course import lanes
-from sgapp.domain.decision import QUESTIONS, ReviewState, SharingDecision, changes, replaced_by, standing
+from sgapp.domain.decision import QUESTIONS, ReviewState, SharingDecision, changes, replaced_by
 from sgapp.domain.due import clocks_of
-from sgapp.domain.observation import Observation
 from sgapp.domain.permissions import GRANTS, Permission
 from sgapp.domain.person import Person
 from sgapp.domain.referral import Action, Referral, ReferralState
-from sgapp.domain.time import end_of_day, show, show_date, show_short, to_london
+from sgapp.domain.time import show, show_date, show_short, to_london
 from sgapp.domain.vocabulary import (
     AGENCIES,
     ARTICLE_6,
@@ -28,7 +27,6 @@ from sgapp.domain.vocabulary import (
     CAPACITY_OUTCOMES,
     CONFIDENTIALITY_BASES,
     CONSENT_STATES,
-    ENQUIRY_STEPS,
     MARAC_ROUTES,
     OTHERS_AT_HOME,
     OVERRIDE_REASONS,
@@ -45,6 +43,7 @@ from sgapp.services.duty import steps_of
 from sgapp.services.guard import query
 from sgapp.services.reviewing import may_not_review
 from sgapp.services.views.course import GridView, PictureView, WaitingFor, grid, holder_of, picture, waiting_for
+from sgapp.services.views.next_step import NextStep, next_step, said_of_cqc
 from sgapp.services.views.note import Line, Option, safety
 from sgapp.store import accounts
 from sgapp.store.access import open_until_when
@@ -71,14 +70,6 @@ class Moment:
     detail: str
     quote: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    text: str
-    hint: str
-    button: str
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +223,7 @@ def whole(uow: UnitOfWork, case: Case, *, words: bool = True) -> CaseView:
         id=case.id, reference=case.reference, person=f"{person.short} · {person.reference}", types=harm_in_words(case.types),
         state=str(case.state), risk=RISK_LEVELS.label(case.risk_level) if case.risk_level else "",
         restricted=case.restricted, codes=tuple(dict.fromkeys(o for n in notes for o in safety(n))),
-        next_step=_hers(uow, _next_step(case, decisions, referrals, actions, uow)),
+        next_step=next_step(uow, case, decisions, referrals, actions),
         stations=_stations(case, referrals, uow.now),
         picture=picture(lanes(case, notes, decisions, referrals, actions, uow.now), uow.now),
         knows=grid(referrals, uow.now), waiting=waiting_for(uow, case, notes, decisions, referrals, actions),
@@ -248,7 +239,7 @@ def whole(uow: UnitOfWork, case: Case, *, words: bool = True) -> CaseView:
         capacity=tuple(Line(c.decision, f"{CAPACITY_OUTCOMES.label(c.outcome)}, {show(c.at)}") for c in case.capacity),
         triage=_triage(case), may_work=uow.actor.may(Permission.WORK_CASE),
         may_emergency=uow.actor.may(Permission.SEND_EMERGENCY), is_open=case.state is not CaseState.CLOSED,
-        watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals), cqc=_cqc(case, uow),
+        watching=case.next_review_on is not None, may_sign_off=_may_sign_off(uow, referrals), cqc=said_of_cqc(case, uow),
         cqc_owed=case.cqc_owed_since is not None, plan=any(p.counts for p in uow.plans(case)),
         checklists=_checklists(case), marac_waits=case.marac_from is not None, adult=_adult(uow, person),
         type_codes=case.types, harm_owed=case.harm_owed,
@@ -259,16 +250,6 @@ def _adult(uow: UnitOfWork, person: Person) -> AdultView:
     if not uow.actor.may(Permission.WORK_CASE):
         return AdultView()
     return AdultView(person.name, person.born.isoformat() if person.born else "", person.address, person.lives)
-
-
-def _cqc(case: Case, uow: UnitOfWork) -> str:
-    """What was last said of whether CQC is to be told, and by when."""
-    if not case.cqc:
-        return ""
-    word = case.cqc[-1]
-    due = next((c.due_at for c in clocks_of(case, uow.book) if c.kind is ClockKind.NOTIFY_CQC), None)
-    said = {"owed": "CQC is to be told", "not_owed": "CQC is not told", "told": "CQC was told"}[word.code]
-    return f"{said}{f', {in_words(due, uow.now).lower()}' if due else f', {show(word.at)}'}. {word.reason}"
 
 
 def _who(uow: UnitOfWork, case: Case) -> dict[str, Any]:
@@ -303,98 +284,6 @@ def _may_sign_off(uow: UnitOfWork, referrals: tuple[Referral, ...]) -> bool:
 
 def _triage(case: Case) -> str:
     return f"{TRIAGE_DECISIONS.label(case.decision.code)}: {case.decision.reason}" if case.decision else ""
-
-
-def _hers(uow: UnitOfWork, step: NextStep) -> NextStep:
-    """The step with its way, for whoever may go it; whoever only reads, or is on call, is told that it is the lead's."""
-    needed = Permission.MAKE_CONTACT if step.href.startswith("/plan") else Permission.WORK_CASE
-    if not step.href or uow.actor.may(needed):
-        return step
-    return NextStep(step.text, f"{step.hint} The lead does this.".strip(), "", "")
-
-
-def _next_step(case: Case, decisions: tuple[SharingDecision, ...], referrals: tuple[Referral, ...],
-               actions: tuple[Action, ...], uow: UnitOfWork) -> NextStep:
-    """The one thing to do now, the most urgent first."""
-    now, book = uow.now, uow.book
-    here = f"/case?id={case.id}"
-    if case.closing is not None:
-        return NextStep("This case is closed", case.closing.reason, "", "")
-    if case.emergency_record_from is not None:
-        return NextStep("Record the decision behind the emergency", "It was sent first; the record is due today.",
-                        "Record the decision", f"/decide?id={case.id}")
-    if case.decision is None:
-        due = clocks_of(case, book)[0].due_at
-        return NextStep("Decide what happens with this concern", in_words(due, now), "Decide", f"{here}#triage")
-    if case.welfare is not None:
-        return NextStep("Check on the adult now", case.welfare.why, "Go to the plan", f"/plan?id={case.id}")
-    if back := [d for d in standing(decisions) if d.review is ReviewState.RETURNED]:
-        return NextStep("Record the sharing decision again", f"The second look sent it back: {back[-1].review_comment}",
-                        "Record the decision", f"/decide?id={case.id}")
-    if any(d.review is ReviewState.ASKED for d in decisions):
-        return NextStep("A second person looks at the sharing decision today", "Never the one who decided.",
-                        "Go to the review", f"{here}#decisions")
-    if case.cqc_owed_since is not None:
-        return NextStep("Tell CQC, or say why not", _cqc(case, uow), "Go on", f"{here}#cqc")
-    if case.next_review_on is not None and not any(r.sending for r in referrals):
-        if not decisions:
-            return NextStep("Record why nothing is shared", "A decision not to share is recorded as fully as one to share.",
-                            "Record the decision", f"/decide?id={case.id}")
-        return NextStep(f"Look again on {case.next_review_on:%-d %B}", "Then set the next day, or close.",
-                        "Record what you found", f"{here}#review")
-    awaited = [(c.due_at, r) for r in referrals for c in clocks_of(r, book)[:1]]
-    enquiries = [(due, r) for due, r in awaited if r.enquiry_waits_for]
-    waiting = [(due, r) for due, r in awaited if not r.enquiry_waits_for or due < now]  # weeks ahead, it is no next step yet
-    late = min((a for a in actions if a.awaited and end_of_day(a.due_on) < now), key=lambda a: a.due_on, default=None)
-    if waiting:
-        due, referral = min(waiting, key=lambda pair: pair[0])
-        if late is None or due < end_of_day(late.due_on):
-            return _with_agency(referral, due, now)
-    if late is not None:
-        return NextStep(f"{late.what}: {late.owner}", in_words(end_of_day(late.due_on), now), "Go to the actions",
-                        f"{here}#actions")
-    if case.marac_from is not None:
-        due = book.clock(ClockKind.MARAC_ROUTE, case.marac_from).due_at
-        decided = any(d.shares and d.answers.agency == "MARAC" for d in decisions)
-        return NextStep("Refer to MARAC", f"A route is met · {in_words(due, now)}", "Choose the facts" if decided else
-                        "Record the decision", f"/refer?id={case.id}&agency=MARAC" if decided else f"/decide?id={case.id}")
-    if not decisions:
-        return NextStep("Record the sharing decision", "Why, what, who and when; also if nothing is shared.",
-                        "Record the decision", f"/decide?id={case.id}")
-    live = [r for r in referrals if r.state is not ReferralState.WITHDRAWN]
-    if decisions[-1].shares and not live:
-        return NextStep("Prepare the referral", "Choose the facts one by one; nothing else leaves.",
-                        "Choose the facts", f"/refer?id={case.id}&agency={decisions[-1].answers.agency}")
-    if live and not any(r.settled for r in live):
-        return NextStep("Find the right authority", "The one that was asked says it is not theirs.", "Record the decision",
-                        f"/decide?id={case.id}")
-    open_actions = [a for a in actions if a.awaited]
-    if open_actions:
-        first = min(open_actions, key=lambda a: a.due_on)
-        return NextStep(f"{first.what}: {first.owner}", f"Due {first.due_on:%-d %B}", "Go to the actions", f"{here}#actions")
-    if enquiries:
-        due, referral = min(enquiries, key=lambda pair: pair[0])
-        return _with_agency(referral, due, now)
-    if case.harm_owed:
-        return NextStep("Say what kind of harm it was", "It closes with that; the figures of the year rest on it.", "Say it",
-                        f"{here}#harm")
-    return NextStep("Close the case", "Every agency has answered and every action is finished.", "Close",
-                    f"/close?id={case.id}")
-
-
-def _with_agency(referral: Referral, due: datetime, now: datetime) -> NextStep:
-    agency, href = AGENCIES.label(referral.agency), f"/referral?id={referral.id}"
-    if any(q.open for q in referral.questions):
-        return NextStep(f"Answer the question of {agency}", in_words(due, now), "Read it and ring them", href)
-    if referral.state is ReferralState.PREPARED:
-        return NextStep(f"Send {referral.reference} to {agency}", in_words(due, now), "Look at it and send", href)
-    if referral.state is ReferralState.SENT:
-        return NextStep(f"Get the receipt from {agency}", f"{in_words(due, now)} · a name or a reference number",
-                        "Ring and record", href)
-    if referral.enquiry_waits_for:
-        waited = ENQUIRY_STEPS.label(referral.enquiry_waits_for).lower()
-        return NextStep(f"Get {waited} from {agency}", in_words(due, now), "Ring and record", href)
-    return NextStep(f"Get the decision of {agency}", in_words(due, now), "Ring and record", href)
 
 
 def _stations(case: Case, referrals: tuple[Referral, ...], now: datetime) -> tuple[Station, ...]:
@@ -490,9 +379,3 @@ def _action(action: Action, now: datetime, book: ClockBook) -> ActionLine:
     clocks = clocks_of(action, book)
     return ActionLine(action.id, action.what, action.owner, in_words(clocks[0].due_at, now) if clocks else "",
                       str(action.state).replace("_", " "), action.open)
-
-
-def note_of(uow: UnitOfWork, case: Case) -> list[Observation]:
-    """The visible notes of a case, in the order they joined it."""
-    notes = uow.notes.those(case.note_ids)
-    return [notes[i] for i in case.note_ids if i in notes]
